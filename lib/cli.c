@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli.h"
+
+/* strnvis(3) has two forms, of which libbsd wants one chosen; strvis(3) has one. */
+#define LIBBSD_OPENBSD_VIS
+#include <bsd/vis.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "number.h"
+
+static const char *tool, *usage, *help;
+static int was_closed[3];
+
+void cli_start(char **argv, const char *usage_line, const char *help_text)
+{
+	int fd, null;
+
+	usage = usage_line;
+	help = help_text;
+	tool = program_invocation_short_name;
+	/* getopt_long(3) begins its messages with argv[0], which may be a path. */
+	if (argv[0] != NULL)
+		argv[0] = program_invocation_short_name;
+
+	for (fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) != -1)
+			continue;
+		was_closed[fd] = 1;
+		/* The lowest free descriptor is this one, as those below it are open by now. */
+		null = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+		if (null != fd)
+			_exit(CLI_FAILED);
+	}
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+int cli_was_closed(int fd)
+{
+	return was_closed[fd];
+}
+
+int cli_finish(int status)
+{
+	if (was_closed[1])
+		return status;
+	if (close(1) == -1 && errno != EINTR)
+		return cli_fail("standard output", errno);
+	return status;
+}
+
+/* What does not go to the terminal does not need to be safe for it. */
+static void print_or_exit(const char *text)
+{
+	if (was_closed[1])
+		errno = EBADF;
+	if (was_closed[1] || io_write_all(1, text, strlen(text)) == -1)
+		exit(cli_fail("standard output", errno));
+}
+
+void cli_help_exit(void)
+{
+	print_or_exit("usage: ");
+	print_or_exit(usage);
+	print_or_exit("\n\n");
+	print_or_exit(help);
+	exit(cli_finish(CLI_DONE));
+}
+
+void cli_version_exit(void)
+{
+	print_or_exit(tool);
+	print_or_exit(" (ipcutils) " VERSION "\n");
+	exit(cli_finish(CLI_DONE));
+}
+
+int cli_show_name(char *out, const char *name)
+{
+	return strvis(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+}
+
+/* One write(2) a message, so that messages of several processes do not mix. */
+static void say(const char *object, const char *message, const char *last)
+{
+	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + strlen(message) + strlen(last) + 16;
+	char *line = malloc(room), *end = line;
+	int saved = errno;
+
+	if (line == NULL) {
+		io_write_all(2, "out of memory\n", 14);
+		return;
+	}
+	end = stpcpy(stpcpy(end, tool), ": ");
+	if (object != NULL) {
+		end += cli_show_name(end, object);
+		end = stpcpy(end, ": ");
+	}
+	end = stpcpy(stpcpy(stpcpy(end, message), "\n"), last);
+	io_write_all(2, line, (size_t)(end - line));
+	free(line);
+	errno = saved;
+}
+
+static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, const char *last, const char *format, va_list arguments)
+{
+	char *message;
+
+	if (vasprintf(&message, format, arguments) == -1) {
+		say(object, "out of memory", last);
+		return;
+	}
+	say(object, message, last);
+	free(message);
+}
+
+static const char *usage_text(void)
+{
+	static char *text;
+
+	if (text == NULL && asprintf(&text, "usage: %s\n", usage) == -1)
+		exit(CLI_USAGE);
+	return text;
+}
+
+void cli_usage_exit(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_formatted(NULL, usage_text(), format, arguments);
+	va_end(arguments);
+	exit(CLI_USAGE);
+}
+
+void cli_option_exit(void)
+{
+	const char *text = usage_text();
+
+	io_write_all(2, text, strlen(text));
+	exit(CLI_USAGE);
+}
+
+void cli_warn(const char *object, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_formatted(object, "", format, arguments);
+	va_end(arguments);
+}
+
+int cli_status_of(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case EIDRM:
+		return CLI_MISSING;
+	case ETIMEDOUT:
+		return CLI_TIMEOUT;
+	default:
+		return CLI_FAILED;
+	}
+}
+
+const char *cli_text(int err)
+{
+	switch (err) {
+	case ETIMEDOUT:
+		/* "Connection timed out" where there was no connection. */
+		return "timed out";
+	case ENODEV:
+		return "not a regular file";
+	case ELOOP:
+		return "a symbolic link, which is not followed";
+	case ESTALE:
+		return "the name is another object's by now";
+	default:
+		return strerror(err);
+	}
+}
+
+int cli_fail(const char *object, int err)
+{
+	/* A signal that ends the tool says enough by itself. */
+	if (err != EINTR)
+		say(object, cli_text(err), "");
+	return cli_status_of(err);
+}
+
+int cli_fail_semaphore(const char *object, int err)
+{
+	if (err != EINVAL)
+		return cli_fail(object, err);
+	say(object, "not a semaphore", "");
+	return CLI_FAILED;
+}
+
+int cli_merge_status(int one, int other)
+{
+	if (one == CLI_DONE || one == other)
+		return other;
+	return other == CLI_DONE ? one : CLI_FAILED;
+}
+
+/* `word` as it may be shown, until the next call. */
+static const char *shown(const char *word)
+{
+	static char *text;
+
+	if (word[0] == '\0')
+		return "\"\"";
+	free(text);
+	text = malloc(4 * strlen(word) + 1);
+	if (text == NULL)
+		return "?";
+	cli_show_name(text, word);
+	return text;
+}
+
+void cli_object_or_exit(struct object *object, const char *word, unsigned kinds)
+{
+	const char *wrong = object_parse(object, word);
+
+	if (wrong != NULL && object->kind == 0 && word[0] != '\0' && strchr(word, '/') == NULL &&
+	    strchr(word, ':') == NULL)
+		cli_usage_exit("%1$s: %2$s (do you mean /%1$s?)", shown(word), wrong);
+	if (wrong != NULL)
+		cli_usage_exit("%s: %s", shown(word), wrong);
+	if ((object->kind & kinds) != 0)
+		return;
+	if (object->kind == OBJECT_PRIVATE)
+		cli_usage_exit("%s: this makes a new object, and there is nothing to make here", shown(word));
+	cli_usage_exit("%s: not a kind of object that can be used here", shown(word));
+}
+
+noreturn static void refuse(const char *option, const char *word, const char *kind, const char *form)
+{
+	if (errno == ERANGE)
+		cli_usage_exit("%s: %s: %s out of range", option, shown(word), kind);
+	cli_usage_exit("%s: %s: not a %s (%s)", option, shown(word), kind, form);
+}
+
+uint64_t cli_size_or_exit(const char *option, const char *word)
+{
+	uint64_t size;
+
+	/* off_t is what the kernel counts in. */
+	if (number_parse_size(word, INT64_MAX, &size) == -1)
+		refuse(option, word, "size", "as 4096, 0x1000, 64k, 2M, 1G");
+	return size;
+}
+
+int64_t cli_offset_or_exit(const char *option, const char *word, int *from_end)
+{
+	int64_t offset;
+
+	if (number_parse_offset(word, &offset, from_end) == -1)
+		refuse(option, word, "offset", "as 4096, 0x1000, 64k, and from the end -4096");
+	return offset;
+}
+
+int64_t cli_duration_or_exit(const char *option, const char *word)
+{
+	int64_t duration;
+
+	if (number_parse_duration(word, &duration) == -1)
+		refuse(option, word, "duration", "as 2, 0.5, 200ms, 1.5m, 2h, 1d");
+	return duration;
+}
+
+mode_t cli_mode_or_exit(const char *option, const char *word)
+{
+	mode_t mode;
+
+	if (number_parse_mode(word, &mode) == -1)
+		refuse(option, word, "mode", "as 0640 or u=rw,g=r");
+	return mode;
+}

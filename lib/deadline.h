@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Deadlines: how long a wait may still last, on the monotonic clock. */
+#ifndef DEADLINE_H
+#define DEADLINE_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* A point in time after which a wait ends. */
+struct deadline {
+	int64_t at; /* nanoseconds on CLOCK_MONOTONIC, or negative: never */
+};
+
+/* The deadline `ns` nanoseconds from now; a negative `ns` means never. */
+struct deadline deadline_after(int64_t ns);
+
+/* Whether it never comes. */
+int deadline_never(const struct deadline *d);
+
+/* Nanoseconds left, 0 once it has passed, INT64_MAX where it never comes; never negative. */
+int64_t deadline_left(const struct deadline *d);
+
+/* What is left as semtimedop(2) and ppoll(2) take it; NULL where the deadline never comes. */
+struct timespec *deadline_left_timespec(const struct deadline *d, struct timespec *ts);
+
+/* The point itself on CLOCK_MONOTONIC, as sem_clockwait(3) takes it; not for one that never comes. */
+struct timespec deadline_timespec(const struct deadline *d);
+
+#endif

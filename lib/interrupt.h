@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SIGHUP, SIGINT and SIGTERM as a request to end in order: undo what was half made, give locks
+ * back, then die of that very signal.
+ *
+ * A handler belongs to the whole process, so this is the one part of the lib that keeps state
+ * outside of what it is handed.
+ */
+#ifndef INTERRUPT_H
+#define INTERRUPT_H
+
+/*
+ * From now on these signals are noted instead of ending the process, but for those that are ignored
+ * (nohup(1)).  Blocking calls then fail with EINTR, also those that begin just after the signal:
+ * once one was noted, an alarm repeats every few milliseconds, because semop(2), msgrcv(2) and
+ * sem_wait(3) have no form that takes a signal mask.
+ */
+void interrupt_catch(void);
+
+/* The signal that was noted, or 0. */
+int interrupt_pending(void);
+
+/* Dies of the signal that was noted, as if it had never been caught.  Does nothing without one. */
+void interrupt_die_if_pending(void);
+
+#endif

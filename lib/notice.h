@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* Waiting for something to happen to a file or directory, inotify(7), or to a process. */
+#ifndef NOTICE_H
+#define NOTICE_H
+
+#include <stdint.h>
+
+#include "deadline.h"
+
+struct notice {
+	int inotify; /* or -1 where the kernel gives no more of them: then it is looked at every so often */
+	int process; /* a pidfd, or -1 */
+	int64_t pause; /* nanoseconds, where one must look */
+};
+
+/*
+ * From now on notices what `mask` (inotify(7)) says of `path`, which may be NULL, and the end of
+ * process `pid`, if that is not 0.  Never fails: what cannot be watched is looked at instead.
+ * A change between this call and notice_wait() counts: look at the object after this call.
+ */
+void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid);
+
+/*
+ * Waits until there may be something new.  1: look again; 0: the deadline has passed; -1 with errno
+ * EINTR where interrupt_pending().
+ */
+int notice_wait(struct notice *notice, const struct deadline *deadline);
+
+/* Whether the process that was given has ended. */
+int notice_process_ended(const struct notice *notice);
+
+void notice_close(struct notice *notice);
+
+#endif
