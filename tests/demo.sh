@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: ISC
+#
+# make demo: the tools on real data, in the private world of the tests.  Each step says what it
+# shows, does it, and checks the sums; the first one that does not hold ends the demo.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+step() { printf '\n== %s\n' "$*"; }
+say() { printf '   %s\n' "$*"; }
+# What one would type, and then it happens.
+show() {
+	printf '   $ %s\n' "$1"
+	bash -o pipefail -c "$1" 2>&1 | sed 's/^/     /'
+}
+sum() { sha256sum | cut -d ' ' -f 1; }
+same() {
+	[ "$1" = "$2" ] || {
+		printf 'demo: %s: the sums differ: %s and %s\n' "$3" "$1" "$2" >&2
+		exit 1
+	}
+	say "sha256 ${1:0:16}... in and out: the same"
+}
+
+cd "$top"
+tar -cf "$work/source.tar" Makefile README.md LICENSE cmd lib man
+before=$(sum <"$work/source.tar")
+export work
+
+step 'A tar stream through a POSIX segment'
+say 'shmput is like > for shared memory: it makes the segment and fills it; shmcat gives the bytes back.'
+show 'shmput -v /demo-source <"$work/source.tar"'
+show 'shmcat /demo-source | tar -tvf - | head -n 3 || true'
+show 'ls -l /dev/shm'
+same "$before" "$(shmcat /demo-source | sum)" 'POSIX segment'
+
+step 'The same through a System V segment'
+say 'These have keys instead of names; ipcs(1) lists them.'
+show 'shmcat /demo-source | shmput -v key:0x5eed'
+show 'ipcs -m'
+same "$before" "$(shmcat key:0x5eed | sum)" 'System V segment'
+
+step 'Without copying: the pages themselves go through the pipe'
+same "$before" "$(shmcat --zero-copy /demo-source | sum)" 'zero copy'
+
+step 'Files of /proc, appended one after the other, and the end of them as hex and text'
+show 'for f in /proc/self/limits /proc/filesystems /proc/version; do shmput -av /demo-proc <"$f"; done'
+show 'shmcat -x -o -64 /demo-proc'
+
+step 'Replaced under a running reader: old or new, never a mixture'
+say 'One process replaces the segment 300 times; another reads it all that time and counts what it sees.'
+printf 'old\n%.0s' {1..25000} >"$work/old"
+printf 'new\n%.0s' {1..25000} >"$work/new"
+shmput -r /demo-replaced <"$work/old"
+(
+	for _ in {1..150}; do
+		shmput -r /demo-replaced <"$work/new"
+		shmput -r /demo-replaced <"$work/old"
+	done
+	touch "$work/done"
+) &
+old=0 new=0
+until [ -e "$work/done" ]; do
+	shmcat /demo-replaced >"$work/seen"
+	if cmp -s "$work/seen" "$work/old"; then
+		old=$((old + 1))
+	elif cmp -s "$work/seen" "$work/new"; then
+		new=$((new + 1))
+	else
+		echo 'demo: a reader saw a mixture' >&2
+		exit 1
+	fi
+done
+wait
+say "the old content $old times, the new one $new times, a mixture 0 times"
+
+for words in /usr/share/dict/words /usr/share/perl/5*/unicore/Name.pl /usr/share/common-licenses/GPL-3; do
+	[ -r "$words" ] || continue
+	step "A file that is at hand, $words, waited for by a reader that came first"
+	say 'shmcat -w waits for a segment that is not there yet; -u removes it once all was written.'
+	shmcat -w 10 -u /demo-words >"$work/words" &
+	shmput -r /demo-words <"$words"
+	wait $!
+	same "$(sum <"$words")" "$(sum <"$work/words")" 'waiting reader'
+	break
+done
+
+step 'Clean up'
+show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
+printf '\nAll sums hold.\n'
