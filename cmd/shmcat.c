@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,7 @@ struct job {
 	struct zerocopy zerocopy;
 	int follow, hex, lock, remove, verbose, c_string, watch, zero_copy, progress_wanted;
 	int has_length, has_timeout, from_end;
+	int broken; /* standard output: what follows could not be written either */
 	uint64_t length;
 	int64_t offset, timeout, interval;
 };
@@ -100,8 +102,9 @@ struct reading {
 	int stopped;      /* at a NUL */
 };
 
-static int fail_output(void)
+static int fail_output(struct job *job)
 {
+	job->broken = 1;
 	return cli_fail("standard output", errno);
 }
 
@@ -119,13 +122,13 @@ static int put(struct reading *reading, const char *bytes, size_t size)
 			size = (size_t)(nul - bytes);
 	}
 	if (!reading->job->hex)
-		return io_write_all(1, bytes, size) == -1 ? fail_output() : CLI_DONE;
+		return io_write_all(1, bytes, size) == -1 ? fail_output(reading->job) : CLI_DONE;
 	while (size > 0) {
 		size_t piece = size < PIECE ? size : PIECE;
 		char *end = hex_add(&reading->hex, dump, (const unsigned char *)bytes, piece);
 
 		if (io_write_all(1, dump, (size_t)(end - dump)) == -1)
-			return fail_output();
+			return fail_output(reading->job);
 		bytes += piece;
 		size -= piece;
 	}
@@ -221,7 +224,7 @@ static int send_pages(struct reading *reading)
 		if (sent == 0 || (sent == -1 && errno == EINVAL))
 			return CLI_DONE;
 		if (sent == -1)
-			return cli_fail(writing ? "standard output" : reading->object->word, errno);
+			return writing ? fail_output(reading->job) : cli_fail(reading->object->word, errno);
 		reading->at += (uint64_t)sent;
 		progress_add(&reading->progress, (uint64_t)sent);
 	}
@@ -255,24 +258,34 @@ static int follow(struct reading *reading)
 {
 	struct deadline never = deadline_after(-1);
 	struct notice notice;
+	int64_t size_before = 0;
 	char path[64];
 	int status, over;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", reading->segment.fd);
 	notice_open(&notice, path, IN_MODIFY | IN_ATTRIB, reading->object->kind == OBJECT_MEMFD ? reading->object->pid : 0);
-	do {
-		int64_t size;
+	notice.output = 1;
+	for (;;) {
+		int64_t size = segment_size(&reading->segment);
 
 		/* Asked before the copy: what came before the end is then copied, too. */
 		over = is_over(reading, &notice);
-		size = segment_size(&reading->segment);
-		if (size >= 0 && (uint64_t)size < reading->at) {
+		if (size < size_before && (uint64_t)size < reading->at) {
 			cli_warn(reading->object->word, "cut to %lld bytes", (long long)size);
 			reading->at = (uint64_t)size;
 		}
+		size_before = size;
 		status = copy(reading);
-	} while (status == CLI_DONE && !reading->stopped && reading->at < reading->end && !over &&
-	         notice_wait(&notice, &never) != -1);
+		if (status != CLI_DONE || reading->stopped || reading->at >= reading->end || over)
+			break;
+		if (notice_wait(&notice, &never) == -1) {
+			/* With nothing to write, no write(2) would tell us. */
+			if (errno == EPIPE)
+				raise(SIGPIPE);
+			status = fail_output(reading->job);
+			break;
+		}
+	}
 	notice_close(&notice);
 	return status;
 }
@@ -306,7 +319,7 @@ static int end_dump(struct reading *reading)
 	char last[HEX_ROOM(0)];
 	char *end = hex_end(&reading->hex, last);
 
-	return io_write_all(1, last, (size_t)(end - last)) == -1 ? fail_output() : CLI_DONE;
+	return io_write_all(1, last, (size_t)(end - last)) == -1 ? fail_output(reading->job) : CLI_DONE;
 }
 
 /* Copies what was asked for of an open segment, and removes the object if that was, too. */
@@ -489,7 +502,7 @@ static int draw(const struct reading *reading, struct view *view)
 	view->at_before = view->at;
 	view->total_before = view->total;
 	view->drawn = 1;
-	return result == -1 ? fail_output() : CLI_DONE;
+	return result == -1 ? fail_output(reading->job) : CLI_DONE;
 }
 
 /* Redraws until a signal comes or the object goes; a replaced one is a change like others. */
@@ -538,7 +551,12 @@ static int cat_object(struct job *job, const struct object *object)
 		return cli_fail(object->word, errno);
 	if (job->watch)
 		return watch(&reading);
-	status = cat(&reading);
+	if (segment_is_file(&reading.segment, 1)) {
+		cli_warn(object->word, "standard output is the segment itself");
+		status = CLI_FAILED;
+	} else {
+		status = cat(&reading);
+	}
 	segment_close(&reading.segment);
 	return status;
 }
@@ -626,7 +644,7 @@ static int cat_all(struct job *job, const struct object *objects, int count)
 		return cli_fail_semaphore(job->lock_object.word, errno);
 	if (job->zero_copy && zerocopy_open(&job->zerocopy, 1) == -1)
 		return cli_fail("--zero-copy", errno);
-	for (i = 0; i < count && interrupt_pending() == 0; i++) {
+	for (i = 0; i < count && !job->broken && interrupt_pending() == 0; i++) {
 		int one = cat_object(job, &objects[i]);
 
 		status = i == 0 ? one : cli_merge_status(status, one);

@@ -89,6 +89,14 @@ struct job {
 	int64_t known, room; /* length of the input and space in the file system; -1: not known */
 };
 
+/* What the segment is like after a failure. */
+static const char *left_as(const struct job *job)
+{
+	if (job->created && !job->replace)
+		return "nothing was made";
+	return job->replace || job->append || job->written == 0 ? "nothing has changed" : "the beginning is overwritten";
+}
+
 /* What went wrong with the segment itself, with the limit behind the kernel's word for it. */
 static int fail_segment(const struct job *job, int err)
 {
@@ -101,11 +109,10 @@ static int fail_segment(const struct job *job, int err)
 	else if (err == EINVAL && job->object.kind & OBJECT_SYSV)
 		cli_warn(word, "%s: a System V segment has from 1 to kernel.shmmax bytes (sysctl)", strerror(err));
 	else if (err == ENOSPC && job->room >= 0)
-		cli_warn(word, "%s: %lld bytes were free, %llu were written", strerror(err), (long long)job->room,
-		         (unsigned long long)job->written);
+		cli_warn(word, "%s: %lld bytes were free; %s", strerror(err), (long long)job->room, left_as(job));
 	else if (err == EFBIG && getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-		cli_warn(word, "%s: RLIMIT_FSIZE (ulimit -f) allows %llu bytes, %llu were written", strerror(err),
-		         (unsigned long long)limit.rlim_cur, (unsigned long long)job->written);
+		cli_warn(word, "%s: RLIMIT_FSIZE (ulimit -f) allows %llu bytes; %s", strerror(err),
+		         (unsigned long long)limit.rlim_cur, left_as(job));
 	else
 		return cli_fail(word, err);
 	return CLI_FAILED;
@@ -123,8 +130,8 @@ static uint64_t place(const struct job *job)
 
 static int refuse_input(const struct job *job)
 {
-	cli_warn(job->object.word, "the input is longer than its place in the segment (%llu bytes)%s",
-	         (unsigned long long)place(job), job->written ? "" : "; nothing was written");
+	cli_warn(job->object.word, "the input is longer than its place in the segment (%llu bytes); %s",
+	         (unsigned long long)place(job), left_as(job));
 	return CLI_FAILED;
 }
 
@@ -206,18 +213,17 @@ static int open_segment(struct job *job)
 /* Makes sure of the room before the first byte is written, where it is known how much it takes. */
 static int reserve(struct job *job)
 {
-	uint64_t end = job->has_size ? job->size : 0;
 	int64_t length = job->in_memory ? (int64_t)job->input.size : job->known;
+	uint64_t from = job->has_size ? 0 : job->offset, size = 0;
 
 	if (job->object.kind & OBJECT_SYSV || job->append)
 		return CLI_DONE;
-	if (!job->has_size && length > 0 && (uint64_t)length <= UNLIMITED - job->offset)
-		end = job->offset + (uint64_t)length;
-	if (end <= (job->has_size ? 0 : job->offset))
-		return CLI_DONE;
-	/* Some file systems cannot reserve; then the writing shows. */
-	if (segment_reserve(&job->segment, job->has_size ? 0 : job->offset, end - (job->has_size ? 0 : job->offset)) == 0 ||
-	    errno == EOPNOTSUPP || errno == EINVAL)
+	if (job->has_size)
+		size = job->size;
+	else if (length > 0 && (uint64_t)length <= UNLIMITED - from)
+		size = (uint64_t)length;
+	/* Some file systems cannot reserve; there the writing shows. */
+	if (segment_reserve(&job->segment, from, size) == 0 || errno == EOPNOTSUPP)
 		return CLI_DONE;
 	return fail_segment(job, errno);
 }
@@ -298,7 +304,6 @@ static int finish(struct job *job)
 {
 	uint64_t end = job->offset + job->written;
 	uint64_t zeros_to = job->old_size;
-	int64_t size;
 
 	if (job->has_size && zeros_to > job->size)
 		zeros_to = job->size;
@@ -307,15 +312,12 @@ static int finish(struct job *job)
 			return fail_segment(job, errno);
 	if (job->object.kind & OBJECT_SYSV || job->append || job->keep)
 		return CLI_DONE;
-	/* A file that was shorter than it said has had too much room reserved. */
 	if (job->has_offset && !job->has_size && end < job->old_size)
 		end = job->old_size;
 	if (job->has_size)
 		end = job->size;
-	size = segment_size(&job->segment);
-	if (size == -1 || ((uint64_t)size != end && segment_resize(&job->segment, end) == -1))
-		return fail_segment(job, errno);
-	return CLI_DONE;
+	/* Also where it has this size already: room that was reserved behind it is given back so. */
+	return segment_resize(&job->segment, end) == -1 ? fail_segment(job, errno) : CLI_DONE;
 }
 
 /* After a failure: a segment that we made goes, and so does what was added to one that was there. */
@@ -330,7 +332,7 @@ static void undo(struct job *job)
 	if (job->object.kind & OBJECT_SYSV)
 		return;
 	/* Behind what we appended others may have appended, and that stays. */
-	if (segment_size(&job->segment) > (int64_t)job->old_size &&
+	if (segment_size(&job->segment) >= (int64_t)job->old_size &&
 	    (!job->append || segment_size(&job->segment) == (int64_t)(job->old_size + job->written)))
 		segment_resize(&job->segment, job->old_size);
 }
@@ -339,6 +341,11 @@ static int check_input(struct job *job)
 {
 	int status;
 
+	/* Reading what we have just written would never end. */
+	if (!job->in_memory && segment_is_file(&job->segment, 0)) {
+		cli_warn(job->object.word, "standard input is the segment itself (-r can replace it)");
+		return CLI_FAILED;
+	}
 	if (job->has_size && job->object.kind & OBJECT_SYSV && job->size != job->old_size) {
 		cli_warn(job->object.word, "it has %llu bytes, and the size of a System V segment cannot change",
 		         (unsigned long long)job->old_size);

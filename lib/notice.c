@@ -18,6 +18,7 @@
 void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid)
 {
 	notice->pause = FIRST_PAUSE;
+	notice->output = -1;
 	notice->inotify = path ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
 	if (notice->inotify != -1 && inotify_add_watch(notice->inotify, path, mask) == -1) {
 		close(notice->inotify);
@@ -29,7 +30,7 @@ void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid
 int notice_wait(struct notice *notice, const struct deadline *deadline)
 {
 	char events[sizeof(struct inotify_event) + NAME_MAX + 1];
-	struct pollfd p[2] = {{notice->inotify, POLLIN, 0}, {notice->process, POLLIN, 0}};
+	struct pollfd p[3] = {{notice->inotify, POLLIN, 0}, {notice->process, POLLIN, 0}, {notice->output, 0, 0}};
 	int64_t left = deadline_left(deadline), wait = left;
 	struct timespec ts;
 	int result;
@@ -43,9 +44,13 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 	}
 	ts.tv_sec = (time_t)(wait / 1000000000);
 	ts.tv_nsec = (long)(wait % 1000000000);
-	result = ppoll(p, 2, wait == INT64_MAX ? NULL : &ts, NULL);
+	result = ppoll(p, 3, wait == INT64_MAX ? NULL : &ts, NULL);
 	if (result == -1 && errno == EINTR && interrupt_pending() != 0)
 		return -1;
+	if (result > 0 && p[2].revents & (POLLERR | POLLHUP)) {
+		errno = EPIPE;
+		return -1;
+	}
 	/* What happened does not matter, only that it did: the caller looks for himself. */
 	while (notice->inotify != -1 && read(notice->inotify, events, sizeof(events)) > 0)
 		continue;

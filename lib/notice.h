@@ -10,6 +10,7 @@
 struct notice {
 	int inotify; /* or -1 where the kernel gives no more of them: then it is looked at every so often */
 	int process; /* a pidfd, or -1 */
+	int output;  /* a pipe or socket whose readers may go away, or -1; the caller's to set and to close */
 	int64_t pause; /* nanoseconds, where one must look */
 };
 
@@ -22,7 +23,7 @@ void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid
 
 /*
  * Waits until there may be something new.  1: look again; 0: the deadline has passed; -1 with errno
- * EINTR where interrupt_pending().
+ * EINTR where interrupt_pending(), EPIPE where nobody reads `output` any more.
  */
 int notice_wait(struct notice *notice, const struct deadline *deadline);
 

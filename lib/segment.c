@@ -167,9 +167,11 @@ int segment_create(struct segment *segment, const struct object *object, mode_t 
 	}
 	if (object->kind == OBJECT_ID)
 		return fail(ENOENT);
+	if (size > SIZE_MAX)
+		return fail(EINVAL);
 	if (object_key(object, &key) == -1)
 		return -1;
-	segment->id = shmget(key, size, IPC_CREAT | IPC_EXCL | (int)mode);
+	segment->id = shmget(key, (size_t)size, IPC_CREAT | IPC_EXCL | (int)mode);
 	if (segment->id == -1)
 		return -1;
 	if (attach(segment, 0) == 0)
@@ -441,14 +443,14 @@ int segment_zero(struct segment *segment, uint64_t offset, uint64_t size)
 
 int segment_reserve(struct segment *segment, uint64_t offset, uint64_t size)
 {
-	int err;
+	int result;
 
 	if (size == 0)
 		return 0;
 	do
-		err = posix_fallocate(segment->fd, (off_t)offset, (off_t)size);
-	while (err == EINTR && interrupt_pending() == 0);
-	return err ? fail(err) : 0;
+		result = fallocate(segment->fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+	while (result == -1 && errno == EINTR && interrupt_pending() == 0);
+	return result;
 }
 
 int segment_resize(struct segment *segment, uint64_t size)
@@ -468,6 +470,14 @@ int64_t segment_room(const struct segment *segment)
 	if (segment->fd == -1 || fstatvfs(segment->fd, &vfs) == -1)
 		return -1;
 	return (int64_t)(vfs.f_bavail * vfs.f_frsize);
+}
+
+int segment_is_file(const struct segment *segment, int fd)
+{
+	struct stat one, other;
+
+	return segment->fd != -1 && fstat(segment->fd, &one) == 0 && fstat(fd, &other) == 0 &&
+	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 const char *segment_window(const struct segment *segment, uint64_t offset, size_t *size)

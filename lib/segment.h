@@ -77,11 +77,17 @@ int segment_write(struct segment *segment, const void *buffer, size_t size, uint
 /* Writes `size` zeros from `offset` on. */
 int segment_zero(struct segment *segment, uint64_t offset, uint64_t size);
 
-/* Gives a range of a file its memory, and the file that end if it was shorter; ENOSPC undoes all of it. */
+/*
+ * Gives a range of a file its memory, also beyond its end, which stays where it is; what is there
+ * stays, too.  ENOSPC undoes all of it.  EOPNOTSUPP where the file system cannot.
+ */
 int segment_reserve(struct segment *segment, uint64_t offset, uint64_t size);
 
 /* Cuts or grows a file. */
 int segment_resize(struct segment *segment, uint64_t size);
+
+/* Whether `fd` is open on the very file of this segment. */
+int segment_is_file(const struct segment *segment, int fd);
 
 /* Bytes that could still be written into the file system of the segment's file, or -1. */
 int64_t segment_room(const struct segment *segment);
