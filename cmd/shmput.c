@@ -460,9 +460,11 @@ static int print_id(struct job *job)
 
 static void say_done(const struct job *job)
 {
-	const char *what = job->replace ? "replaced" : job->created ? "created" : job->append ? "appended" : "written";
+	const char *what = job->replace  ? "replaced"
+			   : job->created ? "created"
+			   : job->append ? "appended" : "overwritten";
 
-	cli_warn(job->object.word, "%llu bytes %s", (unsigned long long)job->written, what);
+	cli_warn(job->object.word, "%llu bytes written, %s", (unsigned long long)job->written, what);
 }
 
 static void parse_options(struct job *job, int argc, char **argv)

@@ -204,9 +204,7 @@ int cli_fail_semaphore(const char *object, int err)
 
 int cli_merge_status(int one, int other)
 {
-	if (one == CLI_DONE || one == other)
-		return other;
-	return other == CLI_DONE ? one : CLI_FAILED;
+	return one == other ? one : CLI_FAILED;
 }
 
 /* `word` as it may be shown, until the next call. */

@@ -72,7 +72,7 @@ int cli_show_name(char *out, const char *name);
 /* The status that goes with an errno. */
 int cli_status_of(int err);
 
-/* Of two statuses of two operands the one to exit with: the same if they are, else CLI_FAILED; CLI_DONE yields. */
+/* The status for two operands whose own are these: the same where they are, else CLI_FAILED. */
 int cli_merge_status(int one, int other);
 
 /* Parses an operand or the value of an option, or exits with CLI_USAGE; `kinds` are what the tool takes. */
