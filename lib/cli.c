@@ -18,6 +18,32 @@
 
 static const char *tool, *usage, *help;
 static int was_closed[3];
+static int runs_command;
+
+void cli_runs_command(void)
+{
+	runs_command = 1;
+}
+
+/* 1, 2 and 3 could be the command's own. */
+static int own_status(int status)
+{
+	return runs_command && status >= CLI_FAILED && status <= CLI_MISSING ? CLI_OWN_FAILURE : status;
+}
+
+static void do_nothing(int number)
+{
+	(void)number;
+}
+
+void cli_disarm(int number)
+{
+	struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART}, old;
+
+	sigemptyset(&action.sa_mask);
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+		sigaction(number, &action, NULL);
+}
 
 void cli_start(char **argv, const char *usage_line, const char *help_text)
 {
@@ -39,7 +65,7 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 		if (null != fd)
 			_exit(CLI_FAILED);
 	}
-	signal(SIGXFSZ, SIG_IGN);
+	cli_disarm(SIGXFSZ);
 }
 
 int cli_was_closed(int fd)
@@ -52,7 +78,7 @@ int cli_finish(int status)
 	if (was_closed[1])
 		return status;
 	if (close(1) == -1 && errno != EINTR)
-		return cli_fail("standard output", errno);
+		return own_status(cli_fail("standard output", errno));
 	return status;
 }
 
@@ -125,7 +151,7 @@ static const char *usage_text(void)
 	static char *text;
 
 	if (text == NULL && asprintf(&text, "usage: %s\n", usage) == -1)
-		exit(CLI_USAGE);
+		exit(own_status(CLI_USAGE));
 	return text;
 }
 
@@ -136,7 +162,7 @@ void cli_usage_exit(const char *format, ...)
 	va_start(arguments, format);
 	say_formatted(NULL, usage_text(), format, arguments);
 	va_end(arguments);
-	exit(CLI_USAGE);
+	exit(own_status(CLI_USAGE));
 }
 
 void cli_option_exit(void)
@@ -144,7 +170,7 @@ void cli_option_exit(void)
 	const char *text = usage_text();
 
 	io_write_all(2, text, strlen(text));
-	exit(CLI_USAGE);
+	exit(own_status(CLI_USAGE));
 }
 
 void cli_warn(const char *object, const char *format, ...)
@@ -156,7 +182,7 @@ void cli_warn(const char *object, const char *format, ...)
 	va_end(arguments);
 }
 
-int cli_status_of(int err)
+static int plain_status_of(int err)
 {
 	switch (err) {
 	case ENOENT:
@@ -192,6 +218,11 @@ int cli_fail(const char *object, int err)
 	if (err != EINTR)
 		say(object, cli_text(err), "");
 	return cli_status_of(err);
+}
+
+int cli_status_of(int err)
+{
+	return own_status(plain_status_of(err));
 }
 
 int cli_fail_semaphore(const char *object, int err)

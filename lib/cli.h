@@ -20,6 +20,7 @@ enum cli_status {
 	CLI_USAGE = 2,
 	CLI_MISSING = 3,
 	CLI_TIMEOUT = 124,
+	CLI_OWN_FAILURE = 125, /* of a tool that runs a command */
 };
 
 /* Values of getopt_long(3) for long options that have no letter. */
@@ -31,9 +32,18 @@ enum cli_long_option {
 /*
  * Called first.  `usage` is the line that follows "usage: "; `help` all that --help prints behind
  * it.  Opens /dev/null on descriptors 0 to 2 that are closed, so that no object lands there, and
- * ignores SIGXFSZ, so that a file size limit is an error (EFBIG) instead of a death.
+ * disarms SIGXFSZ, so that a file size limit is an error (EFBIG) instead of a death.
  */
 void cli_start(char **argv, const char *usage, const char *help);
+
+/*
+ * A signal that would end the tool does nothing from now on, and its cause is an errno; the commands
+ * that the tool runs find it as it was, execve(2).
+ */
+void cli_disarm(int number);
+
+/* From now on the tool runs a command: failures of its own are CLI_OWN_FAILURE where they were 1, 2 or 3. */
+void cli_runs_command(void);
 
 /* Whether descriptor 0, 1 or 2 was closed when the tool began: using it is the error EBADF. */
 int cli_was_closed(int fd);

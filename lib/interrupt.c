@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
-static volatile sig_atomic_t pending;
+static volatile sig_atomic_t pending, child;
+
+static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
 /* SIGALRM only has to arrive. */
 static void wake(int number)
@@ -18,10 +20,12 @@ static void wake(int number)
 
 static void note(int number)
 {
-	static const struct itimerval again = {{0, 5000}, {0, 5000}};
 	int saved = errno;
 
-	pending = number;
+	if (number == SIGCHLD)
+		child = 1;
+	else
+		pending = number;
 	setitimer(ITIMER_REAL, &again, NULL);
 	errno = saved;
 }
@@ -33,10 +37,54 @@ void interrupt_catch(void)
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
+	sigaddset(&action.sa_mask, SIGCHLD);
 	action.sa_handler = note;
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		if (sigaction(caught[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(caught[i], &action, NULL);
+}
+
+void interrupt_catch_children(void)
+{
+	struct sigaction action = {.sa_handler = note, .sa_flags = SA_NOCLDSTOP};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGCHLD, &action, NULL);
+}
+
+int interrupt_child(void)
+{
+	return child;
+}
+
+void interrupt_clear_child(void)
+{
+	child = 0;
+	/* One that ends from here on sets both again. */
+	if (pending == 0)
+		interrupt_alarm(0);
+	if (child)
+		setitimer(ITIMER_REAL, &again, NULL);
+}
+
+void interrupt_alarm(int64_t ns)
+{
+	struct itimerval timer = {{0, 0}, {0, 0}};
+
+	/* One that is repeated because of a signal goes on. */
+	if (pending || child)
+		return;
+	if (ns > 0) {
+		timer.it_interval.tv_usec = again.it_interval.tv_usec;
+		timer.it_value.tv_sec = (time_t)(ns / 1000000000);
+		timer.it_value.tv_usec = (suseconds_t)(ns % 1000000000 / 1000);
+		if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
+			timer.it_value.tv_usec = 1;
+	}
+	setitimer(ITIMER_REAL, &timer, NULL);
+	/* A signal in between had set it otherwise. */
+	if (pending || child)
+		setitimer(ITIMER_REAL, &again, NULL);
 }
 
 int interrupt_pending(void)

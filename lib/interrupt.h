@@ -9,6 +9,8 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
+#include <stdint.h>
+
 /*
  * From now on these signals are noted instead of ending the process, but for those that are ignored
  * (nohup(1)).  Blocking calls then fail with EINTR, also those that begin just after the signal:
@@ -19,6 +21,18 @@ void interrupt_catch(void);
 
 /* The signal that was noted, or 0. */
 int interrupt_pending(void);
+
+/* From now on the end of a child interrupts, too; interrupt_child() tells of it until the next interrupt_clear_child(). */
+void interrupt_catch_children(void);
+int interrupt_child(void);
+void interrupt_clear_child(void);
+
+/*
+ * Interrupts blocking calls `ns` nanoseconds from now and then every few milliseconds; 0 ends that.
+ * For calls without a timeout: a single alarm that came just before the call would be lost, so the
+ * caller tells by his own clock whether it is time.
+ */
+void interrupt_alarm(int64_t ns);
 
 /* Dies of the signal that was noted, as if it had never been caught.  Does nothing without one. */
 void interrupt_die_if_pending(void);

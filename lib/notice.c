@@ -27,9 +27,22 @@ void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid
 	notice->process = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 }
 
-int notice_wait(struct notice *notice, const struct deadline *deadline)
+int notice_descriptor(const struct notice *notice)
+{
+	return notice->inotify;
+}
+
+/* What happened does not matter, only that it did: the caller looks for himself. */
+void notice_drain(const struct notice *notice)
 {
 	char events[sizeof(struct inotify_event) + NAME_MAX + 1];
+
+	while (notice->inotify != -1 && read(notice->inotify, events, sizeof(events)) > 0)
+		continue;
+}
+
+int notice_wait(struct notice *notice, const struct deadline *deadline)
+{
 	struct pollfd p[3] = {{notice->inotify, POLLIN, 0}, {notice->process, POLLIN, 0}, {notice->output, 0, 0}};
 	int64_t left = deadline_left(deadline), wait = left;
 	struct timespec ts;
@@ -51,9 +64,7 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 		errno = EPIPE;
 		return -1;
 	}
-	/* What happened does not matter, only that it did: the caller looks for himself. */
-	while (notice->inotify != -1 && read(notice->inotify, events, sizeof(events)) > 0)
-		continue;
+	notice_drain(notice);
 	return 1;
 }
 

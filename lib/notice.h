@@ -30,6 +30,10 @@ int notice_wait(struct notice *notice, const struct deadline *deadline);
 /* Whether the process that was given has ended. */
 int notice_process_ended(const struct notice *notice);
 
+/* What poll(2) says POLLIN of when there is something new, or -1; notice_drain() takes it away. */
+int notice_descriptor(const struct notice *notice);
+void notice_drain(const struct notice *notice);
+
 void notice_close(struct notice *notice);
 
 #endif

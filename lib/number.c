@@ -186,3 +186,31 @@ int number_parse_mode(const char *word, mode_t *out)
 	*out = mode;
 	return 0;
 }
+
+int number_parse_character(const char *word, char *out)
+{
+	static const char names[] = "ntr0\\", values[] = "\n\t\r\0\\";
+	const char *found;
+	uint64_t value;
+	char hex[5] = "0x";
+
+	if (word[0] != '\0' && word[1] == '\0') {
+		*out = word[0];
+		return 0;
+	}
+	if (word[0] != '\\')
+		return fail(EINVAL);
+	if (word[1] == 'x' && strlen(word) == 4) {
+		hex[2] = word[2];
+		hex[3] = word[3];
+		if (number_parse(hex, 0, 255, &value) == -1)
+			return fail(EINVAL);
+		*out = (char)value;
+		return 0;
+	}
+	found = word[1] != '\0' && word[2] == '\0' ? strchr(names, word[1]) : NULL;
+	if (found == NULL)
+		return fail(EINVAL);
+	*out = values[found - names];
+	return 0;
+}

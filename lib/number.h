@@ -37,4 +37,7 @@ int number_parse_duration(const char *word, int64_t *out);
  */
 int number_parse_mode(const char *word, mode_t *out);
 
+/* One byte: a character, or one of \n \t \r \0 \\ \xNN, spelt so. */
+int number_parse_character(const char *word, char *out);
+
 #endif

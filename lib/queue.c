@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+#include "queue.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "interrupt.h"
+
+/* Between two looks at several queues that cannot be polled. */
+#define FIRST_PAUSE INT64_C(200000)
+#define LONGEST_PAUSE INT64_C(10000000)
+#define MOST_POLLED 64
+
+void queue_init(struct queue *queue, const struct object *object)
+{
+	*queue = (struct queue){.object = object, .fd = -1, .id = -1};
+	queue->kind = object->kind == OBJECT_NAME ? &queue_posix : &queue_sysv;
+}
+
+int queue_open(struct queue *queue, enum queue_access access)
+{
+	return queue->kind->open(queue, access);
+}
+
+int queue_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits)
+{
+	return queue->kind->create(queue, access, mode, limits);
+}
+
+int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
+{
+	return queue->kind->send(queue, bytes, size, rank, deadline);
+}
+
+int queue_receive_now(struct queue **queues, int count, struct message *message)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (queues[i]->kind->receive(queues[i], message) == 0)
+			return i;
+		if (errno != EAGAIN)
+			return -1;
+	}
+	errno = EAGAIN;
+	return -1;
+}
+
+static int interrupted(void)
+{
+	return interrupt_pending() != 0 || interrupt_child();
+}
+
+/* Waits until there may be something new; 1, 0 past the deadline, -1 with errno. */
+static int wait_polled(struct queue **queues, int count, const struct deadline *deadline)
+{
+	struct pollfd p[2 * MOST_POLLED];
+	struct timespec ts;
+	int i, result;
+
+	for (i = 0; i < count; i++) {
+		p[2 * i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
+		p[2 * i + 1] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
+	}
+	if (interrupted()) {
+		errno = EINTR;
+		return -1;
+	}
+	result = ppoll(p, 2 * (nfds_t)count, deadline_left_timespec(deadline, &ts), NULL);
+	return result == -1 && errno == EINTR && !interrupted() ? 1 : result;
+}
+
+static int wait_paused(int64_t *pause, const struct deadline *deadline)
+{
+	int64_t left = deadline_left(deadline), wait = left < *pause ? left : *pause;
+	struct timespec ts = {0, (long)wait};
+
+	if (left == 0)
+		return 0;
+	*pause = *pause * 2 < LONGEST_PAUSE ? *pause * 2 : LONGEST_PAUSE;
+	nanosleep(&ts, NULL);
+	if (!interrupted())
+		return 1;
+	errno = EINTR;
+	return -1;
+}
+
+static int find_gone(struct queue **queues, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (queues[i]->kind->is_gone(queues[i]))
+			return i;
+	return -1;
+}
+
+int queue_receive_any(struct queue **queues, int count, struct message *message, const struct deadline *deadline,
+                      int *failed)
+{
+	int64_t pause = FIRST_PAUSE;
+	int polled = count <= MOST_POLLED, i, result;
+
+	*failed = 0;
+	for (i = 0; i < count; i++)
+		if (queues[i]->kind->receive_wait != NULL)
+			polled = 0;
+	if (count == 1 && !polled) {
+		result = queues[0]->kind->receive_wait(queues[0], message, deadline);
+		return result == -1 ? -1 : 0;
+	}
+	for (;;) {
+		/* What watches for a removal is in place before we look. */
+		*failed = find_gone(queues, count);
+		if (*failed != -1) {
+			errno = EIDRM;
+			return -1;
+		}
+		result = queue_receive_now(queues, count, message);
+		if (result != -1 || errno != EAGAIN)
+			return result;
+		result = polled ? wait_polled(queues, count, deadline) : wait_paused(&pause, deadline);
+		if (result == 0)
+			errno = ETIMEDOUT;
+		if (result <= 0)
+			return -1;
+	}
+}
+
+void queue_close(struct queue *queue)
+{
+	queue->kind->close(queue);
+	free(queue->scratch);
+	queue->scratch = NULL;
+}
