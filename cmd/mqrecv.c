@@ -136,6 +136,7 @@ struct job {
 	struct progress progress;
 	int running, block_was_short;
 	unsigned failures; /* commands that failed in turn */
+	struct deadline not_before; /* then the next one is started, if there were */
 	uint64_t taken, done, returned;
 	int command_status; /* of the first command that failed */
 };
@@ -156,11 +157,12 @@ static void say_lost(const struct queue *queue, const struct message *message, i
 	free(text);
 }
 
-/* Back into its queue, also after a signal, which has interrupted enough by now. */
+/* Back into its queue, also after a signal: it takes a second one to end that. */
 static int put_back(struct job *job, struct queue *queue, const struct message *message)
 {
 	struct deadline deadline = deadline_after(RETURN_TIME);
 
+	interrupt_defer();
 	if (queue_send(queue, message->bytes, message->size, message->rank, &deadline) == -1) {
 		say_lost(queue, message, errno);
 		return -1;
@@ -169,15 +171,22 @@ static int put_back(struct job *job, struct queue *queue, const struct message *
 	return 0;
 }
 
+/* After a failed write, or a signal: what was not written whole goes back. */
 static int fail_output(struct job *job)
 {
 	int err = errno;
 	struct deadline deadline = deadline_after(RETURN_TIME);
 	size_t held = job->box.count, returned = 0;
 
+	interrupt_defer();
+	/* What was only looked at is still where it was. */
+	if (job->peek)
+		job->box.count = held = 0;
 	outbox_return(&job->box, &deadline, &returned, say_lost);
 	job->done -= held;
 	job->returned += returned;
+	if (job->peek && err != EINTR)
+		return cli_fail("standard output", err);
 	if (err != EINTR)
 		cli_warn("standard output", "%s; %zu of %zu messages put back", cli_text(err), returned, held);
 	return cli_status_of(err);
@@ -307,39 +316,6 @@ static void send_away(struct job *job, struct task *task)
 	put_back(job, task->queue, &task->message);
 }
 
-static void end_task(struct job *job, struct task *task, int status)
-{
-	if (status == 0) {
-		job->done++;
-		job->failures = 0;
-	} else {
-		if (job->command_status == 0)
-			job->command_status = status;
-		job->failures++;
-		if (job->verbose)
-			cli_warn(task->queue->object->word, "command ended with status %d, its message %s", status,
-			         job->dead ? "goes to the dead letters" : "goes back");
-		send_away(job, task);
-	}
-	task->pid = 0;
-	job->running--;
-}
-
-/* Takes note of the commands that have ended; waits for one with `options` 0. */
-static void reap(struct job *job, int options)
-{
-	int wait_status, i;
-	pid_t pid;
-
-	interrupt_clear_child();
-	while (job->running > 0 && (pid = waitpid(-1, &wait_status, options)) > 0) {
-		for (i = 0; i < job->most_tasks; i++)
-			if (job->tasks[i].pid == pid)
-				end_task(job, &job->tasks[i], command_status(wait_status));
-		options = WNOHANG;
-	}
-}
-
 /* The message as a file to read from its beginning, so that nobody has to feed a pipe. */
 static int make_input(const struct job *job, const struct message *message)
 {
@@ -409,20 +385,59 @@ static int run_command(struct job *job, struct queue *queue)
 }
 
 /* A command that fails again and again would be started thousands of times a second. */
-static void pause_after_failures(struct job *job)
+static void set_pause(struct job *job)
 {
 	int64_t pause = FIRST_PAUSE;
 	unsigned i;
-	struct deadline deadline;
-	struct timespec left;
 
-	if (job->failures == 0)
-		return;
 	for (i = 1; i < job->failures && pause < LONGEST_PAUSE; i++)
 		pause *= 2;
-	deadline = deadline_after(pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE);
-	while (interrupt_pending() == 0 && !interrupt_child() && deadline_left(&deadline) > 0)
-		nanosleep(deadline_left_timespec(&deadline, &left), NULL);
+	job->not_before = deadline_after(pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE);
+}
+
+static void end_task(struct job *job, struct task *task, int status)
+{
+	if (status == 0) {
+		job->done++;
+		job->failures = 0;
+	} else {
+		if (job->command_status == 0)
+			job->command_status = status;
+		job->failures++;
+		set_pause(job);
+		if (job->verbose)
+			cli_warn(task->queue->object->word, "command ended with status %d, its message %s", status,
+			         job->dead ? "goes to the dead letters" : "goes back");
+		send_away(job, task);
+	}
+	task->pid = 0;
+	job->running--;
+}
+
+/* Takes note of the commands that have ended; waits for one with `options` 0. */
+static void reap(struct job *job, int options)
+{
+	int wait_status, i;
+	pid_t pid;
+
+	interrupt_clear_child();
+	while (job->running > 0 && (pid = waitpid(-1, &wait_status, options)) > 0) {
+		for (i = 0; i < job->most_tasks; i++)
+			if (job->tasks[i].pid == pid)
+				end_task(job, &job->tasks[i], command_status(wait_status));
+		options = WNOHANG;
+	}
+}
+
+/* Until there is a place for one more command, and it is time to start it. */
+static void wait_for_turn(struct job *job)
+{
+	struct timespec left;
+
+	if (interrupt_child() || job->running == job->most_tasks)
+		reap(job, job->running == job->most_tasks ? 0 : WNOHANG);
+	while (job->failures > 0 && interrupt_pending() == 0 && !interrupt_child() && deadline_left(&job->not_before) > 0)
+		nanosleep(deadline_left_timespec(&job->not_before, &left), NULL);
 }
 
 /* The queue that failed is no longer waited for; the others are. */
@@ -445,23 +460,13 @@ static int next_message(struct job *job, int *status)
 	struct deadline deadline;
 	int index, failed = 0;
 
-	index = queue_receive_now(job->open, job->open_count, &job->message);
-	if (index >= 0)
-		return index;
-	if (errno == EAGAIN && ((*status = flush(job)) != CLI_DONE || job->all))
-		return -1;
-	if (errno == EAGAIN || errno == EINTR) {
+	index = queue_receive_now(job->open, job->open_count, &job->message, &failed);
+	if (index == -1 && errno == EAGAIN) {
+		*status = flush(job);
+		if (*status != CLI_DONE || job->all)
+			return -1;
 		deadline = deadline_after(job->timeout);
 		index = queue_receive_any(job->open, job->open_count, &job->message, &deadline, &failed);
-	} else {
-		/* Which of them it was, a second look shows. */
-		for (failed = 0; failed < job->open_count - 1; failed++)
-			if (queue_receive_now(&job->open[failed], 1, &job->message) != -1)
-				return failed;
-			else if (errno != EAGAIN)
-				break;
-		if (failed == job->open_count - 1 && queue_receive_now(&job->open[failed], 1, &job->message) != -1)
-			return failed;
 	}
 	if (index >= 0)
 		return index;
@@ -471,7 +476,7 @@ static int next_message(struct job *job, int *status)
 		*status = CLI_TIMEOUT;
 		return -1;
 	}
-	*status = drop_queue(job, failed < 0 ? 0 : failed, errno);
+	*status = drop_queue(job, failed, errno);
 	return job->open_count > 0 ? -2 : -1;
 }
 
@@ -489,13 +494,11 @@ static int receive(struct job *job)
 {
 	int status = CLI_DONE, lasting = CLI_DONE, stop = 0, index;
 
-	while (!stop && job->taken < job->count && interrupt_pending() == 0) {
-		if (interrupt_child() || job->running == job->most_tasks) {
-			reap(job, job->running == job->most_tasks && job->failures == 0 ? 0 : WNOHANG);
-			pause_after_failures(job);
-			if (job->running == job->most_tasks && !interrupt_child() && interrupt_pending() == 0)
-				reap(job, 0);
-			continue;
+	while (!stop && job->taken < job->count && interrupt_requested() == 0) {
+		if (job->command != NULL) {
+			wait_for_turn(job);
+			if (interrupt_requested() != 0 || interrupt_child() || job->running == job->most_tasks)
+				continue;
 		}
 		index = next_message(job, &status);
 		if (index == -1)
@@ -516,6 +519,7 @@ static int receive(struct job *job)
 /* Lets the commands that run end, whatever signal came. */
 static void wait_for_commands(struct job *job)
 {
+	interrupt_defer();
 	while (job->running > 0)
 		reap(job, 0);
 }
@@ -526,7 +530,7 @@ static int peek(struct job *job)
 	struct queue *queue = job->open[0];
 	int status = CLI_DONE;
 
-	while (status == CLI_DONE && job->taken < job->count && interrupt_pending() == 0) {
+	while (status == CLI_DONE && job->taken < job->count && interrupt_requested() == 0) {
 		if (queue->kind->peek(queue, &job->message, &cursor) == -1) {
 			if (errno == ENOSYS)
 				cli_warn(queue->object->word, "%s (a kernel without CONFIG_CHECKPOINT_RESTORE has no MSG_COPY)",
@@ -547,23 +551,18 @@ static int finish(struct job *job, int status)
 	int last = CLI_DONE;
 
 	wait_for_commands(job);
-	/* What was only looked at is still where it was. */
-	if (job->peek && interrupt_pending() != 0)
-		job->box.count = 0;
-	if (interrupt_pending() != 0) {
+	if (interrupt_requested() != 0) {
 		errno = EINTR;
-		if (job->box.count > 0)
-			fail_output(job);
-		cli_warn(NULL, "interrupted; %llu messages passed on, %llu put back", (unsigned long long)job->done,
-		         (unsigned long long)job->returned);
+		last = fail_output(job);
+		if (job->returned > 0)
+			cli_warn(NULL, "interrupted; %llu messages passed on, %llu put back", (unsigned long long)job->done,
+			         (unsigned long long)job->returned);
 	} else if (job->box.count > 0) {
 		last = flush(job);
 	}
 	if (status == CLI_DONE)
 		status = last;
-	if (status == CLI_DONE && job->command != NULL)
-		status = job->command_status;
-	return status;
+	return status == CLI_DONE && job->command != NULL ? job->command_status : status;
 }
 
 static int open_queues(struct job *job, int count)

@@ -9,6 +9,7 @@
 
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending, child;
+static int deferred;
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
@@ -87,6 +88,20 @@ void interrupt_alarm(int64_t ns)
 		setitimer(ITIMER_REAL, &again, NULL);
 }
 
+void interrupt_defer(void)
+{
+	if (pending == 0)
+		return;
+	deferred = pending;
+	pending = 0;
+	interrupt_alarm(0);
+}
+
+int interrupt_requested(void)
+{
+	return pending ? pending : deferred;
+}
+
 int interrupt_pending(void)
 {
 	return pending;
@@ -94,13 +109,14 @@ int interrupt_pending(void)
 
 void interrupt_die_if_pending(void)
 {
+	int number = interrupt_requested();
 	sigset_t set;
 
-	if (pending == 0)
+	if (number == 0)
 		return;
-	signal(pending, SIG_DFL);
+	signal(number, SIG_DFL);
 	sigemptyset(&set);
-	sigaddset(&set, pending);
-	raise(pending);
+	sigaddset(&set, number);
+	raise(number);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

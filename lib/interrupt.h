@@ -22,6 +22,13 @@ void interrupt_catch(void);
 /* The signal that was noted, or 0. */
 int interrupt_pending(void);
 
+/*
+ * Goes on for the time being, to bring in order what must be: blocking calls work again and
+ * interrupt_pending() is 0, until another signal comes.  interrupt_requested() still tells of the first.
+ */
+void interrupt_defer(void);
+int interrupt_requested(void);
+
 /* From now on the end of a child interrupts, too; interrupt_child() tells of it until the next interrupt_clear_child(). */
 void interrupt_catch_children(void);
 int interrupt_child(void);

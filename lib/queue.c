@@ -35,13 +35,14 @@ int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, c
 	return queue->kind->send(queue, bytes, size, rank, deadline);
 }
 
-int queue_receive_now(struct queue **queues, int count, struct message *message)
+int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed)
 {
 	int i;
 
 	for (i = 0; i < count; i++) {
 		if (queues[i]->kind->receive(queues[i], message) == 0)
 			return i;
+		*failed = i;
 		if (errno != EAGAIN)
 			return -1;
 	}
@@ -58,7 +59,7 @@ static int interrupted(void)
 static int wait_polled(struct queue **queues, int count, const struct deadline *deadline)
 {
 	struct pollfd p[2 * MOST_POLLED];
-	struct timespec ts;
+	struct timespec ts, look = {1, 0}, *left;
 	int i, result;
 
 	for (i = 0; i < count; i++) {
@@ -69,7 +70,14 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 		errno = EINTR;
 		return -1;
 	}
-	result = ppoll(p, 2 * (nfds_t)count, deadline_left_timespec(deadline, &ts), NULL);
+	left = deadline_left_timespec(deadline, &ts);
+	/* Where a removal cannot be watched for it is looked for. */
+	for (i = 0; i < count; i++)
+		if (p[2 * i + 1].fd == -1 && (left == NULL || left->tv_sec > 0))
+			left = &look;
+	result = ppoll(p, 2 * (nfds_t)count, left, NULL);
+	if (result == 0 && deadline_left(deadline) > 0)
+		return 1;
 	return result == -1 && errno == EINTR && !interrupted() ? 1 : result;
 }
 
@@ -114,12 +122,13 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
 	}
 	for (;;) {
 		/* What watches for a removal is in place before we look. */
-		*failed = find_gone(queues, count);
-		if (*failed != -1) {
+		i = find_gone(queues, count);
+		if (i != -1) {
+			*failed = i;
 			errno = EIDRM;
 			return -1;
 		}
-		result = queue_receive_now(queues, count, message);
+		result = queue_receive_now(queues, count, message, failed);
 		if (result != -1 || errno != EAGAIN)
 			return result;
 		result = polled ? wait_polled(queues, count, deadline) : wait_paused(&pause, deadline);

@@ -104,11 +104,14 @@ int queue_create(struct queue *queue, enum queue_access access, mode_t mode, con
 /* Sends, waiting until `deadline`. */
 int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline);
 
-/* Takes a message from the first of `count` queues that has one, at this moment: its index, or -1 with EAGAIN. */
-int queue_receive_now(struct queue **queues, int count, struct message *message);
+/*
+ * Takes a message from the first of `count` queues that has one, at this moment: its index, or -1 with
+ * EAGAIN where none has one, and with another errno where queue `*failed` cannot be asked.
+ */
+int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed);
 
 /*
- * The same, waiting until `deadline`.  On EIDRM `*failed` is the queue that is gone.  Several queues
+ * The same, waiting until `deadline`.  Several queues
  * of which one is of System V are looked at every few milliseconds: there is no call that waits for
  * them together.
  */

@@ -95,7 +95,7 @@ static int wait_for_room(struct queue *queue, const struct deadline *deadline)
 			return -1;
 		if (result > 0 && p[0].revents != 0)
 			return 0;
-		if (result == 0 && deadline_left(deadline) == 0)
+		if (deadline_left(deadline) == 0)
 			return fail(ETIMEDOUT);
 	}
 }
@@ -105,6 +105,9 @@ static int posix_send(struct queue *queue, const char *bytes, size_t size, long 
 	while (mq_send(queue->fd, bytes, size, (unsigned)rank) == -1) {
 		if (errno == EINTR && interrupt_pending() == 0)
 			continue;
+		/* It was opened for receiving alone, which is all that we may. */
+		if (errno == EBADF)
+			errno = EACCES;
 		if (errno != EAGAIN || wait_for_room(queue, deadline) == -1)
 			return -1;
 	}

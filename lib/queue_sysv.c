@@ -101,7 +101,7 @@ static int may_wait(const struct deadline *deadline)
 {
 	int64_t left;
 
-	if (interrupt_pending() != 0 || interrupt_child())
+	if (interrupt_pending() != 0)
 		return fail(EINTR);
 	if (deadline_never(deadline))
 		return 1;
@@ -206,7 +206,7 @@ static int sysv_receive_wait(struct queue *queue, struct message *message, const
 		return 0;
 	if (errno != EAGAIN)
 		return -1;
-	while ((result = may_wait(deadline)) == 1)
+	while ((result = interrupt_child() ? fail(EINTR) : may_wait(deadline)) == 1)
 		if ((result = receive(queue, message, type, flags)) == 0 || errno != EINTR)
 			return end_wait(result, deadline);
 	return end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
