@@ -1,0 +1,520 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What shmput and shmcat share: names of objects, numbers, modes, common options.
+# run reads stdin, and sets variables.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    printf abc >abc
+}
+
+teardown() { clean_up names 0x13; }
+
+# refused NAME...: by both tools, as words that are no names.
+refused() {
+    local name
+    for name in "$@"; do
+        usage_error shmput "$name"
+        usage_error shmcat "$name"
+    done
+}
+
+# Numbers that are none, in any place.
+none=('' ' 1' '1 ' $'1\n' -- -1 +1 1e3 1.0 1x x 0x 0xg '1,000' ０ 18446744073709551616 18446744073709551617
+    99999999999999999999999)
+
+# --- the command line ---
+
+@test 'shmput and shmcat: an unknown option is a usage error, with the usage' {
+    local tool
+    for tool in shmput shmcat; do
+        usage_error $tool --nonsense /names-x
+        [[ $stderr == *"usage: $tool "* ]]
+        usage_error $tool -j /names-x
+        [[ $stderr == *"usage: $tool "* ]]
+    done
+}
+
+@test 'shmput and shmcat: no object is a usage error, with the usage' {
+    local tool
+    for tool in shmput shmcat; do
+        run -2 --separate-stderr $tool </dev/null
+        assert_equal "$output" ''
+        [[ $stderr == *"usage: $tool "* ]]
+    done
+}
+
+@test 'shmput and shmcat: an option without its argument is a usage error' {
+    local option
+    for option in -l -m -o -s -w; do
+        run -2 shmput /names-x $option </dev/null
+    done
+    for option in -l -n -o -w; do
+        run -2 shmcat /names-x $option
+    done
+    absent /names-x
+}
+
+@test 'shmput and shmcat: an argument for an option that takes none is a usage error' {
+    usage_error shmput --replace=yes /names-x
+    usage_error shmcat --unlink=yes /names-x
+}
+
+@test 'shmput and shmcat: -h and --help tell on stdout what there is' {
+    local tool option
+    for tool in shmput shmcat; do
+        for option in -h --help; do
+            run -0 --separate-stderr $tool $option
+            assert_output --partial "$tool "
+            assert_output --partial --timeout
+            assert_equal "$stderr" ''
+        done
+    done
+}
+
+@test 'shmput and shmcat: -V and --version tell on stdout the version' {
+    local tool option
+    for tool in shmput shmcat; do
+        for option in -V --version; do
+            run -0 --separate-stderr $tool $option
+            assert_output --regexp "^$tool .*[0-9]+\.[0-9]+"
+            assert_equal "$stderr" ''
+        done
+    done
+}
+
+@test 'shmput and shmcat: help and version that cannot be written are an error' {
+    local tool option
+    for tool in shmput shmcat; do
+        for option in -h -V; do
+            run -1 bash -c "exec $tool $option >/dev/full"
+            assert_output --partial 'No space left on device'
+            run -1 bash -c "exec $tool $option >&-"
+        done
+    done
+}
+
+@test 'shmput: every option has its long name' {
+    local option
+    for option in --append --keep-size --lock=/x --mode=600 --nonblock --offset=1 --replace --size=1 \
+        --verbose --timeout=1 --exclusive --c-string --progress; do
+        run -0 shmput $option --help
+    done
+}
+
+@test 'shmcat: every option has its long name' {
+    local option
+    for option in --follow --lock=/x --length=1 --offset=1 --unlink --verbose --timeout=1 --hex \
+        --c-string --watch --watch=1 --zero-copy --progress; do
+        run -0 shmcat $option --help
+    done
+}
+
+@test 'shmput: a long name does what the short one does' {
+    shmput --mode=640 --c-string --size=6 /names-x <abc
+    assert_equal "$(stat -c %a /dev/shm/names-x)" 640
+    shmput --offset=4 /names-x <abc
+    holds /names-x 'abc\0abc'
+    shmput --keep-size /names-x < <(printf X)
+    holds /names-x 'Xbc\0abc'
+    shmput --append /names-x <abc
+    holds /names-x 'Xbc\0abcabc'
+    shmput --replace /names-x <abc
+    holds /names-x abc
+    run -1 shmput --exclusive /names-x <abc
+}
+
+@test 'shmcat: a long name does what the short one does' {
+    given /names-x 'abc\0abc'
+    assert_equal "$(shmcat --c-string --length=2 --offset=1 /names-x)" bc
+    shmcat --hex /names-x | cmp - <(hexdump -C /dev/shm/names-x)
+    shmcat --unlink /names-x >out
+    absent /names-x
+    run -124 soon shmcat --timeout=10ms /names-x
+}
+
+@test 'shmput: a wrong command line is noticed before anything is read or made' {
+    feed
+    echo bytes >&5
+    run -2 soon shmput -m nonsense /names-x <in
+    run -2 soon shmput /names-x nonsense <in
+    read -rt 0 <in
+    absent /names-x
+}
+
+# --- names of objects ---
+
+@test 'shmput and shmcat: a bare word is a usage error that suggests the name' {
+    local tool
+    for tool in shmput shmcat; do
+        usage_error $tool jobs
+        assert_equal "${stderr%%$'\n'*}" "$tool: jobs: not the name of an object (do you mean /jobs?)"
+    done
+}
+
+@test 'shmput and shmcat: names that are none are refused' {
+    refused '' / // /. /.. /a/b //a /a/ /../etc/passwd ./a ../a
+}
+
+@test 'shmput and shmcat: unknown kinds are refused' {
+    refused amqp://x foo:1 KEY:1 key id: key: ftok: file: memfd: :1 key:private:1
+}
+
+@test 'shmput and shmcat: a name has at most 255 bytes' {
+    local name
+    name=/names-$(letters 249 x)
+    shmput "$name" <abc
+    assert_equal "$(shmcat "$name")" abc
+    refused "${name}x"
+}
+
+@test 'shmput and shmcat: names may hold spaces, dots, dashes and bytes that are no UTF-8' {
+    local name
+    for name in '/names- x' /names-... '/names--r' $'/names-\xff'; do
+        shmput -- "$name" <abc
+        assert_equal "$(shmcat -- "$name")" abc
+        holds "$name" abc
+    done
+}
+
+@test 'shmput and shmcat: control bytes in names are shown, not sent to the terminal' {
+    local tool name=$'/names-\e]0;x\a\n\t'
+    mkdir "/dev/shm$name"
+    for tool in shmput shmcat; do
+        run -1 $tool "$name" <abc
+        assert_equal "${#lines[@]}" 1
+        refute_output --regexp $'[\e\a\t]'
+        assert_output --partial '\n\t'
+    done
+}
+
+@test 'shmput and shmcat: key: takes whole numbers from 1 to 0xffffffff, and nothing else' {
+    local number
+    refused "${none[@]/#/key:}"
+    refused key:4294967296 key:0x100000000 key:4294967297
+    for number in 4294967295 0xffffffff 0xFFFFFFFF; do
+        run -3 shmcat "key:$number"
+    done
+}
+
+@test 'shmput and shmcat: key:0 is refused, with a word about key:private' {
+    local tool
+    for tool in shmput shmcat; do
+        usage_error $tool key:0
+        [[ $stderr == *key:private* ]]
+        usage_error $tool key:0x0
+        usage_error $tool key:00
+    done
+}
+
+@test 'shmput and shmcat: a key is the same in decimal and hex' {
+    given key:0x13000001 abc
+    assert_equal "$(shmcat key:318767105)" abc
+    assert_equal "$(shmcat key:0x13000001)" abc
+}
+
+@test 'shmput and shmcat: a leading 0 makes no octal number' {
+    given key:318767105 abc
+    assert_equal "$(shmcat key:0318767105)" abc
+    run -3 shmcat key:02300000001
+}
+
+@test 'shmput and shmcat: keys above 0x7fffffff, which are negative to the kernel, work' {
+    shmput key:0xf3000001 <abc
+    assert_equal "$(shmcat key:4076863489)" abc
+    shmcat -u key:0xf3000001 >out
+    run -3 shmcat key:0xf3000001
+}
+
+@test 'shmput and shmcat: id: takes whole numbers from 0 to 2147483647, and nothing else' {
+    refused "${none[@]/#/id:}"
+    refused id:2147483648 id:4294967295 id:4294967296 id:4294967297 id:0x100000000
+    run -3 shmcat id:2147483647 id:0x7fffffff
+}
+
+@test 'shmput: id:4294967296 is never id 0' {
+    run -0 unshare --ipc sh -c 'shmput key:private <abc; printf X | shmput id:4294967296; shmcat id:0'
+    assert_line id:0
+    assert_line abc
+}
+
+@test 'shmcat: key:private is refused, since there is nothing to read' {
+    usage_error shmcat key:private
+}
+
+@test 'shmput: memfd: is refused' {
+    usage_error shmput "memfd:$$:1"
+}
+
+@test 'shmcat: memfd: takes a pid and a descriptor, and nothing else' {
+    local name
+    for name in memfd:1 memfd:1: memfd::1 memfd:1:x memfd:x:1 memfd:1:-1 memfd:-1:1 memfd:0:1 memfd:1:1:1 \
+        memfd:1:4294967296 memfd:4294967297:1 memfd:self:1 'memfd:1: 1' memfd:1:2147483648; do
+        usage_error shmcat "$name"
+    done
+}
+
+@test 'shmput: ftok: takes one character, or a number in hex, or nothing for 0x1' {
+    local project key
+    while read -r project key; do
+        key=$(peer ftok "$PWD/abc" "$key")
+        shmput "ftok:$PWD/abc$project" < <(printf %s "is$project")
+        holds "key:$key" "is$project"
+        ipcrm -M "$key"
+    done <<'KEYS'
+:a 97
+:0x61 97
+:0xff 255
+:1 49
+:0 48
+KEYS
+    key=$(peer ftok "$PWD/abc" 1)
+    shmput "ftok:$PWD/abc" <abc
+    holds "key:$key" abc
+    assert_equal "$(shmcat "ftok:$PWD/abc:0x1")" abc
+    ipcrm -M "$key"
+}
+
+@test 'shmput and shmcat: ftok: with a project that is none is refused' {
+    refused ftok:abc:ab ftok:abc: ftok:abc:0x ftok:abc:0x0 ftok:abc:0x100 ftok:abc:0x100000001 ftok:abc:12 ftok::a
+}
+
+@test 'shmput: ftok: splits at the last colon' {
+    local key
+    cp abc a:b
+    key=$(peer ftok "$PWD/a:b" 99)
+    shmput "ftok:$PWD/a:b:c" <abc
+    holds "key:$key" abc
+    ipcrm -M "$key"
+}
+
+@test 'shmput: ftok: of a file that is not there is 3' {
+    run -3 shmput "ftok:$PWD/none:a" <abc
+    assert_output --partial "ftok:$PWD/none:a: No such file or directory"
+}
+
+@test 'shmput and shmcat: file: takes relative and absolute paths' {
+    shmput file:x <abc
+    assert_equal "$(shmcat "file:$PWD/x")" abc
+    shmput "file:./with:colon" <abc
+    assert_equal "$(shmcat file:with:colon)" abc
+}
+
+@test 'shmput and shmcat: -l takes semaphores only' {
+    local tool name
+    for tool in shmput shmcat; do
+        for name in jobs / /a/b key:0 key:private key:1e3 id:4294967296 file:abc memfd:1:1 ''; do
+            usage_error $tool -l "$name" /names-x
+        done
+    done
+}
+
+@test 'shmput and shmcat: a semaphore has a name of at most 251 bytes' {
+    local name tool
+    name=/names-$(letters 245 x)
+    given /names-x abc
+    peer sem-make "$name" 1
+    shmput -l "$name" /names-x <abc
+    for tool in shmput shmcat; do
+        run $tool -l "${name}x" /names-x <abc
+        assert_failure
+    done
+}
+
+# --- sizes ---
+
+@test 'shmput: sizes are decimal or hex, with powers of 1024' {
+    local size bytes
+    while read -r size bytes; do
+        shmput -s "$size" /names-x <abc
+        size_is /dev/shm/names-x "$bytes" || fail "-s $size is not $bytes"
+    done <<'SIZES'
+3 3
+4096 4096
+0x1000 4096
+010 10
+1k 1024
+64K 65536
+2M 2097152
+3m 3145728
+SIZES
+}
+
+@test 'shmput: sizes beyond 32 bits are exact' {
+    local size bytes
+    while read -r size bytes; do
+        rm -f /dev/shm/names-x
+        shmput -o "$size" /names-x < <(printf x)
+        size_is /dev/shm/names-x "$bytes" || fail "-o $size is not $bytes"
+    done <<'SIZES'
+4294967296 4294967297
+0x100000001 4294967298
+1G 1073741825
+5g 5368709121
+1T 1099511627777
+SIZES
+}
+
+@test 'shmcat: sizes up to 7E are taken' {
+    local size
+    given /names-x abc
+    for size in 1P 1p 1E 7e 9223372036854775807 0x7fffffffffffffff; do
+        assert_equal "$(shmcat -n $size /names-x)" abc
+    done
+}
+
+@test 'shmput and shmcat: sizes that are none are refused' {
+    local size
+    given /names-x old
+    for size in "${none[@]}" k 1kk 1kB 1b 1KiB 1Z '1 k' 1.5k 9223372036854775808 8E 16E 16777216T -1k; do
+        usage_error shmput -s "$size" /names-x
+        usage_error shmput -o "$size" /names-x
+        usage_error shmcat -n "$size" /names-x
+    done
+    holds /names-x old
+}
+
+@test 'shmcat: offsets that are none are refused' {
+    local size
+    given /names-x old
+    for size in '' - -- -k --1 -+1 '- 1' -1e3 1e3 +1 ' 1' -1.5k 8E -8E -16E; do
+        usage_error shmcat -o "$size" /names-x
+    done
+}
+
+@test 'shmput and shmcat: a bad number is told with its option' {
+    usage_error shmput -s 1e3 /names-x
+    [[ $stderr == *1e3* && $stderr == *size* ]]
+    usage_error shmcat -n 1e3 /names-x
+    [[ $stderr == *1e3* && $stderr == *length* ]]
+    usage_error shmcat -w 1e3 /names-x
+    [[ $stderr == *1e3* && $stderr == *timeout* ]]
+    usage_error shmput -m 999 /names-x
+    [[ $stderr == *999* && $stderr == *mode* ]]
+}
+
+# --- durations ---
+
+@test 'shmcat: durations have a fraction and a unit, or are seconds' {
+    local duration
+    given /names-x abc
+    for duration in 0 2 0.5 200ms 1.5m 2h 1d 10us 5ns 1s 0.001s 106751d 2562047h 0.25d 010; do
+        run -0 soon shmcat -w "$duration" /names-x
+    done
+}
+
+@test 'shmcat: a duration is as long as it says' {
+    local duration took
+    for duration in 0.2 0.2s 200ms 200000us 200000000ns 0.00334m; do
+        took=$(milliseconds shmcat -w $duration /names-x)
+        ((took >= 199 && took < 2000)) || fail "-w $duration took $took ms"
+    done
+}
+
+@test 'shmput and shmcat: durations that are none are refused' {
+    local duration
+    given /names-x abc
+    peer sem-make /names-sem 1
+    for duration in '' ' 1' '1 ' -1 +1 -0 nan inf infinity 1e3 1e-3 0x10 1x 1.2.3 . 1,5 '1 s' 1y 1S 1w s ms \
+        106752d 2562048h 9223372037 99999999999999999999 18446744073709551617; do
+        usage_error shmcat -w "$duration" /names-x
+        usage_error shmput -l /names-sem -w "$duration" /names-x
+    done
+}
+
+# --- modes ---
+
+# mode_is MODE OCTAL: what -m MODE gives.
+mode_is() {
+    rm -f /dev/shm/names-x
+    shmput -m "$1" /names-x <abc
+    assert_equal "$1 $(stat -c %a /dev/shm/names-x)" "$1 $2"
+}
+
+@test 'shmput: octal modes are exact, whatever the umask' {
+    umask 077
+    mode_is 640 640
+    mode_is 0640 640
+    mode_is 666 666
+    mode_is 0 0
+    mode_is 7 7
+    mode_is 0777 777
+}
+
+@test 'shmput: symbolic modes change 0600, whatever the umask where they say for whom' {
+    umask 077
+    mode_is g+r 640
+    mode_is go+r 644
+    mode_is a=r 444
+    mode_is u=rw,g=r,o= 640
+    mode_is u-w 400
+    mode_is a+rw 666
+    mode_is g=u 660
+    mode_is ug+x 710
+    mode_is u=,g=w 20
+}
+
+@test 'shmput: symbolic modes that do not say for whom heed the umask, as in chmod' {
+    umask 027
+    mode_is +r 640
+    mode_is +x 710
+    mode_is '=r' 440
+    mode_is g+w,+x 730
+}
+
+@test 'shmput: symbolic modes of a System V segment are the same' {
+    shmput -m g+r key:0x13000001 <abc
+    assert_equal "$(sysv_field 0x13000001 3)" 640
+}
+
+@test 'shmput: modes that are none, or set more than permission, are refused' {
+    local mode
+    for mode in '' 8 08 888 1777 4755 2755 7777 01000 0o600 0x180 -1 +1 600x ' 600' '600 ' rw u+q z+r u+s g+s +t +s \
+        u 99999999999 4294967680; do
+        usage_error shmput -m "$mode" /names-x
+    done
+    absent /names-x
+}
+
+# --- closed descriptors ---
+
+@test 'shmput: with stdout closed the segment holds the input and nothing else' {
+    bash -c 'exec shmput -v /names-x <abc >&-' 2>err
+    holds /names-x abc
+}
+
+@test 'shmput: with stderr closed the segment holds the input and nothing else' {
+    bash -c 'exec shmput -v /names-x <abc 2>&-'
+    holds /names-x abc
+    bash -c 'exec shmput -v --progress --progress /names-x <abc >&- 2>&-'
+    holds /names-x abc
+}
+
+@test 'shmput: with all closed nothing is made' {
+    run -1 bash -c 'exec shmput /names-x <&- >&- 2>&-'
+    absent /names-x
+}
+
+@test 'shmcat: with descriptors closed the segment is not written to' {
+    given /names-x abc
+    run -1 bash -c 'exec shmcat -v /names-x >&-'
+    run -1 bash -c 'exec shmcat -v /names-x <&- >&- 2>&-'
+    run -0 bash -c 'exec shmcat -v /names-x <&- 2>&-'
+    assert_output abc
+    holds /names-x abc
+}
+
+@test 'shmcat: with stderr closed the exit status tells' {
+    run -3 bash -c 'exec shmcat /names-x 2>&-'
+    run -2 bash -c 'exec shmcat bare 2>&-'
+}
+
+@test 'shmcat: with stdin closed all is as ever' {
+    given /names-x abc
+    given key:0x13000001 def
+    run -0 bash -c 'exec shmcat /names-x key:0x13000001 <&-'
+    assert_output abcdef
+}
