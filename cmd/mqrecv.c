@@ -598,8 +598,11 @@ static void limit_all(struct job *job)
 
 static int run(struct job *job, int count)
 {
-	int i, status = open_queues(job, count);
+	int i, status;
 
+	if (job->command == NULL && cli_was_closed(1))
+		return cli_fail("standard output", EBADF);
+	status = open_queues(job, count);
 	if (status == CLI_DONE) {
 		if (job->all && job->command != NULL)
 			limit_all(job);
@@ -786,8 +789,6 @@ int main(int argc, char **argv)
 		cli_usage_exit("which queue?");
 	check_options(&job, end - optind);
 	parse_queues(&job, end - optind, argv + optind);
-	if (job.command == NULL && cli_was_closed(1))
-		return cli_fail("standard output", EBADF);
 
 	cli_disarm(SIGPIPE);
 	interrupt_catch();

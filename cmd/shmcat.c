@@ -640,6 +640,8 @@ static int cat_all(struct job *job, const struct object *objects, int count)
 {
 	int i, status = CLI_DONE;
 
+	if (cli_was_closed(1))
+		return cli_fail("standard output", EBADF);
 	if (job->lock && semaphore_open(&job->semaphore, &job->lock_object) == -1)
 		return cli_fail_semaphore(job->lock_object.word, errno);
 	if (job->zero_copy && zerocopy_open(&job->zerocopy, 1) == -1)
@@ -664,8 +666,6 @@ int main(int argc, char **argv)
 		cli_usage_exit("which object?");
 	check_options(&job, argc - optind);
 	objects = parse_objects(&job, argc - optind, argv + optind);
-	if (cli_was_closed(1))
-		return cli_fail("standard output", EBADF);
 
 	/* Only a lock and a screen must be given back; in all else a signal may end us as it is. */
 	if (job.lock || job.watch)

@@ -245,6 +245,14 @@ hold() {
     cmp -n 16384 out random
 }
 
+@test 'shmcat: a segment is not written to its own end' {
+    given /cat-x abc
+    run -1 limited 1024 sh -c 'exec shmcat /cat-x >>/dev/shm/cat-x'
+    holds /cat-x abc
+    run -1 limited 1024 sh -c 'exec timeout 5 shmcat -f /cat-x >>/dev/shm/cat-x'
+    holds /cat-x abc
+}
+
 @test 'shmcat: a reader that goes away ends it' {
     head -c 2M /dev/zero >/dev/shm/cat-x
     run soon bash -c 'shmcat /cat-x | head -c 1 >/dev/null; exit ${PIPESTATUS[0]}'
@@ -1078,4 +1086,6 @@ watch() {
     eventually grep -qs abc screen
     kill -INT "$(</proc/"$pid"/task/"$pid"/children)"
     ends 130
+    # The other screen and the hidden cursor are undone.
+    [[ $(<screen) == *$'\e[?25h'*$'\e[?1049l'* ]]
 }

@@ -109,6 +109,21 @@ teardown() { clean_up put 0x11; }
     absent /put-x
 }
 
+@test 'shmput: room that was reserved for an input that broke off is given back' {
+    given /put-x old
+    run -1 traced -P "$PWD/random" -e inject="$reads:error=EIO" shmput /put-x <random
+    holds /put-x old
+    assert_equal "$(stat -c %b /dev/shm/put-x)" 8 # one page
+}
+
+@test 'shmput: a segment is not read into itself' {
+    given /put-x abc
+    run -1 limited 1024 shmput -a /put-x </dev/shm/put-x
+    holds /put-x abc
+    run -1 limited 1024 shmput -o 3 /put-x </dev/shm/put-x
+    holds /put-x abc
+}
+
 @test 'shmput: a FIFO in /dev/shm is refused without waiting' {
     mkfifo /dev/shm/put-x
     run -1 soon shmput /put-x <abc
@@ -411,6 +426,18 @@ teardown() { clean_up put 0x11; }
     traced -P /dev/shm/put-x -e inject="$writes:retval=2:when=1" shmput -k /put-x < <(cat abc)
     grep -F '(INJECTED)' trace
     holds /put-x abc
+}
+
+@test 'shmput: a signal that is ignored, as by nohup, stays ignored' {
+    feed
+    bg env --ignore-signal=HUP shmput /put-x <in
+    cat abc >&5
+    eventually test -e /dev/shm/put-x
+    kill -HUP "$pid"
+    cat abc >&5
+    fed
+    ends 0
+    holds /put-x abcabc
 }
 
 # --- a segment by default ---
