@@ -428,7 +428,7 @@ int segment_write(struct segment *segment, const void *buffer, size_t size, uint
 
 int segment_zero(struct segment *segment, uint64_t offset, uint64_t size)
 {
-	static const char zeros[65536];
+	static char zeros[65536];
 
 	if (segment->fd == -1)
 		return fill_map(segment, NULL, size, offset, NULL);

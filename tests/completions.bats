@@ -28,8 +28,7 @@ completed() {
         printf '%s\n' "fpath=(\$PWD/functions \$fpath); autoload -U compinit; compinit -u -D" "$tool$note"
         ;;
     esac >input
-    # The second TAB is for shells that begin to show a list.
-    printf '%s\t\t\nexit\n' "$tool $3" >>input
+    printf '%s\t\nexit\n' "$tool $3" >>input
     rm -f noted
     case $1 in
     bash) set -- bash --norc --noprofile -i ;;

@@ -560,6 +560,16 @@ hold() {
     shmcat -z /cat-x | cmp - <(letters 1048579 a)
 }
 
+@test 'shmcat: -z finds a NUL that is the last byte of a power of two, as pieces are' {
+    local size
+    letters 4200000 a >letters
+    for ((size = 4096; size <= 4 << 20; size *= 2)); do
+        cp letters /dev/shm/cat-x
+        dd if=/dev/zero of=/dev/shm/cat-x bs=1 count=1 seek=$((size - 1)) conv=notrunc status=none
+        assert_equal "$(shmcat -z /cat-x | wc -c)" $((size - 1))
+    done
+}
+
 @test 'shmcat: -z -n writes no more than that' {
     given /cat-x 'abc\0def'
     assert_equal "$(shmcat -z -n 2 /cat-x)" ab
@@ -594,6 +604,17 @@ hold() {
     soon cat <&7 >>out
     ends 0
     cat random random | cmp - out
+}
+
+@test 'shmcat: -f loses nothing that was added just before the removal' {
+    given /cat-x abc
+    bg traced -P /dev/shm/cat-x -e inject="$reads:delay_exit=200000" shmcat -f /cat-x >out
+    eventually size_is out 3
+    # It has just read the end, and is told so late.
+    printf def >>/dev/shm/cat-x
+    rm /dev/shm/cat-x
+    ends 0
+    cmp out <(printf abcdef)
 }
 
 @test 'shmcat: -f ends when the object is replaced, with all of the old written' {

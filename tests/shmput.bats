@@ -752,14 +752,16 @@ teardown() { clean_up put 0x11; }
     run -1 grep ftruncate trace
 }
 
+# Longer than any piece in which it might be written.
 @test 'shmput: -k refuses longer input before a byte is written' {
-    given /put-x 01
-    run -1 shmput -k /put-x <abc
-    holds /put-x 01
-    run -1 shmput -k /put-x < <(cat abc)
-    holds /put-x 01
-    run -1 shmput -k -o 1 /put-x < <(printf 12)
-    holds /put-x 01
+    letters 5000000 o | tee old >/dev/shm/put-x
+    letters 5000001 n >new
+    run -1 shmput -k /put-x <new
+    holds_file /put-x old
+    run -1 shmput -k /put-x < <(cat new)
+    holds_file /put-x old
+    run -1 shmput -k -o 4999998 /put-x <abc
+    holds_file /put-x old
 }
 
 @test 'shmput: -k on a segment that is not there makes none' {
@@ -797,11 +799,12 @@ teardown() { clean_up put 0x11; }
 }
 
 @test 'shmput: -s refuses longer input before a byte is written' {
-    given /put-x old
-    run -1 shmput -s 2 /put-x <abc
-    holds /put-x old
-    run -1 shmput -s 2 /put-x < <(cat abc)
-    holds /put-x old
+    letters 5000000 o | tee old >/dev/shm/put-x
+    letters 5000001 n >new
+    run -1 shmput -s 5000000 /put-x <new
+    holds_file /put-x old
+    run -1 shmput -s 5000000 /put-x < <(cat new)
+    holds_file /put-x old
     run -1 shmput -s 2 /put-y <abc
     absent /put-y
 }
@@ -939,6 +942,16 @@ teardown() { clean_up put 0x11; }
     done
     ends 0 "$reader"
     assert_equal "$(echo /dev/shm/*put-*)" /dev/shm/put-x
+}
+
+@test 'shmput: -r never leaves the name free' {
+    given /put-x old
+    bg traced -e inject=rename,renameat,renameat2,linkat:delay_enter=100000 shmput -r /put-x <abc
+    until ended "$pid"; do
+        [[ -e /dev/shm/put-x ]] || fail 'it was free'
+    done
+    ends 0
+    holds /put-x abc
 }
 
 @test 'shmput: -r twice at once leaves one or the other, and nothing else' {
@@ -1212,12 +1225,14 @@ teardown() { clean_up put 0x11; }
 }
 
 @test 'shmput: input longer than a System V segment is refused before a byte is written' {
-    given key:0x11000001 0123456789
-    run -1 shmput key:0x11000001 <random
+    letters 5000000 o >old
+    letters 5000001 n >new
+    peer shm-make 0x11000001 5000000 <old
+    run -1 shmput key:0x11000001 <new
     assert_output --partial 'key:0x11000001: '
-    holds key:0x11000001 0123456789
-    run -1 shmput key:0x11000001 < <(cat random)
-    holds key:0x11000001 0123456789
+    holds_file key:0x11000001 old
+    run -1 shmput key:0x11000001 < <(cat new)
+    holds_file key:0x11000001 old
 }
 
 @test "shmput: a System V segment ends at its size, not at its page's end" {
