@@ -88,6 +88,38 @@ for words in /usr/share/dict/words /usr/share/perl/5*/unicore/Name.pl /usr/share
 	break
 done
 
+step 'Log lines through a queue to four workers'
+say 'mqsend sends each line as a message; mqrecv runs a command for each, four at once; the sum of what they'
+say 'counted is the sum of the whole.  A job that fails goes to the dead letters.'
+# An empty line would be an empty message, which ends the stream of -E.
+dmesg 2>/dev/null | grep . | head -n 200 >"$work/log" || true
+[ -s "$work/log" ] || head -n 200 /proc/self/smaps >"$work/log"
+mqsend -C key:0x10b </dev/null
+mqsend -C key:0xdead </dev/null
+cat >"$work/worker" <<'END'
+#!/bin/sh
+# The line is standard input; every 50th or so is too much for this worker.
+case $(wc -c) in
+*7) exit 1 ;;
+*) echo done >>"$work/counted" ;;
+esac
+END
+chmod +x "$work/worker"
+mqsend -E key:0x10b <"$work/log" &
+# The exit status is that of the first job that failed.
+mqrecv -f -E -j 4 --dead-letter=key:0xdead key:0x10b -- "$work/worker" || true
+wait $!
+lines=$(wc -l <"$work/log") counted=$(wc -l <"$work/counted")
+dead=$(mqrecv -a key:0xdead | wc -l)
+say "$lines lines sent, $counted done by workers, $dead dead letters"
+[ $((counted + dead)) = "$lines" ] || {
+	echo 'demo: messages are missing' >&2
+	exit 1
+}
+say 'What is in a queue can be seen without taking it, and nothing is lost when a reader goes away:'
+show 'mqsend key:0xdead one two three; mqrecv --peek --json -a key:0xdead; mqrecv -a key:0xdead >/dev/full || mqrecv -a key:0xdead'
+ipcrm -Q 0x10b -Q 0xdead
+
 step 'Clean up'
 show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
 printf '\nAll sums hold.\n'

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: ISC
+# fish completion for shmput(1)
+
+# The functions __ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
+
+# The word at the cursor without its quotes.
+function __ipcutils_word
+    set -l word (commandline -ct)
+    string unescape -- $word 2>/dev/null
+    or string trim --left --chars '\'"' -- $word
+end
+
+# The files /dev/shm/$argv[1]NAME as /NAME, without the semaphores unless that is sem., described as $argv[2].
+function __ipcutils_posix
+    set -l files /dev/shm/$argv[1]*
+    if test -z "$argv[1]"; and string match -q '/.*' -- (__ipcutils_word)
+        set files /dev/shm/.*
+    end
+    for file in $files
+        string match -qr '[[:cntrl:]]' -- $file; and continue
+        test -f $file; and not test -L $file; or continue
+        set -l name (string replace -- /dev/shm/$argv[1] '' $file)
+        test -n "$name"; or continue
+        test -z "$argv[1]"; and string match -q 'sem.*' -- $name; and continue
+        printf '/%s\t%s\n' $name $argv[2]
+    end
+end
+
+# The System V objects in the table $argv[1], whose keys are signed; 0 is none.
+function __ipcutils_sysv
+    test -r $argv[1]; or return
+    while read -l key id mode size rest
+        string match -qr '^-?[0-9]+$' -- $key; or continue
+        if test $key -ne 0
+            test $key -lt 0; and set key (math $key + 4294967296)
+            printf 'key:0x%08x\tid %s, mode %s, %s %s\n' $key $id $mode $size $argv[2]
+        end
+        printf 'id:%s\tmode %s, %s %s\n' $id $mode $size $argv[2]
+    end <$argv[1] 2>/dev/null
+end
+
+# The paths that follow one of the prefixes in the word.
+function __ipcutils_paths
+    set -l word (__ipcutils_word)
+    for prefix in $argv
+        string match -q "$prefix*" -- $word; or continue
+        set -l start (string replace -- $prefix '' $word)
+        for path in $start*
+            string match -qr '[[:cntrl:]]' -- $path; and continue
+            test -d $path; and set path $path/
+            printf '%s%s\n' $prefix $path
+        end
+    end
+end
+
+function __ipcutils_semaphores
+    __ipcutils_posix sem. 'POSIX semaphore'
+    __ipcutils_sysv /proc/sysvipc/sem 'in the set'
+    __ipcutils_paths ftok:
+    printf '%s\t%s\n' key: 'System V semaphore with that key' id: 'System V semaphore with that id' \
+        ftok: 'System V semaphore with the key of a file'
+end
+
+function __ipcutils_segments
+    __ipcutils_posix '' 'POSIX segment'
+    __ipcutils_sysv /proc/sysvipc/shm bytes
+    __ipcutils_paths file: ftok:
+    printf '%s\t%s\n' key: 'System V segment with that key' id: 'System V segment with that id' \
+        ftok: 'System V segment with the key of a file' file: 'regular file'
+end
+
+complete -c shmput -f
+complete -c shmput -a '(__ipcutils_segments)'
+complete -c shmput -a key:private -d 'new System V segment without a key'
+complete -c shmput -s a -l append -d 'add the input at the end'
+complete -c shmput -s h -l help -d 'print a summary of the options'
+complete -c shmput -s k -l keep-size -d 'leave the size as it is'
+complete -c shmput -s l -l lock -x -a '(__ipcutils_semaphores)' -d 'hold a semaphore while the bytes are copied'
+complete -c shmput -s m -l mode -x -a '0600 0640 0644 0660 0666 g+r g+rw a+r a+rw' -d 'permission of what is made'
+complete -c shmput -s n -l nonblock -d 'do not wait for the lock'
+complete -c shmput -s o -l offset -x -d 'write there and leave the rest'
+complete -c shmput -l progress -d 'show bytes and rate on standard error'
+complete -c shmput -s r -l replace -d 'let the new content appear in one step'
+complete -c shmput -s s -l size -x -d 'make it this size, the rest zeros'
+complete -c shmput -s V -l version -d 'print the version'
+complete -c shmput -s v -l verbose -d 'say what was done'
+complete -c shmput -s w -l timeout -x -d 'wait at most so long for the lock'
+complete -c shmput -s x -l exclusive -d 'make it, and fail if it is there'
+complete -c shmput -s z -l c-string -d 'add a NUL to the input'
