@@ -89,6 +89,7 @@ bench: ## measure speed against other programs
 	@tests/setup bench
 	$(Q)$(MAKE_O) all
 	@$(IN_WORLD) tests/bench/run
+	@$(IN_WORLD) tests/bench/queues
 
 check-man: ## check the pages, and that every tool has all its parts
 	@tests/setup $@

@@ -55,30 +55,35 @@ static int interrupted(void)
 	return interrupt_pending() != 0 || interrupt_child();
 }
 
-/* Waits until there may be something new; 1, 0 past the deadline, -1 with errno. */
-static int wait_polled(struct queue **queues, int count, const struct deadline *deadline)
+/*
+ * Waits until there may be something new; 1, 0 past the deadline, -1 with errno.  `*look` is set where
+ * one of the queues may be gone.
+ */
+static int wait_polled(struct queue **queues, int count, const struct deadline *deadline, int *look)
 {
 	struct pollfd p[2 * MOST_POLLED];
-	struct timespec ts, look = {1, 0}, *left;
+	struct timespec ts, pause = {1, 0}, *left;
 	int i, result;
 
-	for (i = 0; i < count; i++) {
-		p[2 * i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
-		p[2 * i + 1] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
-	}
 	if (interrupted()) {
 		errno = EINTR;
 		return -1;
 	}
 	left = deadline_left_timespec(deadline, &ts);
-	/* Where a removal cannot be watched for it is looked for. */
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
+		p[2 * i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
+		p[2 * i + 1] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
+		/* Where a removal cannot be watched for it is looked for. */
 		if (p[2 * i + 1].fd == -1 && (left == NULL || left->tv_sec > 0))
-			left = &look;
+			left = &pause;
+	}
 	result = ppoll(p, 2 * (nfds_t)count, left, NULL);
-	if (result == 0 && deadline_left(deadline) > 0)
+	if (result == -1 && errno == EINTR && !interrupted())
 		return 1;
-	return result == -1 && errno == EINTR && !interrupted() ? 1 : result;
+	*look = result == 0;
+	for (i = 0; i < count; i++)
+		*look |= p[2 * i + 1].revents != 0;
+	return result == 0 && deadline_left(deadline) > 0 ? 1 : result;
 }
 
 static int wait_paused(int64_t *pause, const struct deadline *deadline)
@@ -110,20 +115,20 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
                       int *failed)
 {
 	int64_t pause = FIRST_PAUSE;
-	int polled = count <= MOST_POLLED, i, result;
+	int polled = count <= MOST_POLLED, look = 0, i, result;
 
 	*failed = 0;
-	for (i = 0; i < count; i++)
-		if (queues[i]->kind->receive_wait != NULL)
-			polled = 0;
+	for (i = 0; i < count; i++) {
+		polled = polled && queues[i]->kind->receive_wait == NULL;
+		look |= !queues[i]->watched;
+	}
 	if (count == 1 && !polled) {
 		result = queues[0]->kind->receive_wait(queues[0], message, deadline);
 		return result == -1 ? -1 : 0;
 	}
 	for (;;) {
 		/* What watches for a removal is in place before we look. */
-		i = find_gone(queues, count);
-		if (i != -1) {
+		if (look && (i = find_gone(queues, count)) != -1) {
 			*failed = i;
 			errno = EIDRM;
 			return -1;
@@ -131,7 +136,8 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
 		result = queue_receive_now(queues, count, message, failed);
 		if (result != -1 || errno != EAGAIN)
 			return result;
-		result = polled ? wait_polled(queues, count, deadline) : wait_paused(&pause, deadline);
+		look = 1;
+		result = polled ? wait_polled(queues, count, deadline, &look) : wait_paused(&pause, deadline);
 		if (result == 0)
 			errno = ETIMEDOUT;
 		if (result <= 0)

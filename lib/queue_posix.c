@@ -13,9 +13,6 @@
 #include "interrupt.h"
 #include "queue.h"
 
-/* Where a removal cannot be noticed it is looked for so often. */
-#define LOOK_MILLISECONDS 500
-
 static int fail(int err)
 {
 	errno = err;
@@ -75,21 +72,23 @@ static int posix_is_gone(struct queue *queue)
 /* Until there is room: 0, or -1 with errno. */
 static int wait_for_room(struct queue *queue, const struct deadline *deadline)
 {
+	int look = !queue->watched;
+
 	for (;;) {
 		struct pollfd p[2];
-		struct timespec ts, look = {0, LOOK_MILLISECONDS * 1000000};
-		struct timespec *left;
+		struct timespec ts, pause = {1, 0}, *left;
 		int result;
 
-		if (posix_is_gone(queue))
+		if (look && posix_is_gone(queue))
 			return fail(EIDRM);
-		p[0] = (struct pollfd){queue->fd, POLLOUT, 0};
-		p[1] = (struct pollfd){notice_descriptor(&queue->notice), POLLIN, 0};
 		if (interrupt_pending() != 0)
 			return fail(EINTR);
+		p[0] = (struct pollfd){queue->fd, POLLOUT, 0};
+		p[1] = (struct pollfd){notice_descriptor(&queue->notice), POLLIN, 0};
 		left = deadline_left_timespec(deadline, &ts);
-		if (p[1].fd == -1 && (left == NULL || left->tv_sec > 0 || left->tv_nsec > look.tv_nsec))
-			left = &look;
+		/* Where a removal cannot be watched for it is looked for. */
+		if (p[1].fd == -1 && (left == NULL || left->tv_sec > 0))
+			left = &pause;
 		result = ppoll(p, 2, left, NULL);
 		if (result == -1 && errno != EINTR)
 			return -1;
@@ -97,6 +96,7 @@ static int wait_for_room(struct queue *queue, const struct deadline *deadline)
 			return 0;
 		if (deadline_left(deadline) == 0)
 			return fail(ETIMEDOUT);
+		look = 1;
 	}
 }
 

@@ -129,17 +129,13 @@ static int sysv_send(struct queue *queue, const char *bytes, size_t size, long r
 		return -1;
 	memcpy(queue->scratch, &rank, HEAD);
 	memcpy(queue->scratch + HEAD, bytes, size);
-	if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)
-		return 0;
-	if (errno != EAGAIN)
-		return gone(errno);
-	/* It may have been made smaller since it was opened. */
-	if (find_limits(queue) == -1)
-		return -1;
-	if (size > queue->most)
-		return fail(EMSGSIZE);
-	if (deadline_left(deadline) == 0)
-		return fail(ETIMEDOUT);
+	/* An alarm is only set where there is a deadline, and it must be waited. */
+	if (!deadline_never(deadline)) {
+		if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)
+			return 0;
+		if (errno != EAGAIN)
+			return gone(errno);
+	}
 	while ((result = may_wait(deadline)) == 1)
 		if ((result = msgsnd(queue->id, queue->scratch, size, 0)) == 0 || errno != EINTR)
 			return end_wait(result, deadline);
@@ -202,9 +198,10 @@ static int sysv_receive_wait(struct queue *queue, struct message *message, const
 	long type;
 	int flags = type_of(&queue->selector, &type), result;
 
-	if (sysv_receive(queue, message) == 0)
+	/* An alarm is only set where there is a deadline, and it must be waited. */
+	if (!deadline_never(deadline) && sysv_receive(queue, message) == 0)
 		return 0;
-	if (errno != EAGAIN)
+	if (!deadline_never(deadline) && errno != EAGAIN)
 		return -1;
 	while ((result = interrupt_child() ? fail(EINTR) : may_wait(deadline)) == 1)
 		if ((result = receive(queue, message, type, flags)) == 0 || errno != EINTR)
