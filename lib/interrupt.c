@@ -9,7 +9,7 @@
 
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending, child;
-static int deferred;
+static int deferred, beating;
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
@@ -60,12 +60,22 @@ int interrupt_child(void)
 
 void interrupt_clear_child(void)
 {
+	if (child == 0)
+		return;
 	child = 0;
 	/* One that ends from here on sets both again. */
 	if (pending == 0)
 		interrupt_alarm(0);
 	if (child)
 		setitimer(ITIMER_REAL, &again, NULL);
+}
+
+void interrupt_beat(void)
+{
+	if (beating)
+		return;
+	beating = 1;
+	interrupt_alarm(0);
 }
 
 void interrupt_alarm(int64_t ns)
@@ -81,6 +91,8 @@ void interrupt_alarm(int64_t ns)
 		timer.it_value.tv_usec = (suseconds_t)(ns % 1000000000 / 1000);
 		if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
 			timer.it_value.tv_usec = 1;
+	} else if (beating) {
+		timer.it_interval.tv_sec = timer.it_value.tv_sec = 1;
 	}
 	setitimer(ITIMER_REAL, &timer, NULL);
 	/* A signal in between had set it otherwise. */

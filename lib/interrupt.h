@@ -41,6 +41,9 @@ void interrupt_clear_child(void);
  */
 void interrupt_alarm(int64_t ns);
 
+/* From now on blocking calls are interrupted once a second, for what must be looked at now and then. */
+void interrupt_beat(void);
+
 /* Dies of the signal that was noted, as if it had never been caught.  Does nothing without one. */
 void interrupt_die_if_pending(void);
 

@@ -16,7 +16,7 @@
 
 void queue_init(struct queue *queue, const struct object *object)
 {
-	*queue = (struct queue){.object = object, .fd = -1, .id = -1};
+	*queue = (struct queue){.object = object, .fd = -1, .waiting = -1, .id = -1};
 	queue->kind = object->kind == OBJECT_NAME ? &queue_posix : &queue_sysv;
 }
 
@@ -115,17 +115,18 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
                       int *failed)
 {
 	int64_t pause = FIRST_PAUSE;
-	int polled = count <= MOST_POLLED, look = 0, i, result;
+	int polled = count <= MOST_POLLED, look = 1, i, result;
 
 	*failed = 0;
-	for (i = 0; i < count; i++) {
-		polled = polled && queues[i]->kind->receive_wait == NULL;
-		look |= !queues[i]->watched;
-	}
-	if (count == 1 && !polled) {
+	if (count == 1) {
 		result = queues[0]->kind->receive_wait(queues[0], message, deadline);
 		return result == -1 ? -1 : 0;
 	}
+	for (i = 0; i < count; i++)
+		polled = polled && queues[i]->kind->watch != NULL;
+	for (i = 0; polled && i < count; i++)
+		if (!queues[i]->watched)
+			queues[i]->kind->watch(queues[i]);
 	for (;;) {
 		/* What watches for a removal is in place before we look. */
 		if (look && (i = find_gone(queues, count)) != -1) {
@@ -143,6 +144,32 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
 		if (result <= 0)
 			return -1;
 	}
+}
+
+int queue_may_wait(const struct deadline *deadline)
+{
+	int64_t left;
+
+	if (interrupt_pending() != 0) {
+		errno = EINTR;
+		return -1;
+	}
+	if (deadline_never(deadline))
+		return 1;
+	left = deadline_left(deadline);
+	if (left > 0)
+		interrupt_alarm(left);
+	return left > 0;
+}
+
+int queue_end_wait(int result, const struct deadline *deadline)
+{
+	int saved = errno;
+
+	if (!deadline_never(deadline))
+		interrupt_alarm(0);
+	errno = saved;
+	return result;
 }
 
 void queue_close(struct queue *queue)

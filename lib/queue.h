@@ -65,8 +65,10 @@ struct queue_kind {
 	int (*send)(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline);
 	/* EAGAIN where there is none now. */
 	int (*receive)(struct queue *queue, struct message *message);
-	/* Waits for one and receives it.  NULL: the descriptor can be polled. */
+	/* Waits for one and receives it. */
 	int (*receive_wait)(struct queue *queue, struct message *message, const struct deadline *deadline);
+	/* From now on `notice` tells of a removal; NULL: the queue has no descriptor that can be polled. */
+	void (*watch)(struct queue *queue);
 	/*
 	 * Looks at the next message from `*cursor` (0 at first) on, which stays where it is; ENOMSG behind
 	 * the last one, ENOSYS where the kernel was built without.  NULL: cannot be done.
@@ -83,7 +85,8 @@ struct queue {
 	const struct object *object;
 	const struct queue_kind *kind;
 	struct queue_selector selector;
-	int fd; /* POSIX: its descriptor, in non-blocking mode */
+	int fd;      /* POSIX: its descriptor, in non-blocking mode */
+	int waiting; /* POSIX: another one in blocking mode, once it was needed */
 	int id; /* System V */
 	size_t most; /* bytes that a message may have */
 	int watched; /* POSIX: `notice` is there */
@@ -125,6 +128,13 @@ unsigned long long queue_cost(const struct queue_limits *limits);
 struct queue_limits queue_default_limits(const struct queue_limits *limits);
 
 void queue_close(struct queue *queue);
+
+/*
+ * For the kinds: before a call that may wait, 1 to try it, 0 past the deadline, -1 with EINTR.  The
+ * call is then interrupted at the deadline.  And behind it, with its result: 0, or -1 with errno.
+ */
+int queue_may_wait(const struct deadline *deadline);
+int queue_end_wait(int result, const struct deadline *deadline);
 
 extern const struct queue_kind queue_posix, queue_sysv;
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -58,83 +57,128 @@ static int posix_create(struct queue *queue, enum queue_access access, mode_t mo
 static int posix_is_gone(struct queue *queue)
 {
 	struct stat st;
-	char path[64];
 
-	if (!queue->watched) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
-		notice_open(&queue->notice, path, IN_ATTRIB, 0);
-		queue->watched = 1;
-	}
-	notice_drain(&queue->notice);
+	if (queue->watched)
+		notice_drain(&queue->notice);
 	return fstat(queue->fd, &st) == 0 && st.st_nlink == 0;
 }
 
-/* Until there is room: 0, or -1 with errno. */
-static int wait_for_room(struct queue *queue, const struct deadline *deadline)
+static void posix_watch(struct queue *queue)
 {
-	int look = !queue->watched;
+	char path[64];
 
-	for (;;) {
-		struct pollfd p[2];
-		struct timespec ts, pause = {1, 0}, *left;
-		int result;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
+	notice_open(&queue->notice, path, IN_ATTRIB, 0);
+	queue->watched = 1;
+}
 
-		if (look && posix_is_gone(queue))
-			return fail(EIDRM);
-		if (interrupt_pending() != 0)
-			return fail(EINTR);
-		p[0] = (struct pollfd){queue->fd, POLLOUT, 0};
-		p[1] = (struct pollfd){notice_descriptor(&queue->notice), POLLIN, 0};
-		left = deadline_left_timespec(deadline, &ts);
-		/* Where a removal cannot be watched for it is looked for. */
-		if (p[1].fd == -1 && (left == NULL || left->tv_sec > 0))
-			left = &pause;
-		result = ppoll(p, 2, left, NULL);
-		if (result == -1 && errno != EINTR)
-			return -1;
-		if (result > 0 && p[0].revents != 0)
-			return 0;
-		if (deadline_left(deadline) == 0)
-			return fail(ETIMEDOUT);
-		look = 1;
+/* The same queue in blocking mode: to wait in the call itself takes fewer calls than poll(2) before it. */
+static int open_waiting(struct queue *queue)
+{
+	struct stat one, other;
+	char path[64];
+	int flags;
+
+	if (queue->waiting != -1)
+		return 0;
+	flags = (fcntl(queue->fd, F_GETFL) & O_ACCMODE) | O_CLOEXEC;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
+	queue->waiting = open(path, flags);
+	/* Without /proc by its name, if that is not another's by now. */
+	if (queue->waiting == -1)
+		queue->waiting = mq_open(queue->object->name, flags);
+	if (queue->waiting == -1)
+		return fail(errno == ENOENT ? EIDRM : errno);
+	if (fstat(queue->fd, &one) == -1 || fstat(queue->waiting, &other) == -1 || one.st_ino != other.st_ino) {
+		mq_close(queue->waiting);
+		queue->waiting = -1;
+		return fail(EIDRM);
 	}
+	/* Nobody wakes who waits for a queue that is removed, so he looks himself. */
+	interrupt_beat();
+	return 0;
+}
+
+static int send_waiting(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
+{
+	int result;
+
+	if (open_waiting(queue) == -1)
+		return -1;
+	while ((result = queue_may_wait(deadline)) == 1) {
+		if ((result = mq_send(queue->waiting, bytes, size, (unsigned)rank)) == 0 || errno != EINTR)
+			return queue_end_wait(result, deadline);
+		if (posix_is_gone(queue))
+			return queue_end_wait(fail(EIDRM), deadline);
+	}
+	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
 static int posix_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
 {
-	while (mq_send(queue->fd, bytes, size, (unsigned)rank) == -1) {
-		if (errno == EINTR && interrupt_pending() == 0)
-			continue;
+	if (queue->waiting == -1 || !deadline_never(deadline)) {
+		if (mq_send(queue->fd, bytes, size, (unsigned)rank) == 0)
+			return 0;
 		/* It was opened for receiving alone, which is all that we may. */
-		if (errno == EBADF)
-			errno = EACCES;
-		if (errno != EAGAIN || wait_for_room(queue, deadline) == -1)
-			return -1;
+		if (errno != EAGAIN)
+			return fail(errno == EBADF ? EACCES : errno);
 	}
+	return send_waiting(queue, bytes, size, rank, deadline);
+}
+
+static int make_room(struct queue *queue, struct message *message)
+{
+	char *bytes;
+
+	if (message->room >= queue->most)
+		return 0;
+	bytes = realloc(message->bytes, queue->most);
+	if (bytes == NULL)
+		return -1;
+	message->bytes = bytes;
+	message->room = queue->most;
 	return 0;
 }
 
-static int posix_receive(struct queue *queue, struct message *message)
+static int receive(const struct queue *queue, int fd, struct message *message)
 {
 	unsigned priority;
-	ssize_t size;
+	ssize_t size = mq_receive(fd, message->bytes, queue->most, &priority);
 
-	if (message->room < queue->most) {
-		char *bytes = realloc(message->bytes, queue->most);
-
-		if (bytes == NULL)
-			return -1;
-		message->bytes = bytes;
-		message->room = queue->most;
-	}
-	do
-		size = mq_receive(queue->fd, message->bytes, message->room, &priority);
-	while (size == -1 && errno == EINTR && interrupt_pending() == 0);
 	if (size == -1)
 		return -1;
 	message->size = (size_t)size;
 	message->rank = (long)priority;
 	return 0;
+}
+
+static int posix_receive(struct queue *queue, struct message *message)
+{
+	return make_room(queue, message) == -1 ? -1 : receive(queue, queue->fd, message);
+}
+
+static int posix_receive_wait(struct queue *queue, struct message *message, const struct deadline *deadline)
+{
+	int result;
+
+	/* An alarm is only set where there is a deadline, and it must be waited. */
+	if (!deadline_never(deadline)) {
+		if (posix_receive(queue, message) == 0)
+			return 0;
+		if (errno != EAGAIN)
+			return -1;
+	}
+	if (make_room(queue, message) == -1 || open_waiting(queue) == -1)
+		return -1;
+	if (posix_is_gone(queue))
+		return fail(EIDRM);
+	while ((result = interrupt_child() ? fail(EINTR) : queue_may_wait(deadline)) == 1) {
+		if ((result = receive(queue, queue->waiting, message)) == 0 || errno != EINTR)
+			return queue_end_wait(result, deadline);
+		if (posix_is_gone(queue))
+			return queue_end_wait(fail(EIDRM), deadline);
+	}
+	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
 static long posix_count(struct queue *queue)
@@ -153,10 +197,12 @@ static void posix_close(struct queue *queue)
 {
 	if (queue->watched)
 		notice_close(&queue->notice);
+	if (queue->waiting != -1)
+		mq_close(queue->waiting);
 	if (queue->fd != -1)
 		mq_close(queue->fd);
 	queue->watched = 0;
-	queue->fd = -1;
+	queue->fd = queue->waiting = -1;
 }
 
 const struct queue_kind queue_posix = {
@@ -166,6 +212,8 @@ const struct queue_kind queue_posix = {
 	.create = posix_create,
 	.send = posix_send,
 	.receive = posix_receive,
+	.receive_wait = posix_receive_wait,
+	.watch = posix_watch,
 	.is_gone = posix_is_gone,
 	.count = posix_count,
 	.remove = posix_remove,

@@ -96,31 +96,6 @@ static int sysv_create(struct queue *queue, enum queue_access access, mode_t mod
 	return queue->id == -1 ? -1 : find_limits(queue);
 }
 
-/* Before a call that may wait: 1 to try it, 0 past the deadline, -1 with errno. */
-static int may_wait(const struct deadline *deadline)
-{
-	int64_t left;
-
-	if (interrupt_pending() != 0)
-		return fail(EINTR);
-	if (deadline_never(deadline))
-		return 1;
-	left = deadline_left(deadline);
-	if (left == 0)
-		return 0;
-	interrupt_alarm(left);
-	return 1;
-}
-
-static int end_wait(int result, const struct deadline *deadline)
-{
-	int saved = errno;
-
-	if (!deadline_never(deadline))
-		interrupt_alarm(0);
-	return result == 0 ? 0 : gone(saved);
-}
-
 static int sysv_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
 {
 	int result;
@@ -136,10 +111,10 @@ static int sysv_send(struct queue *queue, const char *bytes, size_t size, long r
 		if (errno != EAGAIN)
 			return gone(errno);
 	}
-	while ((result = may_wait(deadline)) == 1)
+	while ((result = queue_may_wait(deadline)) == 1)
 		if ((result = msgsnd(queue->id, queue->scratch, size, 0)) == 0 || errno != EINTR)
-			return end_wait(result, deadline);
-	return end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
+			return queue_end_wait(result == 0 ? 0 : gone(errno), deadline);
+	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
 static int type_of(const struct queue_selector *selector, long *type)
@@ -203,10 +178,10 @@ static int sysv_receive_wait(struct queue *queue, struct message *message, const
 		return 0;
 	if (!deadline_never(deadline) && errno != EAGAIN)
 		return -1;
-	while ((result = interrupt_child() ? fail(EINTR) : may_wait(deadline)) == 1)
+	while ((result = interrupt_child() ? fail(EINTR) : queue_may_wait(deadline)) == 1)
 		if ((result = receive(queue, message, type, flags)) == 0 || errno != EINTR)
-			return end_wait(result, deadline);
-	return end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
+			return queue_end_wait(result == 0 ? 0 : gone(errno), deadline);
+	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
 static int is_wanted(const struct queue_selector *selector, long type)

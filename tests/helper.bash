@@ -188,6 +188,7 @@ small_shm() {
 inside() { soon nsenter --mount --wd="$PWD" --target "$holder" "$@"; }
 
 used() { df --output=used "$small" | tail -1; }
+used_is() { [[ $(used) == "$1" ]]; }
 
 needs_uids() { [[ $IPCUTILS_UIDS == yes ]] || skip 'only one user id in this world (no newuidmap)'; }
 

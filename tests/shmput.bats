@@ -281,7 +281,7 @@ teardown() { clean_up put 0x11; }
     run -1 inside shmput -r /put-x < <(cat random)
     cmp old "$small/put-x"
     assert_equal "$(ls -A "$small")" put-x
-    assert_equal "$(used)" "$before"
+    eventually used_is "$before"
 }
 
 @test 'shmput: -a on a full /dev/shm adds nothing' {
@@ -370,7 +370,7 @@ teardown() { clean_up put 0x11; }
     ends 137
     printf old | cmp - "$small/put-x"
     assert_equal "$(ls -A "$small")" put-x
-    eventually test "$(used)" -eq "$before"
+    eventually used_is "$before"
 }
 
 @test 'shmput: a signal while a new segment fills removes it again' {
