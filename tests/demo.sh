@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016 # what show() is given is expanded by the shell that it calls
 #
 # make demo: the tools on real data, in the private world of the tests.  Each step says what it
 # shows, does it, and checks the sums; the first one that does not hold ends the demo.
