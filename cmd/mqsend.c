@@ -249,7 +249,7 @@ static int print_id(struct job *job)
 
 	if (cli_was_closed(1))
 		errno = EBADF;
-	else if (io_write_all(1, line, (size_t)length) == 0)
+	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)
 		return CLI_DONE;
 	length = cli_fail("standard output", errno);
 	job->queue.kind->remove(&job->queue);
@@ -375,5 +375,5 @@ int main(int argc, char **argv)
 	queue_close(&job.queue);
 	free(job.copy);
 	interrupt_die_if_pending();
-	return cli_finish(status);
+	return status;
 }

@@ -337,6 +337,8 @@ static int cat(struct reading *reading)
 	if (status == CLI_DONE && job->hex)
 		status = end_dump(reading);
 	progress_end(&reading->progress);
+	if (status == CLI_DONE && job->remove && cli_check_output() == -1)
+		status = fail_output(job);
 	if (status == CLI_DONE && job->remove && segment_remove(&reading->segment) == -1)
 		status = cli_fail(reading->object->word, errno);
 	if (status == CLI_DONE && job->verbose)

@@ -451,7 +451,7 @@ static int print_id(struct job *job)
 
 	if (cli_was_closed(1))
 		errno = EBADF;
-	else if (io_write_all(1, line, (size_t)length) == 0)
+	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)
 		return CLI_DONE;
 	length = cli_fail("standard output", errno);
 	undo(job);
@@ -556,5 +556,5 @@ int main(int argc, char **argv)
 	semaphore_close(&job.semaphore);
 	io_free_input(&job.input);
 	interrupt_die_if_pending();
-	return cli_finish(status);
+	return status;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "io.h"
 #include "number.h"
 
@@ -57,7 +58,7 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 		argv[0] = program_invocation_short_name;
 
 	for (fd = 0; fd < 3; fd++) {
-		if (fcntl(fd, F_GETFD) != -1)
+		if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
 			continue;
 		was_closed[fd] = 1;
 		/* The lowest free descriptor is this one, as those below it are open by now. */
@@ -71,6 +72,14 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 int cli_was_closed(int fd)
 {
 	return was_closed[fd];
+}
+
+int cli_check_output(void)
+{
+	int copy = fcntl(1, F_DUPFD_CLOEXEC, 3);
+
+	/* Without a descriptor to spare the writes must do. */
+	return copy == -1 || close(copy) == 0 || errno == EINTR ? 0 : -1;
 }
 
 int cli_finish(int status)
@@ -215,7 +224,7 @@ const char *cli_text(int err)
 int cli_fail(const char *object, int err)
 {
 	/* A signal that ends the tool says enough by itself. */
-	if (err != EINTR)
+	if (err != EINTR || interrupt_requested() == 0)
 		say(object, cli_text(err), "");
 	return cli_status_of(err);
 }

@@ -49,8 +49,14 @@ void cli_runs_command(void);
 int cli_was_closed(int fd);
 
 /*
- * Called last, with the status to exit with: closes standard output, and returns the status, or
- * CLI_FAILED after a message where that fails.
+ * What was written to standard output so far has arrived as far as close(2) can tell, which on some
+ * file systems is the first to say that it has not: 0, or -1 with errno.  It stays open.
+ */
+int cli_check_output(void);
+
+/*
+ * Called last by a tool that writes to standard output, with the status to exit with: closes it, and
+ * returns the status, or CLI_FAILED after a message where that fails.
  */
 int cli_finish(int status);
 

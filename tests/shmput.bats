@@ -549,6 +549,9 @@ teardown() { clean_up put 0x11; }
     printf 'skip,abc' >file
     (dd bs=1 count=5 of=/dev/null status=none && shmput /put-x) <file
     holds /put-x abc
+    given /put-y old
+    (dd bs=1 count=5 of=/dev/null status=none && shmput -k /put-y) <file
+    holds /put-y abc
 }
 
 @test 'shmput: a file of /proc, which says that it is empty, is taken whole' {
@@ -632,6 +635,9 @@ teardown() { clean_up put 0x11; }
     holds key:0x11000001 old
     run -1 shmput -z -s 3 /put-x <abc
     absent /put-x
+    given /put-x old
+    run -1 shmput -z -k /put-x <abc
+    holds /put-x old
 }
 
 @test 'shmput: -m is the permission of what is made' {
