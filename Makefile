@@ -31,8 +31,9 @@ BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd 2>/dev/null)
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wconversion
 # What the user gives comes last, and so wins.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -Ilib $(BSD_CFLAGS) \
-	-fPIE $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = $(if $(STATIC),-static-pie,-pie) $(CFLAGS) $(LDFLAGS)
+	-fPIE -ffunction-sections -fdata-sections $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
+# What a tool does not call is left out: the loader looks up each symbol at the start.
+ALL_LDFLAGS = $(if $(STATIC),-static-pie,-pie) -Wl,--gc-sections $(CFLAGS) $(LDFLAGS)
 # A library that one tool alone links joins LIBS in a line of its own: $(O)/bin/TOOL: LIBS += ...
 LIBS = $(BSD_LIBS)
 

@@ -33,6 +33,7 @@
 #define KINDS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE | OBJECT_MEMFD)
 #define UNLIMITED UINT64_MAX
 #define PIECE ((size_t)64 * 1024) /* fits the second level cache, twice */
+#define READ_SIZE ((size_t)256 * 1024) /* fewer turns between us and the reader, and still in the second level cache */
 #define PIPE_SIZE (1 << 20)
 #define DEFAULT_INTERVAL INT64_C(250000000)
 
@@ -142,7 +143,7 @@ static size_t next_piece(const struct reading *reading, size_t most)
 
 static int copy_file(struct reading *reading)
 {
-	static char buffer[PIECE];
+	static char buffer[READ_SIZE];
 	int status = CLI_DONE;
 
 	while (status == CLI_DONE && !reading->stopped && reading->at < reading->end) {
