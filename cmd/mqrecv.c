@@ -163,7 +163,7 @@ static int put_back(struct job *job, struct queue *queue, const struct message *
 	struct deadline deadline = deadline_after(RETURN_TIME);
 
 	interrupt_defer();
-	if (queue_send(queue, message->bytes, message->size, message->rank, &deadline) == -1) {
+	if (queue_return(queue, message, &deadline) == -1) {
 		say_lost(queue, message, errno);
 		return -1;
 	}
@@ -302,15 +302,15 @@ static int emit(struct job *job, struct queue *queue)
 static void send_away(struct job *job, struct task *task)
 {
 	struct deadline deadline = deadline_after(RETURN_TIME);
-	long rank = task->message.rank;
+	struct message message = task->message;
 
 	if (!job->dead) {
 		put_back(job, task->queue, &task->message);
 		return;
 	}
 	if (job->dead_letter.kind != task->queue->kind)
-		rank = job->dead_letter.kind->rank_default;
-	if (queue_send(&job->dead_letter, task->message.bytes, task->message.size, rank, &deadline) == 0)
+		message.rank = job->dead_letter.kind->rank_default;
+	if (queue_return(&job->dead_letter, &message, &deadline) == 0)
 		return;
 	cli_warn(job->dead_object.word, "%s; the message goes back to %s", cli_text(errno), task->queue->object->word);
 	put_back(job, task->queue, &task->message);
@@ -687,10 +687,10 @@ static void parse_options(struct job *job, int argc, char **argv)
 			break;
 		case OPTION_JSON: job->json = 1; break;
 		case OPTION_MAX_MESSAGES:
-			job->make.limits.max_messages = (long)count_or_exit("--max-messages", optarg, LONG_MAX);
+			job->make.limits.max_messages = cli_queue_limit_or_exit("--max-messages", optarg);
 			break;
 		case OPTION_MESSAGE_SIZE:
-			job->make.limits.message_size = (long)cli_size_or_exit("--message-size", optarg);
+			job->make.limits.message_size = cli_queue_limit_or_exit("--message-size", optarg);
 			break;
 		case OPTION_PEEK: job->peek = 1; break;
 		case CLI_PROGRESS: job->progress_wanted++; break;

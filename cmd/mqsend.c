@@ -207,7 +207,9 @@ static int fail_input(const struct job *job, size_t size)
 		return refuse_length(job, size);
 	if (errno == EPROTO)
 		return fail_record(job, CLI_FAILED, "standard input ends in the middle of it");
-	return cli_fail("standard input", errno);
+	cli_warn("standard input", "%s; %llu %s sent", strerror(errno), (unsigned long long)job->sent,
+	         job->sent == 1 ? "message was" : "messages were");
+	return CLI_FAILED;
 }
 
 static int send_input(struct job *job)
@@ -271,6 +273,9 @@ static int run(struct job *job, int count, char **words)
 	status = count > 0 ? send_operands(job, count, words) : send_input(job);
 	if (status == CLI_DONE && job->end)
 		status = send_end(job);
+	/* What was sent to a queue without a name nobody will find. */
+	if (status == CLI_DONE && job->sent > 0 && job->queue.kind->is_gone(&job->queue))
+		status = cli_fail(job->object.word, EIDRM);
 	progress_end(&job->progress);
 	if (job->verbose)
 		cli_warn(job->object.word, "%llu %s sent%s", (unsigned long long)job->sent,
@@ -284,16 +289,6 @@ static long rank_or_exit(const char *option, const char *word, uint64_t least, u
 
 	if (number_parse(word, least, most, &value) == -1)
 		cli_usage_exit("%s: %s", option, range);
-	return (long)value;
-}
-
-/* Of a new queue: a count or a size, which mq_open(3) takes as a long. */
-static long limit_or_exit(const char *option, const char *word)
-{
-	uint64_t value = cli_size_or_exit(option, word);
-
-	if (value == 0 || value > LONG_MAX)
-		cli_usage_exit("%s: out of range", option);
 	return (long)value;
 }
 
@@ -329,8 +324,8 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case 'w': job->timeout = cli_duration_or_exit("-w", optarg); break;
 		case 'x': job->make.exclusive = 1; break;
 		case 'z': job->c_string = 1; break;
-		case OPTION_MAX_MESSAGES: job->make.limits.max_messages = limit_or_exit("--max-messages", optarg); break;
-		case OPTION_MESSAGE_SIZE: job->make.limits.message_size = limit_or_exit("--message-size", optarg); break;
+		case OPTION_MAX_MESSAGES: job->make.limits.max_messages = cli_queue_limit_or_exit("--max-messages", optarg); break;
+		case OPTION_MESSAGE_SIZE: job->make.limits.message_size = cli_queue_limit_or_exit("--message-size", optarg); break;
 		case CLI_PROGRESS: job->progress_wanted++; break;
 		default: cli_option_exit();
 		}

@@ -174,7 +174,7 @@ static int make_sysv(struct job *job)
 		return CLI_FAILED;
 	}
 	errno = 0;
-	if (segment_create(&job->segment, &job->object, job->mode,
+	if (segment_create(&job->segment, &job->object, SEGMENT_WRITE, job->mode,
 	                   job->has_size ? job->size : job->offset + job->input.size) == 0) {
 		job->old_size = job->segment.size;
 		return CLI_DONE;
@@ -186,11 +186,12 @@ static int make_sysv(struct job *job)
 /* Opens the segment or makes it; whichever it was, it may have become the other since. */
 static int open_segment(struct job *job)
 {
+	enum segment_access access = job->append ? SEGMENT_APPEND : SEGMENT_WRITE;
 	int tries, status;
 
 	for (tries = 0; tries < 100; tries++) {
 		if (!job->exclusive && job->object.kind != OBJECT_PRIVATE) {
-			if (segment_open(&job->segment, &job->object, job->append ? SEGMENT_APPEND : SEGMENT_WRITE) == 0) {
+			if (segment_open(&job->segment, &job->object, access) == 0) {
 				job->old_size = job->segment.size;
 				return CLI_DONE;
 			}
@@ -200,7 +201,7 @@ static int open_segment(struct job *job)
 		if (job->object.kind & OBJECT_SYSV) {
 			if ((status = make_sysv(job)) != -1)
 				return status;
-		} else if (segment_create(&job->segment, &job->object, job->mode, 0) == 0) {
+		} else if (segment_create(&job->segment, &job->object, access, job->mode, 0) == 0) {
 			job->created = 1;
 			return CLI_DONE;
 		}
@@ -323,17 +324,17 @@ static int finish(struct job *job)
 /* After a failure: a segment that we made goes, and so does what was added to one that was there. */
 static void undo(struct job *job)
 {
+	int64_t size;
+
 	if (job->segment.fd == -1 && job->segment.id == -1)
 		return;
-	if (job->created) {
+	size = segment_size(&job->segment);
+	/* What others have appended meanwhile stays, and what is before that, too. */
+	if (job->append && size != (int64_t)(job->old_size + job->written))
+		return;
+	if (job->created)
 		segment_remove(&job->segment);
-		return;
-	}
-	if (job->object.kind & OBJECT_SYSV)
-		return;
-	/* Behind what we appended others may have appended, and that stays. */
-	if (segment_size(&job->segment) >= (int64_t)job->old_size &&
-	    (!job->append || segment_size(&job->segment) == (int64_t)(job->old_size + job->written)))
+	else if (!(job->object.kind & OBJECT_SYSV) && size >= (int64_t)job->old_size)
 		segment_resize(&job->segment, job->old_size);
 }
 

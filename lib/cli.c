@@ -27,7 +27,7 @@ void cli_runs_command(void)
 }
 
 /* 1, 2 and 3 could be the command's own. */
-static int own_status(int status)
+int cli_own_status(int status)
 {
 	return runs_command && status >= CLI_FAILED && status <= CLI_MISSING ? CLI_OWN_FAILURE : status;
 }
@@ -87,7 +87,7 @@ int cli_finish(int status)
 	if (was_closed[1])
 		return status;
 	if (close(1) == -1 && errno != EINTR)
-		return own_status(cli_fail("standard output", errno));
+		return cli_own_status(cli_fail("standard output", errno));
 	return status;
 }
 
@@ -160,7 +160,7 @@ static const char *usage_text(void)
 	static char *text;
 
 	if (text == NULL && asprintf(&text, "usage: %s\n", usage) == -1)
-		exit(own_status(CLI_USAGE));
+		exit(cli_own_status(CLI_USAGE));
 	return text;
 }
 
@@ -171,7 +171,7 @@ void cli_usage_exit(const char *format, ...)
 	va_start(arguments, format);
 	say_formatted(NULL, usage_text(), format, arguments);
 	va_end(arguments);
-	exit(own_status(CLI_USAGE));
+	exit(cli_own_status(CLI_USAGE));
 }
 
 void cli_option_exit(void)
@@ -179,7 +179,7 @@ void cli_option_exit(void)
 	const char *text = usage_text();
 
 	io_write_all(2, text, strlen(text));
-	exit(own_status(CLI_USAGE));
+	exit(cli_own_status(CLI_USAGE));
 }
 
 void cli_warn(const char *object, const char *format, ...)
@@ -231,7 +231,7 @@ int cli_fail(const char *object, int err)
 
 int cli_status_of(int err)
 {
-	return own_status(plain_status_of(err));
+	return cli_own_status(plain_status_of(err));
 }
 
 int cli_fail_semaphore(const char *object, int err)

@@ -45,6 +45,9 @@ void cli_disarm(int number);
 /* From now on the tool runs a command: failures of its own are CLI_OWN_FAILURE where they were 1, 2 or 3. */
 void cli_runs_command(void);
 
+/* The status to exit with for one of the tool's own. */
+int cli_own_status(int status);
+
 /* Whether descriptor 0, 1 or 2 was closed when the tool began: using it is the error EBADF. */
 int cli_was_closed(int fd);
 

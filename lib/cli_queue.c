@@ -38,6 +38,15 @@ int cli_queue_record_option(struct record_format *format, int option, const char
 	}
 }
 
+long cli_queue_limit_or_exit(const char *option, const char *word)
+{
+	uint64_t value = cli_size_or_exit(option, word);
+
+	if (value == 0 || value > LONG_MAX)
+		cli_usage_exit("%s: out of range", option);
+	return (long)value;
+}
+
 void cli_queue_check_or_exit(const struct cli_queue_options *options, const struct object *object)
 {
 	int makes = options->create || options->exclusive;
@@ -72,7 +81,7 @@ static int fail_posix(const struct queue *queue, int err, const struct queue_lim
 		cli_warn(word, "%s: there are fs.mqueue.queues_max queues already (sysctl)", strerror(err));
 	else
 		return cli_fail(word, err);
-	return CLI_FAILED;
+	return cli_own_status(CLI_FAILED);
 }
 
 static int fail(const struct queue *queue, int err, const struct cli_queue_options *options, int making)
@@ -81,13 +90,13 @@ static int fail(const struct queue *queue, int err, const struct cli_queue_optio
 
 	if (err == ENOENT && !making) {
 		cli_warn(word, "%s (create it with --create)", strerror(err));
-		return CLI_MISSING;
+		return cli_own_status(CLI_MISSING);
 	}
 	if (making && queue->kind == &queue_posix)
 		return fail_posix(queue, err, &options->limits);
 	if (making && err == ENOSPC) {
 		cli_warn(word, "%s: there are kernel.msgmni queues already (sysctl)", strerror(err));
-		return CLI_FAILED;
+		return cli_own_status(CLI_FAILED);
 	}
 	return cli_fail(word, err);
 }

@@ -16,6 +16,9 @@ struct cli_queue_options {
 /* Takes one of the options 0, 1, b, d, L: whether it was one of them. */
 int cli_queue_record_option(struct record_format *format, int option, const char *word);
 
+/* A count of messages or their size for a new queue, which mq_open(3) takes as a long. */
+long cli_queue_limit_or_exit(const char *option, const char *word);
+
 /* Refuses options about making a queue where none is made, or which its kind does not have. */
 void cli_queue_check_or_exit(const struct cli_queue_options *options, const struct object *object);
 

@@ -116,15 +116,12 @@ void outbox_return(struct outbox *box, const struct deadline *deadline, size_t *
 
 	for (i = 0; i < box->count; i++) {
 		const struct outbox_message *held = &box->messages[i];
-		char *bytes = box->raw + held->raw;
+		struct message message = {box->raw + held->raw, held->size, held->size, held->rank};
 
-		if (queue_send(held->queue, bytes, held->size, held->rank, deadline) == 0) {
+		if (queue_return(held->queue, &message, deadline) == 0)
 			++*returned;
-		} else {
-			struct message message = {bytes, held->size, held->size, held->rank};
-
+		else
 			lost(held->queue, &message, errno);
-		}
 	}
 	box->count = box->raw_size = box->output_size = 0;
 }

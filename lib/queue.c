@@ -35,6 +35,16 @@ int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, c
 	return queue->kind->send(queue, bytes, size, rank, deadline);
 }
 
+int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline)
+{
+	if (queue_send(queue, message->bytes, message->size, message->rank, deadline) == -1)
+		return -1;
+	if (!queue->kind->is_gone(queue))
+		return 0;
+	errno = EIDRM;
+	return -1;
+}
+
 int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed)
 {
 	int i;
@@ -43,7 +53,7 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
 		if (queues[i]->kind->receive(queues[i], message) == 0)
 			return i;
 		*failed = i;
-		if (errno != EAGAIN)
+		if (errno != EAGAIN && errno != EINTR)
 			return -1;
 	}
 	errno = EAGAIN;

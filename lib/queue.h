@@ -108,6 +108,12 @@ int queue_create(struct queue *queue, enum queue_access access, mode_t mode, con
 int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline);
 
 /*
+ * The same for a message that was received and is to be there again: EIDRM also where it was sent but
+ * the queue has lost its name, so that nobody else will find it.
+ */
+int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline);
+
+/*
  * Takes a message from the first of `count` queues that has one, at this moment: its index, or -1 with
  * EAGAIN where none has one, and with another errno where queue `*failed` cannot be asked.
  */

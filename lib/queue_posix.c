@@ -120,7 +120,7 @@ static int posix_send(struct queue *queue, const char *bytes, size_t size, long 
 		if (mq_send(queue->fd, bytes, size, (unsigned)rank) == 0)
 			return 0;
 		/* It was opened for receiving alone, which is all that we may. */
-		if (errno != EAGAIN)
+		if (errno != EAGAIN && errno != EINTR)
 			return fail(errno == EBADF ? EACCES : errno);
 	}
 	return send_waiting(queue, bytes, size, rank, deadline);
@@ -165,7 +165,7 @@ static int posix_receive_wait(struct queue *queue, struct message *message, cons
 	if (!deadline_never(deadline)) {
 		if (posix_receive(queue, message) == 0)
 			return 0;
-		if (errno != EAGAIN)
+		if (errno != EAGAIN && errno != EINTR)
 			return -1;
 	}
 	if (make_room(queue, message) == -1 || open_waiting(queue) == -1)

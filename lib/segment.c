@@ -124,9 +124,14 @@ static int open_sysv(struct segment *segment, const struct object *object, int f
 	return attach(segment, flags);
 }
 
+static const int access_flags[] = {
+	[SEGMENT_READ] = O_RDONLY,
+	[SEGMENT_WRITE] = O_WRONLY,
+	[SEGMENT_APPEND] = O_WRONLY | O_APPEND,
+};
+
 int segment_open(struct segment *segment, const struct object *object, enum segment_access access)
 {
-	static const int flags[] = {O_RDONLY, O_WRONLY, O_WRONLY | O_APPEND};
 	int result, saved;
 
 	clear(segment);
@@ -135,7 +140,7 @@ int segment_open(struct segment *segment, const struct object *object, enum segm
 	else if (object->kind == OBJECT_MEMFD)
 		result = open_memfd(segment, object);
 	else
-		result = open_file(segment, segment->path, set_path(segment, object) | flags[access]);
+		result = open_file(segment, segment->path, set_path(segment, object) | access_flags[access]);
 	if (result == 0)
 		return 0;
 	saved = errno;
@@ -154,7 +159,8 @@ static int open_new(const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-int segment_create(struct segment *segment, const struct object *object, mode_t mode, uint64_t size)
+int segment_create(struct segment *segment, const struct object *object, enum segment_access access, mode_t mode,
+                   uint64_t size)
 {
 	key_t key;
 	int saved;
@@ -162,7 +168,7 @@ int segment_create(struct segment *segment, const struct object *object, mode_t 
 	clear(segment);
 	if (!(object->kind & OBJECT_SYSV)) {
 		set_path(segment, object);
-		segment->fd = open_new(segment->path, O_WRONLY | O_CREAT, mode);
+		segment->fd = open_new(segment->path, access_flags[access] | O_CREAT, mode);
 		return segment->fd == -1 ? -1 : 0;
 	}
 	if (object->kind == OBJECT_ID)

@@ -41,10 +41,11 @@ struct segment {
 int segment_open(struct segment *segment, const struct object *object, enum segment_access access);
 
 /*
- * Makes it, with just this `mode` (no umask), for writing; EEXIST where the name is taken.  A System
+ * Makes it, with just this `mode` (no umask), for `access`; EEXIST where the name is taken.  A System
  * V segment gets `size` bytes (EINVAL: 0, or outside of what kernel.shmmax allows), a file none.
  */
-int segment_create(struct segment *segment, const struct object *object, mode_t mode, uint64_t size);
+int segment_create(struct segment *segment, const struct object *object, enum segment_access access, mode_t mode,
+                   uint64_t size);
 
 /*
  * Begins a replacement of the file that `object` names: an empty file without a name, so that
