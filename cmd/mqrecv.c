@@ -141,20 +141,34 @@ struct job {
 	int command_status; /* of the first command that failed */
 };
 
+/* `word` as a word for a shell, in room for 4 times its length and 3. */
+static void quote(char *out, const char *word)
+{
+	*out++ = '\'';
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			out = stpcpy(out, "'\\''");
+		else
+			*out++ = *word;
+	strcpy(out, "'");
+}
+
 /* In a form that a shell can send again: what nobody has any more must be somewhere. */
 static void say_lost(const struct queue *queue, const struct message *message, int err)
 {
-	char *text = malloc(JSON_BASE64_ROOM(message->size) + 1);
-	const char *option = queue->kind == &queue_posix ? "-p" : "-t";
+	const char *word = queue->object->word;
+	char *text = malloc(JSON_BASE64_ROOM(message->size) + 1), *quoted = malloc(4 * strlen(word) + 3);
 
-	if (text == NULL) {
-		cli_warn(queue->object->word, "a message could not be put back and is lost: %s", strerror(ENOMEM));
-		return;
+	if (text == NULL || quoted == NULL) {
+		cli_warn(word, "a message could not be put back and is lost: %s", strerror(ENOMEM));
+	} else {
+		*json_put_base64(text, message->bytes, message->size) = '\0';
+		quote(quoted, word);
+		cli_warn(word, "a message could not be put back: %s; to send it again: echo %s | base64 -d | mqsend -1 %s %ld %s",
+		         cli_text(err), text, queue->kind == &queue_posix ? "-p" : "-t", message->rank, quoted);
 	}
-	*json_put_base64(text, message->bytes, message->size) = '\0';
-	cli_warn(queue->object->word, "a message could not be put back: %s; to send it again: echo %s | base64 -d | mqsend -1 %s %ld '%s'",
-	         cli_text(err), text, option, message->rank, queue->object->word);
 	free(text);
+	free(quoted);
 }
 
 /* Back into its queue, also after a signal: it takes a second one to end that. */
