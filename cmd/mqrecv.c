@@ -351,21 +351,27 @@ static int make_input(const struct job *job, const struct message *message)
 
 static pid_t start(const struct job *job, const struct queue *queue, const struct message *message)
 {
-	char *variables[3] = {NULL, NULL, NULL};
+	int posix = queue->kind == &queue_posix;
+	/* A rank of the other kind would be that of a message further out. */
+	const char *variables[] = {NULL, NULL, posix ? "MQ_TYPE" : "MQ_PRIORITY", NULL};
+	char *name = NULL, *rank = NULL;
 	pid_t pid = -1;
 	int input = make_input(job, message), saved;
 
 	if (input == -1)
 		return -1;
-	if (asprintf(&variables[0], "MQ_QUEUE=%s", queue->object->word) == -1)
-		variables[0] = NULL;
-	else if (asprintf(&variables[1], "MQ_%s=%ld", queue->kind == &queue_posix ? "PRIORITY" : "TYPE", message->rank) == -1)
-		variables[1] = NULL;
-	else
-		pid = command_start(job->command, input, (const char *const *)variables);
+	if (asprintf(&name, "MQ_QUEUE=%s", queue->object->word) == -1)
+		name = NULL;
+	else if (asprintf(&rank, "MQ_%s=%ld", posix ? "PRIORITY" : "TYPE", message->rank) == -1)
+		rank = NULL;
+	if (rank != NULL) {
+		variables[0] = name;
+		variables[1] = rank;
+		pid = command_start(job->command, input, variables);
+	}
 	saved = errno;
-	free(variables[0]);
-	free(variables[1]);
+	free(name);
+	free(rank);
 	close(input);
 	errno = saved;
 	return pid;
@@ -576,7 +582,10 @@ static int finish(struct job *job, int status)
 	}
 	if (status == CLI_DONE)
 		status = last;
-	return status == CLI_DONE && job->command != NULL ? job->command_status : status;
+	/* To wait in vain is how "for ever" ends with -w. */
+	if (status == CLI_DONE || (status == CLI_TIMEOUT && job->follow))
+		status = job->command_status != 0 ? job->command_status : status;
+	return status;
 }
 
 static int open_queues(struct job *job, int count)
@@ -667,7 +676,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+01ab:Cc:d:Efhj:Lm:nPt:uvVw:z", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "01ab:Cc:d:Efhj:Lm:nPt:uvVw:z", long_options, NULL)) != -1) {
 		if (cli_queue_record_option(&job->format, option, optarg)) {
 			job->framed = 1;
 			continue;

@@ -164,7 +164,8 @@ static int send_one(struct job *job, const char *bytes, size_t size, long rank)
 			return CLI_FAILED;
 		if (err == EMSGSIZE)
 			return refuse_length(job, size);
-		return fail_record(job, cli_status_of(err), "%s", cli_text(err));
+		return fail_record(job, cli_status_of(err), "%s",
+		                   err == ETIMEDOUT && job->timeout == 0 ? "the queue is full" : cli_text(err));
 	}
 	job->sent++;
 	progress_add(&job->progress, size);

@@ -36,8 +36,10 @@ static char **make_environment(const char *const *more)
 		if (k == added)
 			made[at++] = environ[i];
 	}
-	/* posix_spawn(3) takes them without const and leaves them as they are. */
-	memcpy(made + at, more, added * sizeof(*made));
+	for (k = 0; k < added; k++)
+		/* posix_spawn(3) takes them without const and leaves them as they are. */
+		if (strchr(more[k], '=') != NULL)
+			memcpy(&made[at++], &more[k], sizeof(*made));
 	return made;
 }
 

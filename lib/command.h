@@ -16,7 +16,7 @@ enum command_status {
 /*
  * Starts `argv`, found by PATH, with `input` as standard input (or the tool's own: -1), and the
  * variables `more`, "NAME=value", NULL behind the last, in its environment in place of those of the
- * same names.  Signals are as the tool found them.  Descriptors above 2 are the caller's to have
+ * same names; "NAME" alone takes a variable away.  Signals are as the tool found them.  Descriptors above 2 are the caller's to have
  * marked O_CLOEXEC.  The pid, or -1 with errno.
  */
 pid_t command_start(char *const *argv, int input, const char *const *more);

@@ -99,8 +99,8 @@ mqsend -C key:0x10b </dev/null
 mqsend -C key:0xdead </dev/null
 cat >"$work/worker" <<'END'
 #!/bin/sh
-# The line is standard input; every 50th or so is too much for this worker.
-case $(wc -c) in
+# The line is standard input; every tenth or so is too much for this worker.
+case $(cksum | cut -d ' ' -f 1) in
 *7) exit 1 ;;
 *) echo done >>"$work/counted" ;;
 esac

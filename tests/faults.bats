@@ -34,3 +34,29 @@ teardown() {
     run -1 strace -qq -o /dev/null -P /dev/shm/faults-x -e inject=openat:error=EINTR shmcat /faults-x
     assert_output --partial '/faults-x: Interrupted system call'
 }
+
+@test 'shmput: who makes a segment with -a overwrites nothing that others have appended meanwhile' {
+    mkfifo input
+    timeout 20 shmput -a /faults-x <input 3>&- &
+    pid=$!
+    exec 7>input
+    eventually test -e /dev/shm/faults-x
+    echo others >>/dev/shm/faults-x
+    echo ours >&7
+    exec 7>&-
+    wait "$pid"
+    assert_equal "$(</dev/shm/faults-x)" $'others\nours'
+}
+
+@test 'shmput: a signal under -a leaves what others have appended to the segment that it made' {
+    mkfifo input
+    timeout 20 shmput -a /faults-x <input 3>&- &
+    pid=$!
+    exec 7>input
+    eventually test -e /dev/shm/faults-x
+    echo others >>/dev/shm/faults-x
+    kill "$pid"
+    exec 7>&-
+    run -143 wait "$pid"
+    assert_equal "$(</dev/shm/faults-x)" others
+}

@@ -66,27 +66,34 @@ posix_open(const char *name, int flags)
 	return queue;
 }
 
+/* A System V queue takes no more than so many bytes from now on. */
+static void
+shrink(const char *name, long size)
+{
+	struct msqid_ds ds;
+	int id = sysv_open(name, 0);
+
+	if (msgctl(id, IPC_STAT, &ds) == -1)
+		err(1, "msgctl");
+	ds.msg_qbytes = (msglen_t)size;
+	if (msgctl(id, IPC_SET, &ds) == -1)
+		err(1, "msgctl");
+}
+
 /* For POSIX: how many messages of how many bytes; for System V: how many bytes, or 0 for the default. */
 static void
 make(const char *name, long messages, long size)
 {
 	struct mq_attr attributes = { .mq_maxmsg = messages, .mq_msgsize = size };
-	struct msqid_ds ds;
-	int id;
 
 	if (!is_sysv(name)) {
 		if (mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attributes) == -1)
 			err(1, "mq_open %s", name);
 		return;
 	}
-	id = sysv_open(name, IPC_CREAT | IPC_EXCL | 0600);
-	if (messages == 0)
-		return;
-	if (msgctl(id, IPC_STAT, &ds) == -1)
-		err(1, "msgctl");
-	ds.msg_qbytes = (msglen_t)messages;
-	if (msgctl(id, IPC_SET, &ds) == -1)
-		err(1, "msgctl");
+	sysv_open(name, IPC_CREAT | IPC_EXCL | 0600);
+	if (messages > 0)
+		shrink(name, messages);
 }
 
 static void
@@ -295,6 +302,8 @@ main(int argc, char *argv[])
 		show(name, cmd);
 	else if (strcmp(cmd, "chmod") == 0) /* QUEUE MODE, as 0604 */
 		change_mode(name, (mode_t)rank);
+	else if (strcmp(cmd, "shrink") == 0) /* QUEUE BYTES */
+		shrink(name, rank);
 	else if (strcmp(cmd, "drop") == 0)
 		drop(name);
 	else if (strcmp(cmd, "wipe") == 0)

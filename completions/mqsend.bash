@@ -1,0 +1,212 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: ISC
+# bash completion for mqsend(1)
+
+# The functions _ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
+# Other users chose the names: they are compared and quoted here, and never given to eval, compgen -W
+# or anything else that expands.  Nothing is forked.
+
+# Sets `word`, what stands before the cursor with its quotes as typed, and `before`, the word before.
+# bash has cut the line at each of COMP_WORDBREAKS, among them colons and equals signs; pieces with
+# nothing between them belong together.
+_ipcutils_words() {
+    local line=${COMP_LINE-} known=${COMP_LINE:+1} rest piece last='' glue i
+
+    [[ -z $known ]] || line=${line:0:${COMP_POINT:-${#line}}}
+    word='' before=''
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        piece=${COMP_WORDS[i]-} glue=
+        [[ $piece == [:=@]* || $last == *[:=@] ]] && glue=1
+        if [[ -n $known ]]; then
+            rest=${line#"${line%%[![:space:]]*}"}
+            [[ $rest == "$line" ]] || glue=
+            ((i < COMP_CWORD)) || piece=$rest
+            line=${rest#"$piece"}
+        fi
+        if [[ -n $glue ]]; then
+            word+=$piece
+        else
+            before=$word word=$piece
+        fi
+        last=$piece
+    done
+}
+
+# Sets `plain`, what of `word` follows `option` without its quotes, and `quote`, the one still open.
+_ipcutils_unquote() {
+    local rest=${word#"$option"}
+
+    plain='' quote=''
+    if [[ $rest == [\'\"]* ]]; then
+        quote=${rest:0:1} plain=${rest:1}
+        return
+    fi
+    while [[ $rest == *\\* ]]; do
+        plain+=${rest%%\\*}
+        rest=${rest#*\\}
+        plain+=${rest:0:1} rest=${rest:1}
+    done
+    plain+=$rest
+}
+
+# Offers each operand that begins like the word, quoted as the word is, but no beginning of a name that
+# is there already.  readline replaces only what follows `head`, so that is left out again.
+_ipcutils_offer() {
+    local candidate text
+
+    for candidate; do
+        [[ $candidate == "$plain"* && ! ($candidate == "$plain" && $plain == *:) ]] || continue
+        case $quote in
+        \')
+            [[ $candidate != *\'* ]] || continue
+            text=\'$candidate
+            ;;
+        \")
+            [[ $candidate != *[\"\$\`\\!]* ]] || continue
+            text=\"$candidate
+            ;;
+        *) printf -v text %q "$candidate" ;;
+        esac
+        text=$option$text
+        [[ $text == "$head"* ]] && COMPREPLY+=("${text#"$head"}")
+    done
+}
+
+# Offers the paths that follow the prefix $1 in the word.
+_ipcutils_paths() {
+    local path
+
+    [[ $plain == "$1"* ]] || return
+    for path in "${plain#"$1"}"*; do
+        [[ (-e $path || -L $path) && $path != *[[:cntrl:]]* ]] || continue
+        [[ ! -d $path ]] || path+=/
+        _ipcutils_offer "$1$path"
+    done
+}
+
+# Offers the System V objects in the table $1, whose keys are signed; 0 is none.
+_ipcutils_sysv() {
+    local key id rest
+
+    [[ -r $1 ]] || return
+    while read -r key id rest; do
+        [[ $key =~ ^-?[0-9]+$ && $id =~ ^[0-9]+$ ]] || continue
+        if ((key != 0)); then
+            printf -v rest 'key:0x%08x' $((key & 0xffffffff))
+            _ipcutils_offer "$rest"
+        fi
+        _ipcutils_offer "id:$id"
+    done 2>/dev/null <"$1"
+}
+
+# Offers the queues that are files in /dev/mqueue, where that is mounted.
+_ipcutils_posix_queues() {
+    local path name
+
+    [[ -z $plain || $plain == /* && $plain != /*/* ]] || return
+    for path in /dev/mqueue/"${plain#/}"*; do
+        name=${path#/dev/mqueue/}
+        [[ -f $path && ! -L $path && -n $name && $name != *[[:cntrl:]]* ]] || continue
+        _ipcutils_offer "/$name"
+    done
+}
+
+# Offers queues, and the beginnings of names that are given.
+_ipcutils_queues() {
+    _ipcutils_posix_queues
+    _ipcutils_sysv /proc/sysvipc/msg
+    _ipcutils_offer "$@"
+    _ipcutils_paths ftok:
+}
+
+# Runs the function $1, which offers what fits `word` and `before`.  $2 is what readline will replace.
+_ipcutils_complete() {
+    local - IFS=$' \t\n' word before plain quote head option='' failglob=
+    set +fu
+
+    COMPREPLY=()
+    _ipcutils_words
+    if [[ $before == *[\<\>] || $word == *[\<\>] ]]; then
+        compopt -o bashdefault -o default 2>/dev/null
+        return 0
+    fi
+    [[ $word != --*=* ]] || option=${word%%=*}=
+    _ipcutils_unquote
+    head=
+    if (($# > 1)) && [[ $word == *"$2" ]]; then
+        head=${word%"$2"}
+    elif [[ $word == *[:=]* && $COMP_WORDBREAKS == *:* ]]; then
+        head=${word%"${word##*[:=]}"}
+    fi
+
+    # A pattern that matches nothing must not be an error here.
+    if shopt -q failglob; then
+        failglob=1
+        shopt -u failglob
+    fi
+    "$1"
+    [[ -z $failglob ]] || shopt -s failglob
+
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:=/] ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+    return 0
+}
+
+# Whether the queue stands before the word; what follows it are messages.
+_mqsend_has_queue() {
+    local piece last='' operand='' takes='' over='' i
+
+    for ((i = 1; i <= COMP_CWORD; i++)); do
+        piece=${COMP_WORDS[i]-}
+        if ((i > 1)) && [[ $piece == [:=@]* || $last == *[:=@] ]]; then
+            [[ $piece != =* ]] || takes=
+        elif [[ -n $operand ]]; then
+            return 0
+        elif [[ -n $takes ]]; then
+            takes=
+        elif [[ -z $over && $piece == -- ]]; then
+            over=1
+        elif [[ -z $over && $piece == -?* ]]; then
+            [[ $piece =~ ^-[01CEhLnPVvxz]*[bdmptw]$ ]] && takes=1
+            [[ $piece =~ ^--(block|delimiter|max-messages|message-size|mode|priority|timeout|type)$ ]] && takes=1
+        else
+            operand=1
+        fi
+        last=$piece
+    done
+    return 1
+}
+
+_mqsend_offer() {
+    local i
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} == -- ]]; then
+            _mqsend_operands
+            return
+        fi
+    done
+    if [[ $option == --mode= || $before =~ ^-[01CEhLnPVvxz]*m$ || $before == --mode ]]; then
+        _ipcutils_offer 0600 0620 0640 0660 0666 g+r g+rw a+r a+rw
+    elif [[ -n $option || $before =~ ^-[01CEhLnPVvxz]*[bdptw]$ ||
+        $before =~ ^--(block|delimiter|max-messages|message-size|priority|timeout|type)$ ]]; then
+        : # numbers and a character
+    elif [[ $plain == -* ]]; then
+        _ipcutils_offer -0 --null -1 --whole -b --block= -C --create -d --delimiter= -E --end -h --help \
+            -L --length-prefixed -m --mode= --max-messages= --message-size= -n --nonblock -P --with-priority \
+            -p --priority= --progress -t --type= -V --version -v --verbose -w --timeout= -x --exclusive -z --c-string
+    else
+        _mqsend_operands
+    fi
+}
+
+_mqsend_operands() {
+    _mqsend_has_queue || _ipcutils_queues key: key:private id: ftok:
+}
+
+_mqsend() {
+    _ipcutils_complete _mqsend_offer "${@:2:1}"
+}
+
+complete -F _mqsend mqsend
