@@ -60,3 +60,18 @@ teardown() {
     run -143 wait "$pid"
     assert_equal "$(</dev/shm/faults-x)" others
 }
+
+@test 'mqrecv: a command sees no priority or type of a message further out' {
+    mqsend -C key:0x66617501 x
+    MQ_PRIORITY=9 mqrecv key:0x66617501 -- env >out
+    ipcrm -Q 0x66617501
+    run -1 grep MQ_PRIORITY out
+    grep -x MQ_TYPE=1 out
+}
+
+@test 'mqrecv: -f -w ends with the status of the command that failed, if one did' {
+    mqsend -C key:0x66617502 x
+    run -7 timeout 20 mqrecv -C -f -w 0.3 --dead-letter=key:0x66617503 key:0x66617502 -- sh -c 'exit 7'
+    run -124 timeout 20 mqrecv -f -w 0.1 key:0x66617502 -- true
+    ipcrm -Q 0x66617502 -Q 0x66617503
+}
