@@ -121,7 +121,7 @@ static int refuse_length(const struct job *job, size_t size)
 static int take_rank(const struct job *job, const char **bytes, size_t *size, long *rank)
 {
 	int posix = job->queue.kind == &queue_posix;
-	const char *tab = memchr(*bytes, '\t', *size);
+	const char *tab = *size > 0 ? memchr(*bytes, '\t', *size) : NULL;
 	char digits[24];
 	uint64_t value;
 
@@ -147,7 +147,8 @@ static int add_nul(struct job *job, const char **bytes, size_t *size)
 		job->copy = copy;
 		job->copy_room = *size + 1;
 	}
-	memcpy(job->copy, *bytes, *size);
+	if (*size > 0)
+		memcpy(job->copy, *bytes, *size);
 	job->copy[(*size)++] = '\0';
 	*bytes = job->copy;
 	return 0;

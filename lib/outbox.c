@@ -45,7 +45,8 @@ int outbox_hold(struct outbox *box, struct queue *queue, const struct message *m
 	if (grow(&box->raw, &box->raw_room, box->raw_size, message->size, 1) == -1 ||
 	    grow(&box->messages, &box->messages_room, box->count, 1, sizeof(*box->messages)) == -1)
 		return -1;
-	memcpy(box->raw + box->raw_size, message->bytes, message->size);
+	if (message->size > 0)
+		memcpy(box->raw + box->raw_size, message->bytes, message->size);
 	box->messages[box->count++] = (struct outbox_message){
 		.queue = queue,
 		.rank = message->rank,
@@ -80,12 +81,14 @@ static void release(struct outbox *box, size_t written)
 {
 	size_t done = 0;
 
+	box->output_size = 0;
+	if (box->count == 0)
+		return;
 	while (done < box->count && box->messages[done].end <= written)
 		done++;
 	/* A message without any output is through with the one before it, and not earlier. */
 	memmove(box->messages, box->messages + done, (box->count - done) * sizeof(*box->messages));
 	box->count -= done;
-	box->output_size = 0;
 	if (box->count == 0)
 		box->raw_size = 0;
 }

@@ -103,7 +103,8 @@ static int sysv_send(struct queue *queue, const char *bytes, size_t size, long r
 	if (reserve(queue, size) == -1)
 		return -1;
 	memcpy(queue->scratch, &rank, HEAD);
-	memcpy(queue->scratch + HEAD, bytes, size);
+	if (size > 0)
+		memcpy(queue->scratch + HEAD, bytes, size);
 	/* An alarm is only set where there is a deadline, and it must be waited. */
 	if (!deadline_never(deadline)) {
 		if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)

@@ -27,7 +27,7 @@ static int fill(struct record_reader *reader)
 
 	if (reader->ended)
 		return 0;
-	if (reader->start > 0 && (reader->start == reader->end || reader->room - reader->end < PIECE / 2)) {
+	if (reader->start > 0 && reader->buffer != NULL && (reader->start == reader->end || reader->room - reader->end < PIECE / 2)) {
 		memmove(reader->buffer, reader->buffer + reader->start, reader->end - reader->start);
 		reader->end -= reader->start;
 		reader->start = 0;
@@ -75,7 +75,7 @@ static int too_long(struct record_reader *reader, size_t *size)
 	for (;;) {
 		const char *from = reader->buffer + reader->start;
 		size_t there = reader->end - reader->start;
-		const char *found = reader->format.kind == RECORD_DELIMITED ? memchr(from, reader->format.delimiter, there) : NULL;
+		const char *found = reader->format.kind == RECORD_DELIMITED && there > 0 ? memchr(from, reader->format.delimiter, there) : NULL;
 
 		length += found ? (size_t)(found - from) : there;
 		reader->start = reader->end = 0;

@@ -17,21 +17,21 @@ teardown() {
 }
 
 @test 'shmput, shmcat: a descriptor that cannot be asked about is not taken for a closed one' {
-    strace -qq -o /dev/null -e inject=fcntl:error=EIO:when=1..3 shmput /faults-x <abc
-    strace -qq -o /dev/null -e inject=fcntl:error=EIO:when=1..3 shmcat /faults-x >out
+    traced -e inject=fcntl:error=EIO:when=1..3 shmput /faults-x <abc
+    traced -e inject=fcntl:error=EIO:when=1..3 shmcat /faults-x >out
     cmp abc out
 }
 
 @test 'shmput: a standard output that was not written to does not matter' {
     # The last close(2) of all, whichever it is.
-    strace -qq -o trace -e trace=close shmput /faults-x <abc
-    strace -qq -o /dev/null -e inject="close:error=EIO:when=$(grep -c ^close trace)" shmput /faults-x <abc
+    traced -e trace=close shmput /faults-x <abc
+    traced -e inject="close:error=EIO:when=$(grep -c close trace)" shmput /faults-x <abc
     assert_equal "$(</dev/shm/faults-x)" abc
 }
 
 @test 'shmcat: an EINTR that no signal of ours stands behind is told' {
     cp abc /dev/shm/faults-x
-    run -1 strace -qq -o /dev/null -P /dev/shm/faults-x -e inject=openat:error=EINTR shmcat /faults-x
+    run -1 traced -P /dev/shm/faults-x -e inject=openat:error=EINTR shmcat /faults-x
     assert_output --partial '/faults-x: Interrupted system call'
 }
 
