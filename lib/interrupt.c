@@ -10,6 +10,7 @@
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending, child;
 static int deferred, beating;
+static struct sigaction alarm_before; /* SIGALRM, as we found it */
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
@@ -37,7 +38,7 @@ void interrupt_catch(void)
 	size_t i;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGALRM, &action, &alarm_before);
 	sigaddset(&action.sa_mask, SIGCHLD);
 	action.sa_handler = note;
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
@@ -117,6 +118,20 @@ int interrupt_requested(void)
 int interrupt_pending(void)
 {
 	return pending;
+}
+
+void interrupt_before_command(void)
+{
+	if (alarm_before.sa_handler == SIG_IGN)
+		sigaction(SIGALRM, &alarm_before, NULL);
+}
+
+void interrupt_after_command(void)
+{
+	struct sigaction action = {.sa_handler = wake};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
 }
 
 void interrupt_die_if_pending(void)

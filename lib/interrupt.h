@@ -44,6 +44,13 @@ void interrupt_alarm(int64_t ns);
 /* From now on blocking calls are interrupted once a second, for what must be looked at now and then. */
 void interrupt_beat(void);
 
+/*
+ * Around the start of a command: SIGALRM is as it was before interrupt_catch(), for the command to
+ * find it so.  (What is caught execve(2) resets; it is what was ignored that counts.)
+ */
+void interrupt_before_command(void);
+void interrupt_after_command(void);
+
 /* Dies of the signal that was noted, as if it had never been caught.  Does nothing without one. */
 void interrupt_die_if_pending(void);
 

@@ -312,7 +312,7 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
         full
         for name in "$posix" "$sysv"; do
             run -124 soon mqsend "$option" "$name" x
-            assert_output "mqsend: $name: message 1: timed out; 0 messages were sent"
+            assert_output "mqsend: $name: message 1: the queue is full; 0 messages were sent"
         done
         queue_peer wipe "$posix" "$sysv"
     done
@@ -321,7 +321,7 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
 @test 'mqsend: of what went before the queue was full nothing is taken back' {
     queue "$posix" 2 64
     run -124 soon mqsend -n "$posix" < <(printf 'a\nb\nc\nd\n')
-    assert_output --partial ': line 3: timed out; 2 messages were sent'
+    assert_output --partial ': line 3: the queue is full; 2 messages were sent'
     has "$posix" '0\ta' '0\tb'
 }
 
@@ -964,7 +964,7 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
     run -0 --separate-stderr mqsend -v -C "$posix" a b
     assert_output ''
     assert_equal "$stderr" "mqsend: $posix: 2 messages sent, queue created"
-    run -0 --separate-stderr mqsend -v "$posix" a
+    run -0 --separate-stderr mqsend -v "$posix" ''
     assert_equal "$stderr" "mqsend: $posix: 1 message sent"
 }
 
