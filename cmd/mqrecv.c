@@ -217,20 +217,31 @@ static char *put_number(char *out, long number)
 	return out + sprintf(out, "%ld", number);
 }
 
+/* Room for the object of one message; a name that is no UTF-8 takes 4 characters for each of its bytes. */
+static size_t json_room(const struct queue *queue, const struct message *message)
+{
+	return JSON_STRING_ROOM(4 * strlen(queue->object->word)) + JSON_STRING_ROOM(message->size) + 128;
+}
+
+/* A name that is no UTF-8 as messages show it, which is ASCII; null where there is no memory for that. */
+static char *put_name(char *out, const char *word)
+{
+	char *shown;
+
+	if (json_is_utf8(word, strlen(word)))
+		return json_put_string(out, word, strlen(word));
+	shown = malloc(4 * strlen(word) + 1);
+	if (shown == NULL)
+		return stpcpy(out, "null");
+	cli_show_name(shown, word);
+	out = json_put_string(out, shown, strlen(shown));
+	free(shown);
+	return out;
+}
+
 static char *put_json(char *out, const struct queue *queue, const struct message *message)
 {
-	const char *word = queue->object->word;
-
-	/* What is no UTF-8 in a name cannot be shown in JSON as it is. */
-	out = stpcpy(out, "{\"queue\":");
-	if (json_is_utf8(word, strlen(word))) {
-		out = json_put_string(out, word, strlen(word));
-	} else {
-		char shown[4 * (NAME_MAX + 2)];
-		int length = cli_show_name(shown, word);
-
-		out = json_put_string(out, shown, (size_t)length);
-	}
+	out = put_name(stpcpy(out, "{\"queue\":"), queue->object->word);
 	out += sprintf(out, ",\"%s\":", queue->kind->rank_name);
 	out = put_number(out, message->rank);
 	out += sprintf(out, ",\"size\":%zu,", message->size);
@@ -296,9 +307,10 @@ static int emit(struct job *job, struct queue *queue)
 		shown.size = (size_t)(nul - shown.bytes);
 	if (check_block(job, &shown) == -1)
 		return refuse_block(job, queue);
-	room = job->json ? JSON_STRING_ROOM(shown.size) + 4 * 6 * (size_t)NAME_MAX + 128 : shown.size + 64;
+	room = job->json ? json_room(queue, &shown) : shown.size + 64;
 	if (outbox_hold(&job->box, queue, &job->message) == -1) {
-		put_back(job, queue, &job->message);
+		if (!job->peek)
+			put_back(job, queue, &job->message);
 		return cli_fail(queue->object->word, ENOMEM);
 	}
 	job->done++;

@@ -77,3 +77,35 @@ teardown() {
     run -124 timeout 20 mqrecv -f -w 0.1 key:0x66617502 -- true
     ipcrm -Q 0x66617502 -Q 0x66617503
 }
+
+# nested BYTE: a path of 1600 such bytes, in which ftok(3) finds a file.
+nested() {
+    local name level
+    name=$(printf "$1%.0s" {1..200})
+    for level in {1..8}; do
+        mkdir -p "$name"
+        cd "$name" || return
+    done
+    touch f
+    cd "$BATS_TEST_TMPDIR" || return
+    path=$(printf "$name/%.0s" {1..8})f
+}
+
+@test 'mqrecv: --json has room for the longest name, whatever its bytes' {
+    local byte
+    for byte in '\001' '\377'; do
+        # In octal, as the shell and not printf would see the byte.
+        nested "$(printf "$byte")"
+        mqsend -C "ftok:$path:0x1" x
+        mqrecv --json "ftok:$path:0x1" >out
+        ipcrm -Q "$(perl -e 'my @s = stat $ARGV[0]; printf "%#x", 1 << 24 | ($s[0] & 0xff) << 16 | $s[1] & 0xffff' "$path")"
+        perl -MJSON::PP -e 'local $/; decode_json(<>)->{text} eq "x" or die' out
+    done
+}
+
+@test 'shmcat: -v counts with -z what was written' {
+    printf 'ab\0cdef' >/dev/shm/faults-x
+    run -0 --separate-stderr shmcat -vz /faults-x
+    assert_output ab
+    assert_equal "$stderr" 'shmcat: /faults-x: 2 bytes'
+}
