@@ -113,8 +113,6 @@ static int put(struct reading *reading, const char *bytes, size_t size)
 {
 	static char dump[HEX_ROOM(PIECE)];
 
-	reading->at += size;
-	progress_add(&reading->progress, size);
 	if (reading->job->c_string) {
 		const char *nul = memchr(bytes, '\0', size);
 
@@ -122,6 +120,8 @@ static int put(struct reading *reading, const char *bytes, size_t size)
 		if (nul != NULL)
 			size = (size_t)(nul - bytes);
 	}
+	reading->at += size;
+	progress_add(&reading->progress, size);
 	if (!reading->job->hex)
 		return io_write_all(1, bytes, size) == -1 ? fail_output(reading->job) : CLI_DONE;
 	while (size > 0) {
