@@ -275,8 +275,9 @@ static int run(struct job *job, int count, char **words)
 	status = count > 0 ? send_operands(job, count, words) : send_input(job);
 	if (status == CLI_DONE && job->end)
 		status = send_end(job);
-	/* What was sent to a queue without a name nobody will find. */
-	if (status == CLI_DONE && job->sent > 0 && job->queue.kind->is_gone(&job->queue))
+	/* What still lies in a queue without a name nobody will find; what was taken before that has arrived. */
+	if (status == CLI_DONE && job->sent > 0 && job->queue.kind->is_gone(&job->queue) &&
+	    job->queue.kind->count(&job->queue) > 0)
 		status = cli_fail(job->object.word, EIDRM);
 	progress_end(&job->progress);
 	if (job->verbose)
