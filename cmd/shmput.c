@@ -92,9 +92,13 @@ struct job {
 /* What the segment is like after a failure. */
 static const char *left_as(const struct job *job)
 {
+	if (job->append && job->written > 0)
+		return "what was added is taken back, unless others have added more";
 	if (job->created && !job->replace)
 		return "nothing was made";
-	return job->replace || job->append || job->written == 0 ? "nothing has changed" : "the beginning is overwritten";
+	if (job->replace || job->written == 0)
+		return "nothing has changed";
+	return job->has_offset ? "a part is overwritten" : "the beginning is overwritten";
 }
 
 /* What went wrong with the segment itself, with the limit behind the kernel's word for it. */
