@@ -78,24 +78,21 @@ teardown() {
     ipcrm -Q 0x66617502 -Q 0x66617503
 }
 
-# nested BYTE: a path of 1600 such bytes, in which ftok(3) finds a file.
+# nested BYTE: makes $path, a file behind 1600 such bytes, for ftok(3).
 nested() {
-    local name level
-    name=$(printf "$1%.0s" {1..200})
-    for level in {1..8}; do
-        mkdir -p "$name"
-        cd "$name" || return
-    done
-    touch f
-    cd "$BATS_TEST_TMPDIR" || return
-    path=$(printf "$name/%.0s" {1..8})f
+    local name
+    printf -v name '%200s' ''
+    name=${name// /"$1"}
+    path=$name/$name/$name/$name/$name/$name/$name/$name
+    mkdir -p "$path"
+    path+=/f
+    : >"$path"
 }
 
 @test 'mqrecv: --json has room for the longest name, whatever its bytes' {
     local byte
-    for byte in '\001' '\377'; do
-        # In octal, as the shell and not printf would see the byte.
-        nested "$(printf "$byte")"
+    for byte in $'\001' $'\377'; do
+        nested "$byte"
         mqsend -C "ftok:$path:0x1" x
         mqrecv --json "ftok:$path:0x1" >out
         ipcrm -Q "$(perl -e 'my @s = stat $ARGV[0]; printf "%#x", 1 << 24 | ($s[0] & 0xff) << 16 | $s[1] & 0xffff' "$path")"
@@ -107,5 +104,6 @@ nested() {
     printf 'ab\0cdef' >/dev/shm/faults-x
     run -0 --separate-stderr shmcat -vz /faults-x
     assert_output ab
+    # shellcheck disable=SC2154 # run sets it
     assert_equal "$stderr" 'shmcat: /faults-x: 2 bytes'
 }

@@ -983,3 +983,26 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
     run ! grep /dev/mqueue trace
     has "$posix" '0\tx'
 }
+
+@test 'mqsend: a queue that is removed with messages of ours in it is exit 3' {
+    queue "$posix"
+    feed
+    bg mqsend "$posix" <in 2>err
+    echo a >&5
+    eventually count_is "$posix" 1
+    queue_peer drop "$posix"
+    fed
+    ends 3
+    grep -F 'Identifier removed' err
+}
+
+@test 'mqsend: a queue that is removed once all was taken is no failure' {
+    queue "$posix"
+    feed
+    bg mqsend "$posix" <in
+    echo a >&5
+    run -0 timeout 5 mqrecv "$posix"
+    queue_peer drop "$posix"
+    fed
+    ends 0
+}
