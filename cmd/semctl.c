@@ -203,6 +203,14 @@ static void wait_until_finished(const struct semaphore *semaphore)
 		nanosleep(&moment, NULL);
 }
 
+/* Opens what is there, safe from those who cut its file short: 0, or -1 with errno. */
+static int open_there(struct semaphore *semaphore, const struct object *object)
+{
+	if (object->kind == OBJECT_NAME)
+		cli_guard_semaphore(object->word);
+	return semaphore_open(semaphore, object);
+}
+
 /* --- create, rm --- */
 
 static int check_existing(const struct job *job, struct semaphore *semaphore, int count)
@@ -237,7 +245,7 @@ static int make(struct job *job, const int *values, int count)
 		}
 		if (errno != EEXIST || job->exclusive)
 			return fail_create(&job->object, errno);
-		if (semaphore_open(&semaphore, &job->object) == 0) {
+		if (open_there(&semaphore, &job->object) == 0) {
 			status = check_existing(job, &semaphore, count);
 			semaphore_close(&semaphore);
 			return status;
@@ -300,25 +308,26 @@ static int run_wait(struct job *job)
 {
 	struct deadline deadline = deadline_after(job->timeout);
 	struct semaphore semaphore;
-	int count = job->count > 0 ? job->count : 1, status = CLI_DONE;
+	int count = job->count > 0 ? job->count : 1, status = CLI_DONE, kept = 0;
 
 	/* What we took and are killed before we could say so must go back. */
 	interrupt_catch_all();
-	if (semaphore_open(&semaphore, &job->object) == -1)
+	if (open_there(&semaphore, &job->object) == -1)
 		return fail(&job->object, errno);
 	if (job->timeout == 0)
 		wait_until_finished(&semaphore);
 	if (semaphore_take_several(&semaphore, count, &deadline) == -1) {
 		status = fail_wait(job, errno, count == 1 ? "no token is free" : "not so many tokens are free");
 	} else if (interrupt_pending() == 0) {
-		if (semaphore_keep(&semaphore) == -1)
+		kept = semaphore_keep(&semaphore) == 0;
+		if (!kept)
 			status = fail(&job->object, errno);
 		else if (job->verbose)
 			cli_warn(job->object.word, "%d taken", count);
 	}
 	semaphore_close(&semaphore);
-	/* A signal that comes from here on is too late: it was taken, and we say so. */
-	if (status != CLI_DONE || semaphore.taken > 0)
+	/* A signal that came later is too late: it was taken, and we say so. */
+	if (!kept)
 		interrupt_die_if_pending();
 	return status;
 }
@@ -332,7 +341,7 @@ static int post_one(struct job *job, const struct object *object)
 		cli_warn(object->word, "it would rise above %d, and is as it was", most_of(object));
 		return CLI_FAILED;
 	}
-	if (semaphore_open(&semaphore, object) == -1)
+	if (open_there(&semaphore, object) == -1)
 		return fail(object, errno);
 	wait_until_finished(&semaphore);
 	if (semaphore_post(&semaphore, count) == -1)
@@ -429,10 +438,8 @@ static int get_one(struct job *job, const struct object *object)
 	struct semaphore semaphore;
 	int status = CLI_DONE;
 
-	if (semaphore_open(&semaphore, object) == -1)
+	if (open_there(&semaphore, object) == -1)
 		return fail(object, errno);
-	if (object->kind == OBJECT_NAME)
-		cli_guard_semaphore(object->word);
 	wait_until_finished(&semaphore);
 	if (print_values(job, &semaphore) == -1)
 		status = fail(object, errno == EINVAL ? EIDRM : errno);
@@ -480,7 +487,7 @@ static int run_set(struct job *job)
 	int *values = values_or_exit(job, job->operands);
 	int status;
 
-	if (semaphore_open(&semaphore, &job->object) == -1) {
+	if (open_there(&semaphore, &job->object) == -1) {
 		status = fail(&job->object, errno);
 	} else {
 		wait_until_finished(&semaphore);
@@ -565,7 +572,7 @@ static int operate(struct job *job, struct sembuf *operations, size_t count)
 	struct timespec left;
 	int result;
 
-	if (semaphore_open(&semaphore, &job->object) == -1)
+	if (open_there(&semaphore, &job->object) == -1)
 		return fail(&job->object, errno);
 	wait_until_finished(&semaphore);
 	/* Ctrl-Z and fg end the wait with EINTR. */
@@ -644,7 +651,7 @@ static int hold_posix(struct job *job, struct semaphore *semaphore)
 	struct deadline deadline = deadline_after(job->timeout);
 	int value = job->jobs > 0 ? job->jobs : 1;
 
-	while (semaphore_open(semaphore, &job->object) == -1) {
+	while (open_there(semaphore, &job->object) == -1) {
 		if (errno != ENOENT)
 			return fail(&job->object, errno);
 		if (semaphore_create(semaphore, &job->object, job->mode, &value, 1) == 0) {
@@ -657,7 +664,6 @@ static int hold_posix(struct job *job, struct semaphore *semaphore)
 	}
 	if (semaphore->posix == NULL)
 		return fail(&job->object, EACCES);
-	cli_guard_semaphore(job->object.word);
 	if (semaphore_take(semaphore, &deadline) == -1)
 		return fail_wait(job, errno, "no token is free");
 	return CLI_DONE;

@@ -159,14 +159,22 @@ static int post_posix(struct semaphore *semaphore, int count)
 	return fail(value);
 }
 
+/* By as much as it differs now: who waits, or takes and gives meanwhile, counts as if he had come later. */
 static int set_posix(struct semaphore *semaphore, int wanted)
 {
 	int value;
 
-	while (sem_getvalue(semaphore->posix, &value) == 0 && value != wanted)
-		if ((value < wanted ? sem_post(semaphore->posix) : sem_trywait(semaphore->posix)) == -1 &&
-		    errno != EAGAIN && errno != EINTR)
+	if (sem_getvalue(semaphore->posix, &value) == -1)
+		return -1;
+	for (; value < wanted; value++)
+		if (sem_post(semaphore->posix) == -1)
 			return -1;
+	for (; value > wanted; value--)
+		while (sem_trywait(semaphore->posix) == -1)
+			if (errno == EAGAIN)
+				return 0;
+			else if (errno != EINTR)
+				return -1;
 	return 0;
 }
 
