@@ -152,11 +152,6 @@ static int fail_wait(const struct job *job, int err, const char *would_wait)
 
 /* --- operands --- */
 
-static void object_or_exit(struct object *object, const char *word, unsigned kinds)
-{
-	cli_object_or_exit(object, word, kinds);
-}
-
 static int value_or_exit(const char *word, int most)
 {
 	uint64_t value;
@@ -281,7 +276,7 @@ static int for_each(struct job *job, int (*act)(struct job *job, const struct ob
 		struct object object;
 		int one;
 
-		object_or_exit(&object, job->words[i], SEMAPHORE_KINDS);
+		cli_object_or_exit(&object, job->words[i], SEMAPHORE_KINDS);
 		one = act(job, &object);
 		status = i == 0 ? one : cli_merge_status(status, one);
 	}
@@ -701,7 +696,8 @@ static int run_posix(struct job *job)
 static int run_sysv(struct job *job)
 {
 	struct deadline deadline = deadline_after(job->timeout);
-	char number[16];
+	static char variable[32] = "SEMCTL_SLOT=";
+	const size_t name = sizeof("SEMCTL_SLOT=") - 1;
 	struct slots slots;
 	int created, slot;
 
@@ -716,15 +712,14 @@ static int run_sysv(struct job *job)
 		cli_warn(job->object.word, "it was made with %d token%s, not %d", slots.count, slots.count == 1 ? "" : "s", job->jobs);
 		return cli_own_status(CLI_FAILED);
 	}
+	/* Before the token is taken, so that it is held no longer than needed; the number follows. */
+	if (slots.count > 0 ? putenv(variable) != 0 : unsetenv("SEMCTL_SLOT") == -1)
+		return fail(&job->object, errno);
 	if (slots_take(&slots, &deadline, &slot) == -1)
 		return fail_wait(job, errno, "no token is free");
 	if (job->verbose && slot >= 0)
 		cli_warn(job->object.word, "%sslot %d of %d", created ? "created; " : "", slot, slots.count);
-	snprintf(number, sizeof(number), "%d", slot);
-	if (slot == -1)
-		unsetenv("SEMCTL_SLOT");
-	else if (setenv("SEMCTL_SLOT", number, 1) == -1)
-		return fail(&job->object, errno);
+	snprintf(variable + name, sizeof(variable) - name, "%d", slot);
 	return become(job->words);
 }
 
@@ -824,12 +819,14 @@ static void check_operands(struct job *job, int count, char **words)
 	if (command->kinds == 0) {
 		/* The whole command line is checked before the first effect. */
 		for (i = 0; i < count; i++)
-			object_or_exit(&object, words[i], SEMAPHORE_KINDS);
+			cli_object_or_exit(&object, words[i], SEMAPHORE_KINDS);
 		job->words = words;
 		job->operands = count;
 		return;
 	}
-	object_or_exit(&job->object, words[0], command->kinds);
+	if (command->run == run_run && words[0][0] != '\0' && strpbrk(words[0], "/:") == NULL)
+		cli_usage_exit("%s: not a name (for a lock of this directory: ftok:.)", words[0]);
+	cli_object_or_exit(&job->object, words[0], command->kinds);
 	job->words = words + 1;
 	job->operands = count - 1;
 	if (job->operands > command->most)

@@ -16,8 +16,8 @@ ops=semop,semtimedop
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { clean_up sem 0x73; }
 
-# by_default COMMAND...: as from a terminal; a shell has its background processes ignore SIGINT and SIGQUIT.
-by_default() { bg env --default-signal=INT,QUIT "$@"; }
+# by_default COMMAND...: as from a terminal; a shell has its background processes ignore SIGINT and SIGQUIT, parallel(1) SIGALRM.
+by_default() { bg env --default-signal=INT,QUIT,ALRM "$@"; }
 
 # values NAME VALUE...: the semaphore, or all of the set, has these.
 values() {
@@ -65,7 +65,7 @@ storm() {
 @test 'semctl: a command without its semaphore explains its own usage' {
     local command
     for command in create wait post get set op rm; do
-        usage_error semctl $command
+        usage_error semctl "$command"
         [[ $stderr == *"usage: semctl $command "* ]] || fail "$stderr"
     done
     usage_error semctl barrier -c 2
@@ -91,10 +91,10 @@ storm() {
 @test 'semctl: names that are none are refused' {
     local command
     for command in create wait post get rm 'set -v' op; do
-        usage_error semctl $command jobs 0-1
-        usage_error semctl $command key:0 0-1
-        usage_error semctl $command key:4294967296 0-1
-        usage_error semctl $command file:/etc/passwd 0-1
+        usage_error semctl "$command" jobs 0-1
+        usage_error semctl "$command" key:0 0-1
+        usage_error semctl "$command" key:4294967296 0-1
+        usage_error semctl "$command" file:/etc/passwd 0-1
     done
     usage_error semctl wait key:private
     usage_error semctl create id:3
@@ -186,12 +186,12 @@ storm() {
 @test 'create: what is there stays as it is' {
     local name
     for name in $key $posix; do
-        semctl create $name 3
-        semctl create $name 7
-        values $name 3
-        run -1 semctl create -x $name 7
+        semctl create "$name" 3
+        semctl create "$name" 7
+        values "$name" 3
+        run -1 semctl create -x "$name" 7
         assert_output --partial 'File exists'
-        values $name 3
+        values "$name" 3
     done
     run -1 semctl create $key 1 2
     assert_output --partial 'it is there with 1 semaphore, not 2'
@@ -233,7 +233,7 @@ storm() {
     for ((i = 0; i < 100; i++)); do
         status=0
         wait -n || status=$?
-        case $status in
+        case "$status" in
         10) wins=$((wins + 1)) ;;
         11) ;;
         *) fail "one saw a set without its values ($status)" || return ;;
@@ -276,25 +276,25 @@ storm() {
 @test 'wait takes a token, post gives one' {
     local name
     for name in $key $posix; do
-        semctl create $name 2
-        semctl wait $name
-        values $name 1
-        semctl wait $name
-        values $name 0
-        semctl post $name
-        values $name 1
-        semctl post -c 5 $name
-        values $name 6
-        semctl wait --count=4 $name
-        values $name 2
+        semctl create "$name" 2
+        semctl wait "$name"
+        values "$name" 1
+        semctl wait "$name"
+        values "$name" 0
+        semctl post "$name"
+        values "$name" 1
+        semctl post -c 5 "$name"
+        values "$name" 6
+        semctl wait --count=4 "$name"
+        values "$name" 2
     done
 }
 
 @test 'wait: what is not there is missing, status 3' {
     local command
     for command in wait post get rm; do
-        run -3 semctl $command $key
-        run -3 semctl $command $posix
+        run -3 semctl "$command" $key
+        run -3 semctl "$command" $posix
     done
     run -3 semctl set $key 1
     run -3 semctl set $posix 1
@@ -306,39 +306,39 @@ storm() {
 @test 'wait: -n does not wait, -w not for long' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        run -124 soon semctl wait -n $name
+        semctl create "$name" 0
+        run -124 soon semctl wait -n "$name"
         assert_output "semctl: $name: no token is free"
-        run -124 soon semctl wait -w 50ms $name
+        run -124 soon semctl wait -w 50ms "$name"
         assert_output "semctl: $name: timed out"
-        run -124 soon semctl wait -n -c 2 $name
-        values $name 0
+        run -124 soon semctl wait -n -c 2 "$name"
+        values "$name" 0
     done
 }
 
 @test 'wait ends when a token comes' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        bg semctl wait $name
-        eventually waited_for $name
-        semctl post $name
+        semctl create "$name" 0
+        bg semctl wait "$name"
+        eventually waited_for "$name"
+        semctl post "$name"
         ends 0
-        values $name 0
+        values "$name" 0
     done
 }
 
 @test 'wait -c takes all or none' {
     local name
     for name in $key $posix; do
-        semctl create $name 2
-        run -124 soon semctl wait -w 50ms -c 3 $name
-        values $name 2
-        bg semctl wait -c 3 $name
-        eventually waited_for $name
-        semctl post $name
+        semctl create "$name" 2
+        run -124 soon semctl wait -w 50ms -c 3 "$name"
+        values "$name" 2
+        bg semctl wait -c 3 "$name"
+        eventually waited_for "$name"
+        semctl post "$name"
         ends 0
-        values $name 0
+        values "$name" 0
     done
 }
 
@@ -362,10 +362,10 @@ storm() {
 @test 'wait ends with status 3 where the semaphore is removed' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        bg semctl wait $name
-        eventually waited_for $name
-        semctl rm $name
+        semctl create "$name" 0
+        bg semctl wait "$name"
+        eventually waited_for "$name"
+        semctl rm "$name"
         ends 3
     done
 }
@@ -414,35 +414,35 @@ storm() {
 @test 'wait: three hundred SIGTERMs leak nothing' {
     local name
     for name in $key $posix; do
-        semctl create $name 300
-        storm wait $name >statuses
+        semctl create "$name" 300
+        storm wait "$name" >statuses
         run -0 sort -u statuses
         assert_output --regexp $'^(0\n)?143$'
-        values $name $((300 - $(grep -cx 0 statuses || :)))
-        semctl rm $name
+        values "$name" $((300 - $(grep -cx 0 statuses || :)))
+        semctl rm "$name"
     done
 }
 
 @test 'wait: a signal ends it, and it dies of it' {
     local name signal
     for name in $key $posix; do
-        semctl create $name 0
+        semctl create "$name" 0
         for signal in HUP INT QUIT TERM USR1 USR2; do
-            by_default semctl wait $name
-            eventually waited_for $name
+            by_default semctl wait "$name"
+            eventually waited_for "$name"
             kill -$signal "$pid"
-            ends $((128 + $(kill -l $signal)))
+            ends $((128 + $(kill -l "$signal")))
         done
-        values $name 0
+        values "$name" 0
     done
 }
 
 @test 'wait: Ctrl-Z and fg leave what is left of the time' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        bg semctl wait -w 1 $name
-        eventually waited_for $name
+        semctl create "$name" 0
+        bg semctl wait -w 1 "$name"
+        eventually waited_for "$name"
         for _ in 1 2 3; do
             kill -STOP "$pid"
             eventually stopped "$pid"
@@ -469,8 +469,8 @@ storm() {
 @test 'wait: waiting is one system call, not many' {
     local name
     for name in $key; do
-        semctl create $name 0
-        run -124 traced -c -e trace=semtimedop,futex,nanosleep,clock_nanosleep,poll semctl wait -w 300ms $name
+        semctl create "$name" 0
+        run -124 traced -c -e trace=semtimedop,futex,nanosleep,clock_nanosleep,poll semctl wait -w 300ms "$name"
         assert [ "$(awk '$NF == "total" || $NF ~ /semtimedop/ { print $4; exit }' trace)" -le 2 ]
     done
 }
@@ -533,11 +533,11 @@ storm() {
     semctl create $key 0
     semctl create $posix 0
     for name in $key $posix; do
-        bg semctl wait $name
-        eventually waited_for $name
-        semctl set $name 2
+        bg semctl wait "$name"
+        eventually waited_for "$name"
+        semctl set "$name" 2
         ends 0
-        values $name 1
+        values "$name" 1
     done
 }
 
@@ -657,7 +657,7 @@ storm() {
 # --- run ---
 
 @test 'run: makes the semaphore, runs the command, and all is free again' {
-    run -0 semctl run $key echo done
+    run -0 semctl run $key echo "done"
     assert_output 'done'
     values $key 1
     assert_equal "$(column 3)" 600
@@ -668,20 +668,20 @@ storm() {
 @test 'run: the semaphore is held meanwhile' {
     local name
     for name in $key $posix; do
-        run -0 semctl run $name semctl get $name
+        run -0 semctl run "$name" semctl get "$name"
         assert_output 0
-        run -0 semctl run $name -- sh -c "semctl run -n $name true || echo \$?"
+        run -0 semctl run "$name" -- sh -c "semctl run -n $name true || echo \$?"
         assert_line 124
-        values $name 1
+        values "$name" 1
     done
 }
 
 @test 'run: -j tokens' {
     local name
     for name in $key $posix; do
-        run -0 semctl run -j 3 $name sh -c "semctl get $name; exec semctl run $name sh -c 'semctl get $name; semctl run $name semctl get $name'"
+        run -0 semctl run -j 3 "$name" sh -c "semctl get $name; exec semctl run $name sh -c 'semctl get $name; semctl run $name semctl get $name'"
         assert_output $'2\n1\n0'
-        values $name 3
+        values "$name" 3
     done
     run -125 semctl run -j 2 $key true
     assert_output "semctl: $key: it was made with 3 tokens, not 2"
@@ -712,14 +712,14 @@ storm() {
 @test 'run: the exact status of the command' {
     local name status
     for name in $key $posix; do
-        for status in 0 1 2 3 7 124 125 255; do run -$status semctl run $name sh -c "exit $status"; done
-        run -127 semctl run $name /nonexistent
+        for status in 0 1 2 3 7 124 125 255; do run -$status semctl run "$name" sh -c "exit $status"; done
+        run -127 semctl run "$name" /nonexistent
         assert_output 'semctl: /nonexistent: No such file or directory'
-        run -126 semctl run $name /etc/passwd
-        run -126 semctl run $name /
+        run -126 semctl run "$name" /etc/passwd
+        run -126 semctl run "$name" /
         run -137 bash -c "semctl run $name sh -c 'kill -KILL \$\$'; exit"
         run -143 bash -c "semctl run $name sh -c 'kill -TERM \$\$'; exit"
-        values $name 1
+        values "$name" 1
     done
 }
 
@@ -727,7 +727,7 @@ storm() {
     echo 'echo it ran' >script
     chmod +x script
     for name in $key $posix; do
-        run -0 semctl run $name ./script
+        run -0 semctl run "$name" ./script
         assert_output 'it ran'
     done
 }
@@ -735,12 +735,12 @@ storm() {
 @test 'run: own failures are 125, the time that ran out 124' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        run -124 soon semctl run -n $name echo never
+        semctl create "$name" 0
+        run -124 soon semctl run -n "$name" echo never
         assert_output "semctl: $name: no token is free"
-        run -124 soon semctl run -w 50ms $name echo never
+        run -124 soon semctl run -w 50ms "$name" echo never
         assert_output "semctl: $name: timed out"
-        semctl rm $name
+        semctl rm "$name"
     done
     run -125 semctl run id:2147483647 true
 }
@@ -748,25 +748,25 @@ storm() {
 @test 'run: waits for the token' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        bg semctl run $name sh -c 'echo held >out'
-        eventually waited_for $name
+        semctl create "$name" 0
+        bg semctl run "$name" sh -c 'echo held >out'
+        eventually waited_for "$name"
         assert [ ! -e out ]
-        semctl post $name
+        semctl post "$name"
         ends 0
         assert [ -e out ]
         rm out
-        values $name 1
+        values "$name" 1
     done
 }
 
 @test 'run: removal while waiting' {
     local name
     for name in $key $posix; do
-        semctl create $name 0
-        bg semctl run $name true
-        eventually waited_for $name
-        semctl rm $name
+        semctl create "$name" 0
+        bg semctl run "$name" true
+        eventually waited_for "$name"
+        semctl rm "$name"
         ends 125
     done
 }
@@ -780,9 +780,9 @@ storm() {
         untraced 'for ((i = 0; i < 16; i++)); do
                 for ((k = 0; k < 60; k++)); do semctl run "$1" ./increment; done &
             done
-            wait' $name
+            wait' "$name"
         assert_equal "$(<count)" 960
-        values $name 1
+        values "$name" 1
     done
 }
 
@@ -844,12 +844,12 @@ END
 }
 
 @test 'run: a POSIX token does not come back when semctl itself is killed by SIGKILL, and post gives it back' {
-    bg semctl run $posix sh -c 'echo $$ >command; exec sleep 60'
-    eventually test -s command
+    bg semctl run $posix sh -c 'echo $$ >pidfile; exec sleep 60'
+    eventually test -s pidfile
     kill -KILL "$pid"
     ends 137
     values $posix 0
-    pids+=("$(<command)")
+    pids+=("$(<pidfile)")
     semctl post $posix
     values $posix 1
 }
@@ -875,10 +875,10 @@ END
 @test 'run: another'\''s semaphore is used, and has no slots' {
     local name
     for name in $key $posix; do
-        semctl create $name 2
-        SEMCTL_SLOT=outer run -0 semctl run $name sh -c 'echo "${SEMCTL_SLOT-none}"; semctl get "$1"' - $name
+        semctl create "$name" 2
+        SEMCTL_SLOT=outer run -0 semctl run "$name" sh -c 'echo "${SEMCTL_SLOT-none}"; semctl get "$1"' - "$name"
         assert_output $'none\n1'
-        values $name 2
+        values "$name" 2
     done
 }
 
@@ -920,7 +920,6 @@ END
 
 @test 'run: descriptors, signal mask and dispositions are as they were' {
     local name
-    look='ls -l /proc/self/fd | sed "s/.* \([0-9]* ->\)/\1/; s/pipe:.*//; s/proc.*//"; grep -E "^Sig(Blk|Ign|Cgt|Pnd)" /proc/self/status'
     for how in 'exec' 'trap "" HUP INT CHLD ALRM USR1; exec' 'exec 7</dev/null; exec'; do
         run -0 bash -c "$how grep -E '^Sig(Blk|Ign|Cgt|Pnd)' /proc/self/status"
         expected=$output
@@ -938,26 +937,26 @@ END
 
 @test 'run: signals reach the command' {
     local name signal
-    cat >command <<'END'
+    cat >noting <<'END'
 #!/bin/bash
 for signal in TERM INT HUP QUIT USR1 USR2 CONT ALRM; do trap "echo $signal >>got" $signal; done
 trap 'exit 5' WINCH
 echo $$ >ready
 while :; do read -rt 10 _ <>never; done
 END
-    chmod +x command
+    chmod +x noting
     mkfifo never
     for name in $key $posix; do
         rm -f ready got
-        by_default semctl run $name ./command
+        by_default semctl run "$name" ./noting
         eventually test -s ready
         for signal in TERM INT HUP QUIT USR1 USR2 CONT ALRM; do
             kill -$signal "$pid"
-            eventually grep -q $signal got
+            eventually grep -q "$signal" got
         done
         kill -WINCH "$pid"
         ends 5
-        values $name 1
+        values "$name" 1
     done
 }
 
@@ -967,26 +966,26 @@ runs_sleep() { [[ $(cat /proc/"$pid"/comm) == sleep || $(cat /proc/"$pid"/task/"
 @test 'run: a signal that ends the command is its status, and the token is back' {
     local name signal
     for name in $key $posix; do
-        semctl create $name
+        semctl create "$name"
         for signal in HUP INT QUIT TERM USR1 USR2 ALRM; do
-            by_default semctl run $name sleep 60
-            eventually values $name 0
+            by_default semctl run "$name" sleep 60
+            eventually values "$name" 0
             eventually runs_sleep
             kill -$signal "$pid"
-            ends $((128 + $(kill -l $signal)))
-            values $name 1
+            ends $((128 + $(kill -l "$signal")))
+            values "$name" 1
         done
     done
 }
 
 @test 'run: on a POSIX semaphore semctl stops and goes on with its command' {
-    bg semctl run $posix sh -c 'echo $$ >command; exec sleep 60'
-    eventually test -s command
+    bg semctl run $posix sh -c 'echo $$ >pidfile; exec sleep 60'
+    eventually test -s pidfile
     kill -TSTP "$pid"
-    eventually stopped "$(<command)"
+    eventually stopped "$(<pidfile)"
     eventually stopped "$pid"
     kill -CONT "$pid"
-    eventually asleep "$(<command)"
+    eventually asleep "$(<pidfile)"
     eventually asleep "$pid"
     kill "$pid"
     ends 143
@@ -996,9 +995,9 @@ runs_sleep() { [[ $(cat /proc/"$pid"/comm) == sleep || $(cat /proc/"$pid"/task/"
 @test 'run: three hundred SIGTERMs while waiting and holding leak nothing' {
     local name
     for name in $key $posix; do
-        semctl run -j 2 $name true
-        storm run $name true >statuses
-        values $name 2
+        semctl run -j 2 "$name" true
+        storm run "$name" true >statuses
+        values "$name" 2
     done
 }
 
@@ -1014,7 +1013,7 @@ runs_sleep() { [[ $(cat /proc/"$pid"/comm) == sleep || $(cat /proc/"$pid"/task/"
         run -0 bash -c "semctl run $name true <&- >&- 2>&-"
         run -0 bash -c "semctl run $name sh -c 'echo out' <&-"
         assert_output out
-        values $name 1
+        values "$name" 1
     done
 }
 
@@ -1168,7 +1167,7 @@ broken() {
 @test 'semctl: a file that is no semaphore is an error, and never a crash' {
     local what
     for what in empty short 32-bit long junk negative fifo directory symlink; do
-        broken $what
+        broken "$what"
         run -1 soon semctl get /sem-bad
         assert_output 'semctl: /sem-bad: not a semaphore'
         run -1 soon semctl wait /sem-bad
@@ -1197,13 +1196,13 @@ broken() {
     semctl create $posix 1
     for name in $key $posix; do
         for command in wait post get; do
-            run -1 as_nobody semctl $command $name
+            run -1 as_nobody semctl "$command" "$name"
             assert_output "semctl: $name: Permission denied"
         done
-        run -1 as_nobody semctl set $name 1
-        run -1 as_nobody semctl rm $name
-        run -125 as_nobody semctl run $name true
-        values $name 1
+        run -1 as_nobody semctl set "$name" 1
+        run -1 as_nobody semctl rm "$name"
+        run -125 as_nobody semctl run "$name" true
+        values "$name" 1
     done
 }
 
@@ -1212,10 +1211,10 @@ broken() {
     semctl run -m 0666 -j 2 $key true
     semctl create -m 0666 $posix 2
     for name in $key $posix; do
-        run -0 as_nobody semctl run $name semctl get $name
+        run -0 as_nobody semctl run "$name" semctl get "$name"
         assert_output 1
-        as_nobody semctl wait $name
-        values $name 1
+        as_nobody semctl wait "$name"
+        values "$name" 1
     done
 }
 
@@ -1235,7 +1234,7 @@ injected() {
     local call=$1 err=$2 expected=$3 status=0
     shift 3
     traced -e trace="$call" -e inject="$call:error=$err:when=1" "$@" >stdout 2>stderr || status=$?
-    [[ $status == "$expected" ]] || fail "$call $err: status $status of $*: $(<stderr)" || return
+    [[ "$status" == "$expected" ]] || fail "$call $err: status $status of $*: $(<stderr)" || return
     [[ $expected == 0 || $(<stderr) == "semctl: $key: "* ]] || fail "$call $err: no word of $*: $(<stderr)"
 }
 
@@ -1244,12 +1243,12 @@ injected() {
     semctl create $key 1
     for errno in E2BIG EACCES EFAULT EFBIG ENOMEM ENOSPC ERANGE EINVAL EIDRM; do
         status=1
-        [[ $errno != EINVAL && $errno != EIDRM ]] || status=3
-        injected semtimedop $errno $status semctl wait $key
+        [[ "$errno" != EINVAL && "$errno" != EIDRM ]] || status=3
+        injected semtimedop "$errno" "$status" semctl wait $key
         values $key 1
-        injected semtimedop $errno 125 semctl run $key true
+        injected semtimedop "$errno" 125 semctl run $key true
         values $key 1
-        injected semtimedop $errno $status semctl op $key 0-1
+        injected semtimedop "$errno" "$status" semctl op $key 0-1
         values $key 1
     done
     injected semtimedop ENOSPC 1 semctl wait $key
@@ -1264,7 +1263,7 @@ injected() {
     local errno
     semctl run -j 2 $key true
     for errno in E2BIG EACCES EFAULT EFBIG ENOMEM ENOSPC ERANGE EINVAL EIDRM; do
-        injected semtimedop $errno 125 semctl run $key true
+        injected semtimedop "$errno" 125 semctl run $key true
         values $key 2
     done
     injected semtimedop EINTR 0 semctl run $key true
@@ -1276,8 +1275,8 @@ injected() {
     semctl barrier -n -c 1 $key
     for errno in E2BIG EACCES EFAULT EFBIG ENOMEM ENOSPC ERANGE EINVAL EIDRM; do
         status=1
-        [[ $errno != EINVAL && $errno != EIDRM ]] || status=3
-        injected semtimedop $errno $status semctl barrier -c 1 $key
+        [[ "$errno" != EINVAL && "$errno" != EIDRM ]] || status=3
+        injected semtimedop "$errno" "$status" semctl barrier -c 1 $key
         values $key 1
     done
     injected semtimedop EINTR 0 semctl barrier -c 1 $key
@@ -1286,17 +1285,17 @@ injected() {
 @test 'create, post, get, set, rm: each errno of their calls' {
     local errno
     for errno in EACCES ENOMEM ENOSPC; do
-        injected semget $errno 1 semctl create $key
-        injected $ops $errno 1 semctl create $key
+        injected semget "$errno" 1 semctl create $key
+        injected $ops "$errno" 1 semctl create $key
         no_set
     done
     semctl create $key 1
     for errno in EACCES ENOMEM; do
-        injected $ops $errno 1 semctl post $key
-        injected semget $errno 1 semctl post $key
-        injected semget $errno 1 semctl get $key
-        injected semget $errno 1 semctl set $key 5
-        injected semget $errno 1 semctl rm $key
+        injected $ops "$errno" 1 semctl post $key
+        injected semget "$errno" 1 semctl post $key
+        injected semget "$errno" 1 semctl get $key
+        injected semget "$errno" 1 semctl set $key 5
+        injected semget "$errno" 1 semctl rm $key
         values $key 1
     done
     injected $ops EINTR 0 semctl post $key
