@@ -156,3 +156,104 @@ hostile() {
     done
     assert [ ! -e pwned ]
 }
+
+# What may stand before a command that semctl runs.
+before_command=('run key:1' 'run -w 5 key:1' 'run --timeout=5 -vj 3 /comp-unique' 'run -- key:1' 'run key:1 --' 'op key:1 0-1u --')
+
+@test 'semctl: bash completes its commands' {
+    assert_equal "$(completed bash semctl barr)" barrier
+    assert_equal "$(completed bash semctl 'run --verb')" "$(printf '%s\n' run --verbose)"
+}
+
+@test 'semctl: bash completes live semaphores' {
+    peer sem-make /comp-sem 1
+    peer sem-make key:0x14000007 1
+    assert_equal "$(completed bash semctl 'wait /comp-s')" "$(printf '%s\n' wait /comp-sem)"
+    assert_equal "$(completed bash semctl 'run -w 5 key:0x140')" "$(printf '%s\n' run -w 5 key:0x14000007)"
+    assert_equal "$(completed bash semctl 'get key:1 /comp-s')" "$(printf '%s\n' get key:1 /comp-sem)"
+    # What takes one only is not given another, and what is for sets no POSIX semaphore.
+    assert_equal "$(completed bash semctl 'set /comp-sem /comp-s')" "$(printf '%s\n' set /comp-sem /comp-s)"
+    assert_equal "$(completed bash semctl 'op /comp-s')" "$(printf '%s\n' op /comp-s)"
+    assert_equal "$(completed bash semctl 'create key:priv')" "$(printf '%s\n' create key:private)"
+}
+
+@test 'semctl: bash completes the options of each command, and no others' {
+    assert_equal "$(completed bash semctl 'run --jo')" "$(printf '%s\n' run --jobs=)"
+    assert_equal "$(completed bash semctl 'wait --cou')" "$(printf '%s\n' wait --count=)"
+    assert_equal "$(completed bash semctl 'wait --jo')" "$(printf '%s\n' wait --jo)"
+    assert_equal "$(completed bash semctl 'create -m 066')" "$(printf '%s\n' create -m 066)"
+    assert_equal "$(completed bash semctl 'create -vm g')" "$(printf '%s\n' create -vm g+rw)"
+}
+
+@test 'semctl: bash completes what is to be run' {
+    local before
+    : >unique-file
+    for before in "${before_command[@]}"; do
+        assert_equal "$(completed bash semctl "$before unsh" | paste -sd " ")" "$before unshare"
+        assert_equal "$(completed bash semctl "$before cat uni" | paste -sd " ")" "$before cat unique-file"
+    done
+}
+
+@test 'semctl: zsh completes commands, options, live semaphores and what is to be run' {
+    local before
+    needs zsh
+    : >unique-file
+    peer sem-make /comp-sem 1
+    peer sem-make key:0x14000007 1
+    assert_equal "$(completed zsh semctl barr)" barrier
+    assert_equal "$(completed zsh semctl 'run --verb')" "$(printf '%s\n' run --verbose)"
+    assert_equal "$(completed zsh semctl 'wait --jo')" "$(printf '%s\n' wait --jo)"
+    assert_equal "$(completed zsh semctl 'wait /comp-s')" "$(printf '%s\n' wait /comp-sem)"
+    assert_equal "$(completed zsh semctl 'run -w 5 key:0x140')" "$(printf '%s\n' run -w 5 key:0x14000007)"
+    assert_equal "$(completed zsh semctl 'create key:priv')" "$(printf '%s\n' create key:private)"
+    assert_equal "$(completed zsh semctl 'op /comp-s')" "$(printf '%s\n' op /comp-s)"
+    for before in "${before_command[@]}"; do
+        assert_equal "$(completed zsh semctl "$before unsh" | paste -sd " ")" "$before unshare"
+        assert_equal "$(completed zsh semctl "$before cat uni" | paste -sd " ")" "$before cat unique-file"
+    done
+}
+
+@test 'semctl: fish completes commands, options, live semaphores and what is to be run' {
+    local before
+    needs fish
+    : >unique-file
+    peer sem-make /comp-sem 1
+    peer sem-make key:0x14000007 1
+    run -0 offered_by_fish semctl barr
+    assert_output barrier
+    run -0 offered_by_fish semctl 'run --verb'
+    assert_line --verbose
+    run offered_by_fish semctl 'wait --jo'
+    assert_output ''
+    run -0 offered_by_fish semctl 'wait /comp-s'
+    assert_line /comp-sem
+    run -0 offered_by_fish semctl 'run -w 5 key:0x14'
+    assert_line key:0x14000007
+    run -0 offered_by_fish semctl 'create key:priv'
+    assert_line key:private
+    for before in "${before_command[@]}"; do
+        run -0 offered_by_fish semctl "$before unsh"
+        assert_line unshare
+        run -0 offered_by_fish semctl "$before cat uni"
+        assert_line unique-file
+    done
+}
+
+@test 'semctl: no shell executes a hostile name' {
+    local letter shell
+    hostile
+    for letter in /dev/shm/comp-*; do mv "$letter" "${letter/comp-/sem.comp-}"; done
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        for letter in h i j k l m n o; do
+            completed $shell semctl "get /comp-$letter" >out
+            sed -i 1d out # the word get
+            grep -qxF -e "/comp-$letter" out || cmp out <(basename -a "/dev/shm/sem.comp-$letter"* | sed 's/^sem\./\//')
+        done
+    done
+    if command -v fish >/dev/null; then
+        offered_by_fish semctl 'get /comp-' >out
+        grep -F unique out
+    fi
+    assert [ ! -e pwned ]
+}

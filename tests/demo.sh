@@ -121,6 +121,28 @@ say 'What is in a queue can be seen without taking it, and nothing is lost when 
 show 'mqsend key:0xdead one two three; mqrecv --peek --json -a key:0xdead; mqrecv -a key:0xdead >/dev/full || mqrecv -a key:0xdead'
 ipcrm -Q 0x10b -Q 0xdead
 
+step 'Four processes count under a lock, and one of them is killed while it holds it'
+say 'semctl run makes the lock, holds it while the command runs, and the kernel gives it back, whatever dies.'
+cat >"$work/count" <<'END'
+#!/bin/sh
+# Reads the number, and writes the next one; without a lock others would read the same.
+n=$(cat "$work/number")
+echo $((n + 1)) >"$work/number"
+# Whoever counts to 50 is killed with the lock in hand.
+[ "$n" != 49 ] || kill -KILL $$
+END
+chmod +x "$work/count"
+echo 0 >"$work/number"
+show 'sed 1d "$work/count"'
+show 'for i in 1 2 3 4; do for j in {1..50}; do semctl run key:0x10c4 "$work/count"; done & done; wait'
+show 'cat "$work/number"; semctl run -n key:0x10c4 semctl get -v key:0x10c4; semctl get key:0x10c4'
+[ "$(<"$work/number") $(semctl get key:0x10c4)" = '200 1' ] || {
+	echo 'demo: the count is wrong, or the lock is not free' >&2
+	exit 1
+}
+say 'Four times fifty are exactly 200, though one was killed, and the lock is free.'
+semctl rm key:0x10c4
+
 step 'Clean up'
 show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
 printf '\nAll sums hold.\n'
