@@ -47,6 +47,9 @@ IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
+# Threads are a library of their own before glibc 2.34.
+$(O)/bin/sockpair: LIBS += -pthread
+
 $(BINS): $(O)/bin/%: $(O)/obj/cmd/%.o $(O)/libipcutils.a $(O)/flags | $(O)/bin
 	$(SAY) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS) $(LDLIBS)

@@ -2,9 +2,13 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,27 +47,202 @@ static char **make_environment(const char *const *more)
 	return made;
 }
 
-pid_t command_start(char *const *argv, int input, const char *const *more)
+/* Descriptors out of the way of the numbers that others are to have: ours to close. */
+struct moved {
+	struct command_descriptor *descriptors;
+	size_t count, made;
+	int *copies;
+};
+
+static void free_moved(struct moved *moved)
+{
+	int saved = errno;
+
+	while (moved->made > 0)
+		close(moved->copies[--moved->made]);
+	free(moved->copies);
+	free(moved->descriptors);
+	errno = saved;
+}
+
+/* The same descriptors such that none is overwritten before it was put into its place: 0, or -1 with errno. */
+static int move_descriptors(struct moved *moved, const struct command *command)
+{
+	size_t i, k;
+	int above = 3;
+
+	*moved = (struct moved){.count = command->count};
+	moved->descriptors = calloc(command->count + 1, sizeof(*moved->descriptors));
+	moved->copies = calloc(command->count + 1, sizeof(*moved->copies));
+	if (moved->descriptors == NULL || moved->copies == NULL)
+		goto fail;
+	for (i = 0; i < command->count; i++)
+		if (command->descriptors[i].to >= above)
+			above = command->descriptors[i].to + 1;
+	for (i = 0; i < command->count; i++) {
+		struct command_descriptor *descriptor = &moved->descriptors[i];
+
+		*descriptor = command->descriptors[i];
+		for (k = 0; k < i && command->descriptors[k].to != descriptor->from; k++)
+			continue;
+		if (k == i)
+			continue;
+		descriptor->from = fcntl(descriptor->from, F_DUPFD_CLOEXEC, above);
+		if (descriptor->from == -1)
+			goto fail;
+		moved->copies[moved->made++] = descriptor->from;
+	}
+	return 0;
+fail:
+	free_moved(moved);
+	return -1;
+}
+
+static int spawn(pid_t *pid, const struct command *command, const struct moved *moved, char **environment)
 {
 	posix_spawn_file_actions_t actions;
-	char **made = make_environment(more);
+	posix_spawnattr_t attributes;
+	size_t i;
+	int err = posix_spawn_file_actions_init(&actions);
+
+	if (err != 0)
+		return err;
+	err = posix_spawnattr_init(&attributes);
+	if (err == 0) {
+		/* A descriptor that goes to its own number only loses its FD_CLOEXEC. */
+		for (i = 0; i < moved->count && err == 0; i++)
+			err = posix_spawn_file_actions_adddup2(&actions, moved->descriptors[i].from, moved->descriptors[i].to);
+		if (err == 0 && command->mask != NULL) {
+			posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+			posix_spawnattr_setsigmask(&attributes, command->mask);
+		}
+		/* Signals that the tool catches are reset by exec, and it ignores none itself. */
+		if (err == 0)
+			err = posix_spawnp(pid, command->argv[0], &actions, &attributes, command->argv, environment);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return err;
+}
+
+pid_t command_start_with(const struct command *command)
+{
+	char **made = command->more ? make_environment(command->more) : NULL;
+	struct moved moved;
 	pid_t pid = -1;
 	int err;
 
-	if (made == NULL)
+	if (command->more != NULL && made == NULL)
 		return -1;
-	err = posix_spawn_file_actions_init(&actions);
-	if (err == 0) {
-		if (input != -1)
-			err = posix_spawn_file_actions_adddup2(&actions, input, 0);
-		/* Signals that the tool catches are reset by exec, and it ignores none itself. */
-		if (err == 0)
-			err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, made);
-		posix_spawn_file_actions_destroy(&actions);
+	if (move_descriptors(&moved, command) == -1) {
+		err = errno;
+	} else {
+		err = spawn(&pid, command, &moved, made ? made : environ);
+		free_moved(&moved);
 	}
 	free(made);
 	errno = err;
 	return err == 0 ? pid : -1;
+}
+
+pid_t command_start(char *const *argv, int input, const char *const *more)
+{
+	struct command_descriptor descriptor = {input, 0};
+	struct command command = {.argv = argv, .descriptors = &descriptor, .count = input != -1, .more = more};
+
+	return command_start_with(&command);
+}
+
+/* The next place of PATH to look for `program` in, in `path`: whether there was one. */
+static int next_place(const char **places, const char *program, char *path)
+{
+	size_t length;
+
+	if (*places == NULL)
+		return 0;
+	length = strcspn(*places, ":");
+	/* An empty place is the current directory. */
+	if (snprintf(path, PATH_MAX, "%.*s%s%s", (int)length, *places, length > 0 ? "/" : "", program) >= PATH_MAX)
+		path[0] = '\0';
+	*places = (*places)[length] == ':' ? *places + length + 1 : NULL;
+	return 1;
+}
+
+/* Calls `use` for each place where `program` may be, until it is 0; else -1 with errno as execvp(3) has it. */
+static int search(const char *program, int (*use)(const char *path, const struct command *command),
+                  const struct command *command)
+{
+	const char *places = getenv("PATH");
+	char path[PATH_MAX];
+	int refused = 0;
+
+	if (*program == '\0') {
+		errno = ENOENT;
+		return -1;
+	}
+	if (strchr(program, '/') != NULL)
+		return use(program, command);
+	if (places == NULL)
+		places = "/bin:/usr/bin";
+	errno = ENOENT;
+	while (next_place(&places, program, path)) {
+		if (use(path, command) == 0)
+			return 0;
+		if (errno == EACCES)
+			refused = 1;
+		else if (errno != ENOENT && errno != ENOTDIR)
+			return -1;
+	}
+	errno = refused ? EACCES : ENOENT;
+	return -1;
+}
+
+static int look_at(const char *path, const struct command *command)
+{
+	struct stat st;
+
+	(void)command;
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1 || stat(path, &st) == -1)
+		return -1;
+	/* A directory may be "executed", too. */
+	errno = EACCES;
+	return S_ISREG(st.st_mode) ? 0 : -1;
+}
+
+int command_look(const char *program)
+{
+	return search(program, look_at, NULL);
+}
+
+static int execute(const char *path, const struct command *command)
+{
+	return execve(path, command->argv, environ);
+}
+
+void command_become(const struct command *command)
+{
+	char **made = command->more ? make_environment(command->more) : NULL, **ours = environ;
+	struct moved moved;
+	size_t i;
+
+	if ((command->more != NULL && made == NULL) || move_descriptors(&moved, command) == -1)
+		goto done;
+	for (i = 0; i < moved.count; i++) {
+		struct command_descriptor *d = &moved.descriptors[i];
+
+		if ((d->from == d->to ? fcntl(d->to, F_SETFD, 0) : dup2(d->from, d->to)) == -1)
+			break;
+	}
+	if (i == moved.count) {
+		if (command->mask != NULL)
+			sigprocmask(SIG_SETMASK, command->mask, NULL);
+		environ = made ? made : ours;
+		search(command->argv[0], execute, command);
+		environ = ours;
+	}
+	free_moved(&moved);
+done:
+	free(made);
 }
 
 int command_status(int wait_status)

@@ -3,6 +3,8 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include <signal.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Exit statuses of tools that run commands, ipcutils(7). */
@@ -13,13 +15,40 @@ enum command_status {
 	COMMAND_SIGNALLED = 128, /* and the signal's number */
 };
 
+/* A descriptor of ours, and the number that a command has it under. */
+struct command_descriptor {
+	int from, to;
+};
+
+/* What is to be run, and what it gets; all zero but for `argv`: as we have it ourselves. */
+struct command {
+	char *const *argv; /* the first word is found by PATH */
+	const struct command_descriptor *descriptors;
+	size_t count;
+	const char *const *more; /* variables, as of command_start() */
+	const sigset_t *mask;    /* the signals that are blocked in it */
+};
+
 /*
- * Starts `argv`, found by PATH, with `input` as standard input (or the tool's own: -1), and the
+ * Starts a command.  Each `to` is another number; a `from` may be one of them, too, for another
+ * descriptor.  Signals that we ignore it ignores, those that we catch are as they were before.
+ * Descriptors above 2 that it is not to have are the caller's to have marked O_CLOEXEC.  The pid, or
+ * -1 with errno.
+ */
+pid_t command_start_with(const struct command *command);
+
+/* Becomes the command; comes back only where that failed, with errno, and some descriptors are then as it was to have them. */
+void command_become(const struct command *command);
+
+/*
+ * The same as command_start_with() with `input` as standard input (or the tool's own: -1), and the
  * variables `more`, "NAME=value", NULL behind the last, in its environment in place of those of the
- * same names; "NAME" alone takes a variable away.  Signals are as the tool found them.  Descriptors above 2 are the caller's to have
- * marked O_CLOEXEC.  The pid, or -1 with errno.
+ * same names; "NAME" alone takes a variable away.  Signals are as the tool found them.
  */
 pid_t command_start(char *const *argv, int input, const char *const *more);
+
+/* Whether there is such a program now: 0, or -1 with errno, ENOENT or EACCES. */
+int command_look(const char *program);
 
 /* The status that a shell gives for what waitpid(2) says. */
 int command_status(int wait_status);
