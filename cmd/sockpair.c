@@ -87,34 +87,48 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* A command that runs. */
+/* A command that runs, or a connection that is to get one. */
 struct task {
-	pid_t pid; /* 0: none, or it has ended */
-	int fd;    /* a connection that has no command yet, or -1 */
+	pid_t pid;         /* 0: none yet, or it has ended */
+	int fd;            /* the connection while it has no command, or -1 */
+	int *taken;        /* the descriptors that came with it, or NULL */
 	int status;
 	struct ucred peer;
 };
 
 struct job {
-	const char *listen, *connect, *count_word, *separator, *type_word;
-	const char *c_word;        /* of -c, which is one or the other */
-	char **first, **second;    /* the commands; of -l and -c the first alone */
-	int type, pipes, verbose, has_mode, has_timeout, fd;
+	/* The command line. */
+	const char *listen, *connect, *count_word, *c_word, *separator, *type_word;
+	char **first, **second; /* the commands; of -l and -c the first alone */
+	int type, pipes, verbose, has_mode, has_separator, fd;
 	mode_t mode;
-	int64_t timeout;           /* negative: for ever */
-	uint64_t most, total;      /* commands at once, connections in all */
+	int64_t timeout;        /* negative: for ever */
+	uint64_t most, total;   /* commands at once, connections in all; 0: no limit */
 	uid_t *allowed;
 	size_t allowed_count;
 	int allow_any;
 	int passed[SOCKET_PASS_MOST];
-	size_t passed_count;
-	size_t taken_count;        /* of --take-fd */
+	size_t passed_count, taken_count; /* of --pass-fd and --take-fd */
 
 	struct socket_name name;
-	sigset_t found, waited;    /* the signal mask that we were given; what we wait for */
-	int noted;                 /* the signal that asked for an end last */
+	sigset_t found, waited; /* the signal mask that we were given; what we wait for */
+	int noted;              /* the signal that asked for an end last, or 0 */
 	struct task *tasks;
-	size_t task_count, task_room;
+	size_t task_count;
+};
+
+/* What -l has to do, and how far it is. */
+struct server {
+	struct job *job;
+	int listening;         /* the socket, or -1: no more connections are taken */
+	int signals;           /* becomes readable when there is one to be waited for */
+	size_t room;           /* of the job's tasks */
+	struct pollfd *polled; /* room for all of them and two more */
+	uint64_t accepted;
+	int exhausted, said;   /* whether the system has no room for one more just now, and that it was said */
+	int timed_out;
+	struct deadline idle;
+	int status;            /* of the first command that failed */
 };
 
 /* --- signals --- */
@@ -221,7 +235,7 @@ static const char *how(int status)
 	return text;
 }
 
-/* Where the descriptors of a command come from: the socket, or one for each direction. */
+/* What stands for the command's side: one socket, as 0 and 1 or where -f says, or a pipe for each direction. */
 static size_t place(const struct job *job, struct command_descriptor *descriptors, int in, int out)
 {
 	if (job->fd != -1) {
@@ -233,7 +247,15 @@ static size_t place(const struct job *job, struct command_descriptor *descriptor
 	return 2;
 }
 
-static int start(struct job *job, struct task *task, char **argv, int in, int out)
+/* The number that the command has the descriptor `index` of --take-fd under: from 3 on, but for that of -f. */
+static int taken_number(const struct job *job, size_t index)
+{
+	int number = 3 + (int)index;
+
+	return job->fd >= 3 && number >= job->fd ? number + 1 : number;
+}
+
+static int start(const struct job *job, struct task *task, char **argv, int in, int out)
 {
 	struct command_descriptor descriptors[2];
 	struct command command = {.argv = argv, .descriptors = descriptors, .mask = &job->found};
@@ -244,6 +266,40 @@ static int start(struct job *job, struct task *task, char **argv, int in, int ou
 		return CLI_DONE;
 	task->pid = 0;
 	return fail_start(argv[0], errno);
+}
+
+/* What the command of a connection is given, besides its arguments. */
+struct gift {
+	struct command_descriptor descriptors[2 + SOCKET_PASS_MOST];
+	char pid[48], uid[48], gid[48], fds[16 + 8 * SOCKET_PASS_MOST];
+	const char *variables[5];
+};
+
+static void prepare(const struct job *job, const struct task *task, int fd, struct command *command, struct gift *gift)
+{
+	char *end = gift->fds;
+	size_t i, count = place(job, gift->descriptors, fd, fd);
+
+	snprintf(gift->pid, sizeof(gift->pid), "SOCKPAIR_PEER_PID=%ld", (long)task->peer.pid);
+	snprintf(gift->uid, sizeof(gift->uid), "SOCKPAIR_PEER_UID=%lu", (unsigned long)task->peer.uid);
+	snprintf(gift->gid, sizeof(gift->gid), "SOCKPAIR_PEER_GID=%lu", (unsigned long)task->peer.gid);
+	end += sprintf(end, "SOCKPAIR_FDS");
+	for (i = 0; i < job->taken_count; i++) {
+		int number = taken_number(job, i);
+
+		end += sprintf(end, "%c%d", i == 0 ? '=' : ' ', number);
+		gift->descriptors[count++] = (struct command_descriptor){task->taken[i], number};
+	}
+	/* A datagram socket has no peer that is known; what a command further out was told does not hold here. */
+	if (job->type == SOCK_DGRAM)
+		gift->pid[17] = gift->uid[17] = gift->gid[17] = '\0';
+	gift->variables[0] = gift->pid;
+	gift->variables[1] = gift->uid;
+	gift->variables[2] = gift->gid;
+	gift->variables[3] = gift->fds;
+	gift->variables[4] = NULL;
+	*command = (struct command){.argv = job->first, .descriptors = gift->descriptors, .count = count,
+	                            .more = gift->variables};
 }
 
 /* Takes note of those that have ended; how many still run. */
@@ -315,7 +371,7 @@ static void wait_for_both(struct job *job)
 
 static int run_pair(struct job *job)
 {
-	struct task tasks[2] = {{0, -1, 0, {0, 0, 0}}, {0, -1, 0, {0, 0, 0}}};
+	struct task tasks[2] = {{.fd = -1}, {.fd = -1}};
 	int status = look_for(job->first), other = look_for(job->second), ends[4];
 
 	if (status != CLI_DONE || other != CLI_DONE)
@@ -340,6 +396,442 @@ static int run_pair(struct job *job)
 	}
 	status = tasks[0].status != 0 ? tasks[0].status : tasks[1].status;
 	die_of(job, status);
+	return status;
+}
+
+/* --- the other end --- */
+
+/* Whether we talk to this user; an abstract name has no mode, so without --allow-uid it is as with 0600. */
+static int is_allowed(const struct job *job, uid_t uid)
+{
+	size_t i;
+
+	if (job->allow_any || (job->allowed_count == 0 && (job->listen == NULL || !job->name.abstract)))
+		return 1;
+	if (job->allowed_count == 0)
+		return uid == 0 || uid == geteuid();
+	for (i = 0; i < job->allowed_count && job->allowed[i] != uid; i++)
+		continue;
+	return i < job->allowed_count;
+}
+
+/* Looks who it is, and passes descriptors on: CLI_DONE, or another status after a message. */
+static int greet(const struct job *job, int fd, struct ucred *peer)
+{
+	if (job->type != SOCK_DGRAM) {
+		if (socket_peer(fd, peer) == -1)
+			return cli_fail(job->name.word, errno);
+		if (!is_allowed(job, peer->uid)) {
+			cli_warn(job->name.word, "process %ld of user %lu is not one to talk to (--allow-uid)", (long)peer->pid,
+			         (unsigned long)peer->uid);
+			return cli_own_status(CLI_FAILED);
+		}
+		if (job->verbose)
+			cli_warn(job->name.word, "connected to process %ld of user %lu, group %lu", (long)peer->pid,
+			         (unsigned long)peer->uid, (unsigned long)peer->gid);
+	}
+	if (job->passed_count > 0 && socket_pass(fd, job->passed, job->passed_count) == -1) {
+		cli_warn(job->name.word, "descriptors could not be passed: %s", strerror(errno));
+		return cli_own_status(CLI_FAILED);
+	}
+	return CLI_DONE;
+}
+
+/* Takes what --take-fd says: 1, 0 if it has not come yet, or -1 after a message. */
+static int take(const struct job *job, struct task *task)
+{
+	size_t came = 0;
+
+	if (job->taken_count == 0 || task->taken != NULL)
+		return 1;
+	task->taken = calloc(job->taken_count, sizeof(*task->taken));
+	if (task->taken != NULL && socket_take(task->fd, task->taken, job->taken_count, MSG_DONTWAIT, &came) == 0)
+		return 1;
+	free(task->taken);
+	task->taken = NULL;
+	if (errno == EAGAIN)
+		return 0;
+	if (errno == EPROTO)
+		cli_warn(job->name.word, "%zu descriptors came, and %zu are to be taken", came, job->taken_count);
+	else if (errno == ENODATA)
+		cli_warn(job->name.word, "the other side has closed without passing descriptors");
+	else if (errno == EMSGSIZE)
+		cli_warn(job->name.word, "the message that brings descriptors may have one byte only");
+	else
+		cli_warn(job->name.word, "descriptors could not be taken: %s", strerror(errno));
+	return -1;
+}
+
+static void close_taken(const struct job *job, struct task *task)
+{
+	size_t i;
+
+	for (i = 0; task->taken != NULL && i < job->taken_count; i++)
+		close(task->taken[i]);
+	free(task->taken);
+	task->taken = NULL;
+}
+
+/* --- serving --- */
+
+/* What passes by itself, when others end or give something back. */
+static int is_exhaustion(int err)
+{
+	return err == EMFILE || err == ENFILE || err == EAGAIN || err == ENOMEM || err == ENOBUFS;
+}
+
+/* Connections wait where they are, and it is said once. */
+static void note_exhaustion(struct server *server, const char *what)
+{
+	if (!server->said)
+		cli_warn(server->job->name.word, "%s: %s; connections wait until there is room", what, strerror(errno));
+	server->exhausted = server->said = 1;
+}
+
+static void stop_listening(struct server *server)
+{
+	if (server->listening == -1)
+		return;
+	socket_remove(&server->job->name);
+	close(server->listening);
+	server->listening = -1;
+}
+
+static void forget(struct server *server, size_t index)
+{
+	struct job *job = server->job;
+	struct task *task = &job->tasks[index];
+
+	close_taken(job, task);
+	if (task->fd != -1)
+		close(task->fd);
+	job->tasks[index] = job->tasks[--job->task_count];
+}
+
+static void note_status(struct server *server, int status)
+{
+	if (server->status == 0)
+		server->status = status;
+}
+
+static void start_server_command(struct server *server, struct task *task)
+{
+	struct job *job = server->job;
+	struct command command;
+	struct gift gift;
+
+	prepare(job, task, task->fd, &command, &gift);
+	command.mask = &job->found;
+	task->pid = command_start_with(&command);
+	if (task->pid == -1) {
+		task->pid = 0;
+		if (is_exhaustion(errno)) {
+			note_exhaustion(server, job->first[0]);
+			return;
+		}
+		note_status(server, fail_start(job->first[0], errno));
+	}
+	close_taken(job, task);
+	close(task->fd);
+	task->fd = -1;
+}
+
+/* Goes on with each connection that has no command yet, and forgets those that are done. */
+static void advance(struct server *server)
+{
+	struct job *job = server->job;
+	size_t i = 0;
+
+	while (i < job->task_count) {
+		struct task *task = &job->tasks[i];
+		int ready = task->fd == -1 || server->exhausted ? 0 : take(job, task);
+
+		if (ready == 1)
+			start_server_command(server, task);
+		if (ready == -1 || (task->fd == -1 && task->pid == 0))
+			forget(server, i);
+		else
+			i++;
+	}
+}
+
+/* Notes what became of the commands that have ended. */
+static void reap_server(struct server *server)
+{
+	struct job *job = server->job;
+	size_t i;
+
+	for (i = 0; i < job->task_count; i++)
+		job->tasks[i].status = -1;
+	reap(job);
+	for (i = 0; i < job->task_count; i++) {
+		if (job->tasks[i].status == -1)
+			continue;
+		if (job->tasks[i].status != 0)
+			note_status(server, job->tasks[i].status);
+		if (job->verbose)
+			cli_warn(job->name.word, "the command for process %ld %s", (long)job->tasks[i].peer.pid,
+			         how(job->tasks[i].status));
+	}
+}
+
+static int make_room(struct server *server)
+{
+	struct job *job = server->job;
+	size_t room = server->room * 2 + 8;
+	struct task *tasks;
+	struct pollfd *polled;
+
+	if (job->task_count < server->room)
+		return 0;
+	tasks = reallocarray(job->tasks, room, sizeof(*tasks));
+	if (tasks == NULL)
+		return -1;
+	job->tasks = tasks;
+	polled = reallocarray(server->polled, room + 2, sizeof(*polled));
+	if (polled == NULL)
+		return -1;
+	server->polled = polled;
+	server->room = room;
+	return 0;
+}
+
+static int has_place(const struct server *server)
+{
+	const struct job *job = server->job;
+
+	return server->listening != -1 && !server->exhausted && (job->most == 0 || job->task_count < job->most);
+}
+
+/* Takes the connections that wait, as far as there is place for them: CLI_DONE, or another status after a message. */
+static int take_connections(struct server *server)
+{
+	struct job *job = server->job;
+	struct task task = {.fd = -1};
+
+	while (has_place(server)) {
+		if (make_room(server) == -1 ||
+		    (task.fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC)) == -1) {
+			if (errno == EAGAIN && job->task_count == 0)
+				server->said = 0;
+			if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+				break;
+			if (!is_exhaustion(errno))
+				return cli_fail(job->name.word, errno);
+			note_exhaustion(server, "accept");
+			break;
+		}
+		if (greet(job, task.fd, &task.peer) != CLI_DONE) {
+			close(task.fd);
+			continue;
+		}
+		job->tasks[job->task_count++] = task;
+		if (job->total != 0 && ++server->accepted == job->total)
+			stop_listening(server);
+		advance(server);
+	}
+	return CLI_DONE;
+}
+
+/* Waits until there is something to do. */
+static void wait_for_events(struct server *server)
+{
+	const struct job *job = server->job;
+	struct deadline pause = deadline_after(server->exhausted ? RETRY * INT64_C(1000000) : -1);
+	struct timespec left;
+	nfds_t count = 1;
+	size_t i;
+
+	if (job->task_count == 0 && server->listening != -1 && deadline_left(&server->idle) < deadline_left(&pause))
+		pause = server->idle;
+	server->polled[0] = (struct pollfd){.fd = server->signals, .events = POLLIN};
+	if (has_place(server))
+		server->polled[count++] = (struct pollfd){.fd = server->listening, .events = POLLIN};
+	for (i = 0; i < job->task_count && !server->exhausted; i++)
+		if (job->tasks[i].fd != -1)
+			server->polled[count++] = (struct pollfd){.fd = job->tasks[i].fd, .events = POLLIN};
+	ppoll(server->polled, count, deadline_left_timespec(&pause, &left), NULL);
+	server->exhausted = 0;
+}
+
+static void take_signals(struct server *server)
+{
+	struct job *job = server->job;
+	struct timespec none = {0, 0};
+	siginfo_t info;
+	size_t i;
+
+	while (sigtimedwait(&job->waited, &info, &none) != -1)
+		handle_signal(job, &info);
+	reap_server(server);
+	if (job->noted == 0)
+		return;
+	stop_listening(server);
+	for (i = job->task_count; i > 0; i--)
+		if (job->tasks[i - 1].fd != -1)
+			forget(server, i - 1);
+}
+
+static int serve_all(struct server *server)
+{
+	struct job *job = server->job;
+	int status = CLI_DONE;
+
+	while (server->listening != -1 || job->task_count > 0) {
+		wait_for_events(server);
+		take_signals(server);
+		advance(server);
+		if (status == CLI_DONE)
+			status = take_connections(server);
+		if (status != CLI_DONE)
+			stop_listening(server);
+		if (job->task_count > 0)
+			server->idle = deadline_after(job->timeout);
+		else if (server->listening != -1 && deadline_left(&server->idle) == 0) {
+			server->timed_out = 1;
+			stop_listening(server);
+		}
+	}
+	return status;
+}
+
+static int fail_serve(const struct job *job, int err)
+{
+	if (err == EADDRINUSE)
+		cli_warn(job->name.word, "somebody serves this already");
+	else if (err == ENOTSOCK)
+		cli_warn(job->name.word, "there is a file of this name that is no socket");
+	else
+		return cli_fail(job->name.word, err);
+	return cli_own_status(CLI_FAILED);
+}
+
+static int serve(struct job *job)
+{
+	struct server server = {.job = job, .idle = deadline_after(job->timeout)};
+	int status = look_for(job->first);
+
+	if (status != CLI_DONE)
+		return status;
+	/* From here on no signal can leave the socket's file behind. */
+	hold_signals(job);
+	server.signals = signalfd(-1, &job->waited, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (server.signals == -1 || make_room(&server) == -1)
+		return cli_fail(job->name.word, errno);
+	server.listening = socket_serve(&job->name, job->type, job->mode);
+	if (server.listening == -1)
+		return fail_serve(job, errno);
+	status = serve_all(&server);
+	close(server.signals);
+	free(server.polled);
+	free(job->tasks);
+	if (job->noted != 0)
+		die_of(job, COMMAND_SIGNALLED + job->noted);
+	if (status == CLI_DONE)
+		status = server.status;
+	return status == CLI_DONE && server.timed_out ? CLI_TIMEOUT : status;
+}
+
+/* --- connecting --- */
+
+static int fail_connect(const struct job *job, int err)
+{
+	const char *what;
+
+	switch (err) {
+	case ECONNREFUSED: what = "nobody serves this"; break;
+	case EAGAIN: what = "its server takes no more connections now"; break;
+	case EPROTOTYPE: what = "its socket is of another type (-t)"; break;
+	case ENOTSOCK: what = "not a socket"; break;
+	default: what = strerror(err);
+	}
+	if (err == EAGAIN || (job->timeout > 0 && (err == ENOENT || err == ECONNREFUSED))) {
+		cli_warn(job->name.word, "timed out: %s", what);
+		return CLI_TIMEOUT;
+	}
+	cli_warn(job->name.word, "%s", what);
+	return cli_own_status(err == ENOENT || err == ECONNREFUSED ? CLI_MISSING : CLI_FAILED);
+}
+
+/* Takes descriptors, waiting until `deadline`. */
+static int take_in_time(const struct job *job, struct task *task, const struct deadline *deadline)
+{
+	struct pollfd p = {.fd = task->fd, .events = POLLIN};
+	struct timespec left;
+	int result;
+
+	while ((result = take(job, task)) == 0) {
+		if (ppoll(&p, 1, deadline_left_timespec(deadline, &left), NULL) == 0) {
+			cli_warn(job->name.word, "timed out: no descriptors have come");
+			return CLI_TIMEOUT;
+		}
+	}
+	return result == 1 ? CLI_DONE : cli_own_status(CLI_FAILED);
+}
+
+static int become_command(const struct job *job, const struct task *task)
+{
+	struct command command;
+	struct gift gift;
+
+	prepare(job, task, task->fd, &command, &gift);
+	command_become(&command);
+	return fail_start(job->first[0], errno);
+}
+
+/* What went wrong, the one thing that says most first. */
+static int judge(const struct job *job, const struct duplex *duplex)
+{
+	if (duplex->in.write_error != 0)
+		return cli_fail("standard output", duplex->in.write_error);
+	if (duplex->out.read_error != 0)
+		return cli_fail("standard input", duplex->out.read_error);
+	if (duplex->in.read_error != 0 || duplex->out.write_error != 0) {
+		int err = duplex->in.read_error != 0 ? duplex->in.read_error : duplex->out.write_error;
+
+		cli_warn(job->name.word, "%s%s", strerror(err),
+		         err == ECONNRESET || err == EPIPE ? ": the other side has closed without reading all" : "");
+		return CLI_FAILED;
+	}
+	return CLI_DONE;
+}
+
+static int copy(const struct job *job, int fd)
+{
+	struct duplex duplex = {.fd = fd};
+
+	cli_disarm(SIGPIPE);
+	if (duplex_copy(&duplex) == -1)
+		return cli_fail("thread", errno);
+	if (job->verbose)
+		cli_warn(job->name.word, "%llu bytes sent, %llu bytes received", (unsigned long long)duplex.out.bytes,
+		         (unsigned long long)duplex.in.bytes);
+	return judge(job, &duplex);
+}
+
+static int connect_to(const struct job *job)
+{
+	struct deadline deadline = deadline_after(job->timeout);
+	struct task task = {.fd = -1};
+	int status;
+
+	if (job->first != NULL) {
+		status = look_for(job->first);
+		if (status != CLI_DONE)
+			return status;
+	} else if (cli_was_closed(0) || cli_was_closed(1)) {
+		return cli_fail(cli_was_closed(0) ? "standard input" : "standard output", EBADF);
+	}
+	task.fd = socket_connect(&job->name, job->type, &deadline, job->timeout > 0);
+	if (task.fd == -1)
+		return fail_connect(job, errno);
+	status = greet(job, task.fd, &task.peer);
+	if (status == CLI_DONE)
+		status = take_in_time(job, &task, &deadline);
+	if (status == CLI_DONE)
+		status = job->first != NULL ? become_command(job, &task) : copy(job, task.fd);
+	close_taken(job, &task);
+	close(task.fd);
 	return status;
 }
 
@@ -372,22 +864,155 @@ static void parse_type(struct job *job, const char *word)
 	cli_usage_exit("-t: stream, seqpacket or dgram");
 }
 
+static void parse_uid(struct job *job, const char *word)
+{
+	uid_t *more;
+
+	if (strcmp(word, "any") == 0) {
+		job->allow_any = 1;
+		return;
+	}
+	more = reallocarray(job->allowed, job->allowed_count + 1, sizeof(*more));
+	if (more == NULL)
+		exit(cli_fail("--allow-uid", errno));
+	job->allowed = more;
+	/* The highest number is that of nobody at all. */
+	job->allowed[job->allowed_count++] = (uid_t)number_or_exit("--allow-uid", word, 0, UINT32_MAX - 1);
+}
+
+/* "3,4,5" */
+static void parse_passed(struct job *job, const char *list)
+{
+	char word[16];
+	size_t length;
+
+	for (;;) {
+		length = strcspn(list, ",");
+		if (length >= sizeof(word))
+			cli_usage_exit("--pass-fd: numbers of descriptors with commas between them");
+		memcpy(word, list, length);
+		word[length] = '\0';
+		if (job->passed_count == SOCKET_PASS_MOST)
+			cli_usage_exit("--pass-fd: at most %d descriptors", SOCKET_PASS_MOST);
+		job->passed[job->passed_count++] = (int)number_or_exit("--pass-fd", word, 0, INT_MAX);
+		if (list[length] == '\0')
+			return;
+		list += length + 1;
+	}
+}
+
 static void parse_options(struct job *job, int argc, char **argv)
 {
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+c:f:hl:m:nps:t:vVw:", long_options, NULL)) != -1) {
 		switch (option) {
+		case 'c': job->c_word = optarg; break;
 		case 'f': job->fd = (int)number_or_exit("-f", optarg, 0, INT_MAX); break;
 		case 'h': cli_help_exit();
+		case 'l': job->listen = optarg; break;
+		case 'm':
+			job->mode = cli_mode_or_exit("-m", optarg);
+			job->has_mode = 1;
+			break;
+		case 'n': job->timeout = 0; break;
 		case 'p': job->pipes = 1; break;
-		case 's': job->separator = optarg; break;
+		case 's':
+			job->separator = optarg;
+			job->has_separator = 1;
+			break;
 		case 't': parse_type(job, optarg); break;
 		case 'v': job->verbose = 1; break;
 		case 'V': cli_version_exit();
+		case 'w': job->timeout = cli_duration_or_exit("-w", optarg); break;
+		case OPTION_ALLOW_UID: parse_uid(job, optarg); break;
+		case OPTION_CONNECT: job->connect = optarg; break;
+		case OPTION_COUNT: job->count_word = optarg; break;
+		case OPTION_PASS_FD: parse_passed(job, optarg); break;
+		case OPTION_TAKE_FD: job->taken_count = number_or_exit("--take-fd", optarg, 1, SOCKET_PASS_MOST); break;
+		case OPTION_TOTAL: job->total = number_or_exit("--total", optarg, 1, UINT64_MAX); break;
 		default: cli_option_exit();
 		}
 	}
+}
+
+/* -c is a path, or with -l a count. */
+static void understand_c(struct job *job)
+{
+	if (job->listen != NULL && job->connect != NULL)
+		cli_usage_exit("one of --listen and --connect");
+	if (job->listen == NULL && job->count_word != NULL)
+		cli_usage_exit("--count is for --listen");
+	if (job->c_word != NULL && (job->connect != NULL || job->count_word != NULL))
+		cli_usage_exit("-c is --connect, or with -l --count: give it once");
+	if (job->listen == NULL && job->c_word != NULL)
+		job->connect = job->c_word;
+	if (job->listen != NULL && job->c_word != NULL)
+		job->count_word = job->c_word;
+	if (job->count_word != NULL)
+		job->most = number_or_exit("-c, with -l", job->count_word, 1, UINT64_MAX);
+}
+
+static void check_pair(const struct job *job)
+{
+	if (job->has_mode || job->timeout >= 0 || job->allowed_count > 0 || job->allow_any || job->passed_count > 0 ||
+	    job->taken_count > 0 || job->total > 0)
+		cli_usage_exit("-m, -n, -w, --allow-uid, --pass-fd, --take-fd and --total are for -l or -c");
+	if (job->pipes && (job->type_word != NULL || job->fd != -1))
+		cli_usage_exit("-p makes two pipes, which are no single descriptor and have no type: not with -f or -t");
+}
+
+static void check_socket(struct job *job)
+{
+	const char *word = job->listen != NULL ? job->listen : job->connect;
+
+	if (job->pipes || job->has_separator)
+		cli_usage_exit("-p and -s are for two commands");
+	if (job->listen != NULL && job->timeout == 0)
+		cli_usage_exit("-l has to wait for connections: not with -n or -w 0");
+	if (job->listen == NULL && (job->has_mode || job->total > 0))
+		cli_usage_exit("-m and --total are for -l");
+	if (job->listen != NULL && job->type == SOCK_DGRAM)
+		cli_usage_exit("-l takes connections, and datagram sockets have none: not with -t dgram");
+	if (job->type == SOCK_DGRAM && (job->allowed_count > 0 || job->taken_count > 0))
+		cli_usage_exit("who serves a datagram socket is not known: --allow-uid and --take-fd do not go with -t dgram");
+	if (job->first == NULL && (job->fd != -1 || job->taken_count > 0))
+		cli_usage_exit("-f and --take-fd are for a command, and none is given");
+	if (job->first == NULL && job->type != SOCK_STREAM)
+		cli_usage_exit("standard input has no messages to send: -t %s is for a command", job->type_word);
+	/* Behind -l or -c "--" is more likely a path that was left out. */
+	if (socket_parse(&job->name, word) == -1 || strcmp(word, "--") == 0) {
+		if (errno == ENAMETOOLONG)
+			cli_usage_exit("%s: the name of a socket has at most %d bytes: go nearer to it, cd", word, SOCKET_NAME_MOST);
+		cli_usage_exit("which socket?");
+	}
+	if (job->name.abstract && job->has_mode)
+		cli_usage_exit("-m: an abstract name has no mode (--allow-uid)");
+}
+
+/* Descriptors that are to be passed are there, and numbers that are to be used can be: CLI_DONE, or another status. */
+static int check_descriptors(const struct job *job)
+{
+	struct rlimit limit;
+	int highest = job->taken_count > 0 ? taken_number(job, job->taken_count - 1) : 0;
+	size_t i;
+
+	if (job->fd > highest)
+		highest = job->fd;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && (rlim_t)highest >= limit.rlim_cur) {
+		cli_warn(NULL, "no descriptor can have the number %d: RLIMIT_NOFILE (ulimit -n) is %llu", highest,
+		         (unsigned long long)limit.rlim_cur);
+		return cli_own_status(CLI_FAILED);
+	}
+	for (i = 0; i < job->passed_count; i++) {
+		int fd = job->passed[i];
+
+		if ((fd < 3 && cli_was_closed(fd)) || fcntl(fd, F_GETFD) == -1) {
+			cli_warn("--pass-fd", "%d: %s", fd, strerror(EBADF));
+			return cli_own_status(CLI_FAILED);
+		}
+	}
+	return CLI_DONE;
 }
 
 /* The first separator behind the first command; what stands behind it belongs to the second. */
@@ -406,13 +1031,48 @@ static void split_commands(struct job *job, char **words)
 	job->second = &words[i + 1];
 }
 
+/* The one command of -l and -c, behind "--". */
+static void find_command(struct job *job, int argc, char **argv)
+{
+	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
+		cli_usage_exit("%s: the command stands behind --", argv[optind]);
+	if (optind < argc)
+		job->first = &argv[optind];
+	else if (job->listen != NULL || strcmp(argv[optind - 1], "--") == 0)
+		cli_usage_exit("which command?");
+}
+
+/* Whether a command is given; then our own failures must not look like its. */
+static int names_command(char **argv)
+{
+	while (*argv != NULL && strcmp(*argv, "--") != 0)
+		argv++;
+	return *argv != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static struct job job = {.separator = "--", .type = SOCK_STREAM, .fd = -1, .mode = 0600, .timeout = -1};
+	int pair, status;
 
 	cli_start(argv, usage, help);
-	cli_runs_command();
+	if (names_command(argv))
+		cli_runs_command();
 	parse_options(&job, argc, argv);
-	split_commands(&job, argv + optind);
-	return run_pair(&job);
+	if (job.has_separator)
+		cli_runs_command();
+	understand_c(&job);
+	pair = job.listen == NULL && job.connect == NULL;
+	if (pair) {
+		check_pair(&job);
+		split_commands(&job, argv + optind);
+	} else {
+		find_command(&job, argc, argv);
+		check_socket(&job);
+	}
+	status = check_descriptors(&job);
+	if (status == CLI_DONE)
+		status = pair ? run_pair(&job) : job.listen != NULL ? serve(&job) : connect_to(&job);
+	free(job.allowed);
+	return status;
 }

@@ -234,6 +234,9 @@ int socket_connect(const struct socket_name *name, int type, const struct deadli
 
 	if (fd == -1)
 		return -1;
+	/* Without a name of its own, which the kernel makes up, there is nowhere to answer to. */
+	if (type == SOCK_DGRAM && bind(fd, address_of(name), sizeof(sa_family_t)) == -1)
+		goto fail;
 	for (;;) {
 		int64_t left = deadline_left(deadline);
 
