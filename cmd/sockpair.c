@@ -40,13 +40,15 @@ static const char usage[] =
 	"       sockpair -l path [-v] [-c count] [-f fd] [-m mode] [-t type] [-w timeout] [--allow-uid=uid]\n"
 	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [--total=count] -- command [argument ...]\n"
 	"       sockpair -c path [-nv] [-f fd] [-t type] [-w timeout] [--allow-uid=uid]\n"
-	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [-- command [argument ...]]";
+	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [-- command [argument ...]]\n"
+	"       sockpair -E [-f fd]";
 static const char help[] =
 	"Run two commands, each with an end of one socket pair as its standard input and output.\n"
 	"With -l serve a Unix socket, running a command for each connection; with -c connect to one.\n"
 	"\n"
 	"  -c, --connect=PATH      connect to PATH: standard input and output, or a command\n"
 	"  -c, --count=N           with -l: run up to N commands at once\n"
+	"  -E, --end               shut standard output, a socket, down: its reader sees the end\n"
 	"  -f, --fd=FD             the socket is descriptor FD of the commands, and not 0 and 1\n"
 	"  -l, --listen=PATH       serve PATH (@NAME: an abstract name)\n"
 	"  -m, --mode=MODE         permission of the socket's file, octal or symbolic (default: 0600)\n"
@@ -70,6 +72,7 @@ static const struct option long_options[] = {
 	{"allow-uid", required_argument, NULL, OPTION_ALLOW_UID},
 	{"connect", required_argument, NULL, OPTION_CONNECT},
 	{"count", required_argument, NULL, OPTION_COUNT},
+	{"end", no_argument, NULL, 'E'},
 	{"fd", required_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
 	{"listen", required_argument, NULL, 'l'},
@@ -100,7 +103,7 @@ struct job {
 	/* The command line. */
 	const char *listen, *connect, *count_word, *c_word, *separator, *type_word;
 	char **first, **second; /* the commands; of -l and -c the first alone */
-	int type, pipes, verbose, has_mode, has_separator, fd;
+	int type, pipes, verbose, end, has_mode, has_separator, fd;
 	mode_t mode;
 	int64_t timeout;        /* negative: for ever */
 	uint64_t most, total;   /* commands at once, connections in all; 0: no limit */
@@ -536,23 +539,26 @@ static void start_server_command(struct server *server, struct task *task)
 	task->fd = -1;
 }
 
-/* Goes on with each connection that has no command yet, and forgets those that are done. */
-static void advance(struct server *server)
+/* Goes on with a connection that has no command yet: 0 once there is nothing left to do for it. */
+static int advance(struct server *server, struct task *task)
+{
+	int ready = task->fd == -1 || server->exhausted ? 0 : take(server->job, task);
+
+	if (ready == 1)
+		start_server_command(server, task);
+	return ready != -1 && (task->fd != -1 || task->pid != 0);
+}
+
+static void advance_all(struct server *server)
 {
 	struct job *job = server->job;
 	size_t i = 0;
 
-	while (i < job->task_count) {
-		struct task *task = &job->tasks[i];
-		int ready = task->fd == -1 || server->exhausted ? 0 : take(job, task);
-
-		if (ready == 1)
-			start_server_command(server, task);
-		if (ready == -1 || (task->fd == -1 && task->pid == 0))
-			forget(server, i);
-		else
+	while (i < job->task_count)
+		if (advance(server, &job->tasks[i]))
 			i++;
-	}
+		else
+			forget(server, i);
 }
 
 /* Notes what became of the commands that have ended. */
@@ -612,7 +618,7 @@ static int take_connections(struct server *server)
 	while (has_place(server)) {
 		if (make_room(server) == -1 ||
 		    (task.fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC)) == -1) {
-			if (errno == EAGAIN && job->task_count == 0)
+			if (errno == EAGAIN)
 				server->said = 0;
 			if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 				break;
@@ -628,7 +634,8 @@ static int take_connections(struct server *server)
 		job->tasks[job->task_count++] = task;
 		if (job->total != 0 && ++server->accepted == job->total)
 			stop_listening(server);
-		advance(server);
+		if (!advance(server, &job->tasks[job->task_count - 1]))
+			forget(server, job->task_count - 1);
 	}
 	return CLI_DONE;
 }
@@ -680,7 +687,7 @@ static int serve_all(struct server *server)
 	while (server->listening != -1 || job->task_count > 0) {
 		wait_for_events(server);
 		take_signals(server);
-		advance(server);
+		advance_all(server);
 		if (status == CLI_DONE)
 			status = take_connections(server);
 		if (status != CLI_DONE)
@@ -706,23 +713,31 @@ static int fail_serve(const struct job *job, int err)
 	return cli_own_status(CLI_FAILED);
 }
 
+static int open_server(struct server *server)
+{
+	struct job *job = server->job;
+
+	server->signals = signalfd(-1, &job->waited, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (server->signals == -1 || make_room(server) == -1)
+		return cli_fail(job->name.word, errno);
+	server->listening = socket_serve(&job->name, job->type, job->mode);
+	return server->listening == -1 ? fail_serve(job, errno) : CLI_DONE;
+}
+
 static int serve(struct job *job)
 {
-	struct server server = {.job = job, .idle = deadline_after(job->timeout)};
+	struct server server = {.job = job, .listening = -1, .signals = -1, .idle = deadline_after(job->timeout)};
 	int status = look_for(job->first);
 
 	if (status != CLI_DONE)
 		return status;
 	/* From here on no signal can leave the socket's file behind. */
 	hold_signals(job);
-	server.signals = signalfd(-1, &job->waited, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (server.signals == -1 || make_room(&server) == -1)
-		return cli_fail(job->name.word, errno);
-	server.listening = socket_serve(&job->name, job->type, job->mode);
-	if (server.listening == -1)
-		return fail_serve(job, errno);
-	status = serve_all(&server);
-	close(server.signals);
+	status = open_server(&server);
+	if (status == CLI_DONE)
+		status = serve_all(&server);
+	if (server.signals != -1)
+		close(server.signals);
 	free(server.polled);
 	free(job->tasks);
 	if (job->noted != 0)
@@ -800,7 +815,6 @@ static int copy(const struct job *job, int fd)
 {
 	struct duplex duplex = {.fd = fd};
 
-	cli_disarm(SIGPIPE);
 	if (duplex_copy(&duplex) == -1)
 		return cli_fail("thread", errno);
 	if (job->verbose)
@@ -833,6 +847,23 @@ static int connect_to(const struct job *job)
 	close_taken(job, &task);
 	close(task.fd);
 	return status;
+}
+
+/* --- half-close --- */
+
+/* What a shell cannot do: closing its standard output leaves the socket open, as standard input. */
+static int end_stream(const struct job *job, char *const *operands)
+{
+	int fd = job->fd == -1 ? 1 : job->fd;
+
+	if (*operands != NULL || job->listen != NULL || job->connect != NULL || job->c_word != NULL || job->pipes)
+		cli_usage_exit("-E is about a socket that is there: only with -f");
+	if (fd < 3 && cli_was_closed(fd))
+		errno = EBADF;
+	else if (shutdown(fd, SHUT_WR) == 0)
+		return CLI_DONE;
+	cli_warn(NULL, "descriptor %d: %s", fd, strerror(errno));
+	return cli_own_status(CLI_FAILED);
 }
 
 /* --- the command line --- */
@@ -905,9 +936,10 @@ static void parse_options(struct job *job, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+c:f:hl:m:nps:t:vVw:", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+c:Ef:hl:m:nps:t:vVw:", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c': job->c_word = optarg; break;
+		case 'E': job->end = 1; break;
 		case 'f': job->fd = (int)number_or_exit("-f", optarg, 0, INT_MAX); break;
 		case 'h': cli_help_exit();
 		case 'l': job->listen = optarg; break;
@@ -981,6 +1013,7 @@ static void check_socket(struct job *job)
 	if (job->first == NULL && job->type != SOCK_STREAM)
 		cli_usage_exit("standard input has no messages to send: -t %s is for a command", job->type_word);
 	/* Behind -l or -c "--" is more likely a path that was left out. */
+	errno = EINVAL;
 	if (socket_parse(&job->name, word) == -1 || strcmp(word, "--") == 0) {
 		if (errno == ENAMETOOLONG)
 			cli_usage_exit("%s: the name of a socket has at most %d bytes: go nearer to it, cd", word, SOCKET_NAME_MOST);
@@ -1061,6 +1094,10 @@ int main(int argc, char **argv)
 	parse_options(&job, argc, argv);
 	if (job.has_separator)
 		cli_runs_command();
+	/* A message that nobody reads must not end us with a socket's file left behind. */
+	cli_disarm(SIGPIPE);
+	if (job.end)
+		return end_stream(&job, argv + optind);
 	understand_c(&job);
 	pair = job.listen == NULL && job.connect == NULL;
 	if (pair) {

@@ -155,7 +155,9 @@ static int remove_dead(const struct socket_name *name)
 	if (is_dead(name) == -1)
 		return errno == ENOENT ? 0 : -1;
 	snprintf(aside, sizeof(aside), "%s/.sockpair-%ld", directory_of(directory), (long)getpid());
-	if (rename(path, aside) == -1)
+	/* Not every file system knows this flag. */
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == -1 &&
+	    (errno != EINVAL || rename(path, aside) == -1))
 		return errno == ENOENT ? 0 : -1;
 	if (lstat(aside, &after) == 0 && same_file(&before, &after))
 		return unlink(aside);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # bg and run read stdin, and set variables; what stands in quotes is for other shells.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154,SC2217
 
 load helper
 
@@ -261,6 +261,36 @@ has_children() { (($(children "$1" | wc -w) == $2)); }
 @test 'sockpair: half-close works: what shuts its end down for writing still reads' {
     soon sockpair sh -c 'printf "b\na\n"; socket_peer half; cat >out' -- sort
     cmp out <(printf 'a\nb\n')
+}
+
+@test 'sockpair: -E shuts standard output down, which a shell cannot, and it still reads' {
+    soon sockpair sh -c 'printf "b\na\n"; sockpair -E; cat >out' -- sort
+    cmp out <(printf 'a\nb\n')
+    soon sockpair -f 7 sh -c 'printf "b\na\n" >&7; sockpair -E -f 7; cat <&7 >out' -- sh -c 'sort <&7 >&7'
+    cmp out <(printf 'a\nb\n')
+}
+
+@test 'sockpair: -E on what is no socket is a failure' {
+    run -1 soon sh -c 'sockpair -E 2>&1 >file'
+    assert_output 'sockpair: descriptor 1: Socket operation on non-socket'
+    run -1 soon sh -c 'sockpair -E 2>&1 >&-'
+    run -1 soon sockpair -E -f 77
+    assert_output 'sockpair: descriptor 77: Bad file descriptor'
+    usage_error sockpair -E true
+    usage_error sockpair -E -c s
+}
+
+@test 'sockpair: a server whose messages nobody reads goes on' {
+    mkfifo err
+    bg bash -c 'exec sockpair -v -l s -- cat 2>err'
+    exec 7<err
+    eventually test -S s
+    exec 7<&-
+    assert_equal "$(echo hello | soon sockpair -c s)" hello
+    assert_equal "$(echo again | soon sockpair -c s)" again
+    kill "$pid"
+    ends 143
+    assert [ ! -e s ]
 }
 
 @test 'sockpair: a command that ends with bytes unread resets a socket, and -p shows a clean end' {
@@ -1009,7 +1039,8 @@ noting_pair() {
 
 @test 'sockpair: a server that closes without reading all is a failure' {
     serving sockpair -l s --total=1 -- true
-    run -1 soon sh -c 'head -c 8M /dev/zero | sockpair -c s'
+    head -c 8M /dev/zero >zeros
+    run -1 soon sockpair -c s <zeros
     assert_output --partial 'the other side has closed without reading all'
 }
 
