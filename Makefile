@@ -94,6 +94,7 @@ bench: ## measure speed against other programs
 	$(Q)$(MAKE_O) all
 	@$(IN_WORLD) tests/bench/run
 	@$(IN_WORLD) tests/bench/queues
+	@$(IN_WORLD) tests/bench/sockpair
 
 check-man: ## check the pages, and that every tool has all its parts
 	@tests/setup $@
