@@ -31,6 +31,7 @@
 #include "number.h"
 #include "socket.h"
 
+#define AT_A_TIME 64 /* connections that are accepted before something else has its turn */
 #define RETRY 100 /* milliseconds until what the system had no room for is tried again */
 
 enum { OPTION_ALLOW_UID = CLI_FIRST_OWN, OPTION_CONNECT, OPTION_COUNT, OPTION_PASS_FD, OPTION_TAKE_FD, OPTION_TOTAL };
@@ -310,6 +311,7 @@ static size_t reap(struct job *job)
 {
 	size_t running = 0, i;
 	int wait_status;
+	pid_t ended;
 
 	for (i = 0; i < job->task_count; i++) {
 		struct task *task = &job->tasks[i];
@@ -317,12 +319,13 @@ static size_t reap(struct job *job)
 		if (task->pid == 0)
 			continue;
 		/* Only ours: whoever became us may have had children of his own. */
-		if (waitpid(task->pid, &wait_status, WNOHANG) == task->pid) {
-			task->status = command_status(wait_status);
-			task->pid = 0;
-		} else {
+		ended = waitpid(task->pid, &wait_status, WNOHANG);
+		if (ended == 0) {
 			running++;
+			continue;
 		}
+		task->status = ended == task->pid ? command_status(wait_status) : COMMAND_OWN_FAILURE;
+		task->pid = 0;
 	}
 	return running;
 }
@@ -388,8 +391,10 @@ static int run_pair(struct job *job)
 	if (status == CLI_DONE)
 		status = start(job, &tasks[1], job->second, ends[2], ends[3]);
 	close_ends(job, ends);
-	if (status != CLI_DONE)
+	if (status != CLI_DONE) {
 		pass_on(job, SIGTERM);
+		pass_on(job, SIGCONT);
+	}
 	wait_for_both(job);
 	if (status != CLI_DONE)
 		return status;
@@ -614,8 +619,10 @@ static int take_connections(struct server *server)
 {
 	struct job *job = server->job;
 	struct task task = {.fd = -1};
+	int left;
 
-	while (has_place(server)) {
+	/* Not for ever: signals and commands that have ended are to be seen to, however many come. */
+	for (left = AT_A_TIME; left > 0 && has_place(server); left--) {
 		if (make_room(server) == -1 ||
 		    (task.fd = accept4(server->listening, NULL, NULL, SOCK_CLOEXEC)) == -1) {
 			if (errno == EAGAIN)

@@ -848,6 +848,8 @@ noting_pair() {
     local i
     for i in 1 2 3; do held socket_peer silent s; done
     eventually grep -q 'sleep: Resource temporarily unavailable; connections wait until there is room' err
+    # It tries again ten times a second, and says it once.
+    pause 0.4
     assert_equal "$(wc -l <err)" 1
     waiting=$(children "$server" | wc -w)
     ((waiting < 3))
@@ -863,6 +865,8 @@ noting_pair() {
     prlimit --nofile=4: --pid "$server"
     held socket_peer silent s
     eventually grep -q 'accept: Too many open files; connections wait until there is room' err
+    pause 0.4
+    assert_equal "$(wc -l <err)" 1
     prlimit --nofile=100: --pid "$server"
     assert_equal "$(echo hello | soon sockpair -c s)" hello
 }
@@ -966,6 +970,13 @@ noting_pair() {
     mkfifo never
     serving sockpair -l t --total=1 -- bash -c 'read -rt 0.3 _ <>never; echo late'
     assert_equal "$(soon sockpair -w 0.1 -c t </dev/null)" late
+}
+
+@test 'sockpair: -w is for the connection alone: a server that reads late gets all' {
+    mkfifo never
+    head -c 2M /dev/zero >zeros
+    serving sockpair -l s --total=1 -- bash -c 'read -rt 0.4 _ <>never; wc -c'
+    assert_equal "$(soon sockpair -w 0.1 -c s <zeros)" 2097152
 }
 
 @test 'sockpair: the end of standard input is passed on, and the answer to it comes' {
@@ -1086,6 +1097,11 @@ noting_pair() {
     run -126 soon sockpair -c s -- /etc/passwd
 }
 
+@test 'sockpair: /dev/stdin of a socket cannot be opened, as its page says' {
+    run -1 soon sockpair true -- cat /dev/stdin
+    assert_output --partial 'No such device or address'
+}
+
 @test 'sockpair: -c finds programs as execvp does' {
     mkdir one two
     echo no >one/prog
@@ -1148,6 +1164,29 @@ noting_pair() {
 @test 'sockpair: -f among the numbers of taken descriptors is left out of them' {
     serving sockpair -l s -f 4 --take-fd=2 --total=1 -- sh -c 'echo "$SOCKPAIR_FDS" >&4; cat <&3 >&4; cat <&5 >&4'
     assert_equal "$(soon sockpair -c s --pass-fd=7,8 7<<<one 8<<<two </dev/null)" $'3 5\none\ntwo'
+}
+
+@test 'sockpair: -f and taken descriptors do not overwrite each other, whatever numbers we have them under' {
+    local fd i
+    for i in 1 2 3 4 5 6; do echo "$i" >"file$i"; done
+    for fd in {3..14}; do
+        serving sockpair -l "s$fd" -f "$fd" --take-fd=6 --pass-fd=21,22,23,24,25,26 --total=1 -- \
+            bash -c 'for n in $SOCKPAIR_FDS; do cat <&"$n"; done >&"$1"' bash "$fd" \
+            21<file1 22<file2 23<file3 24<file4 25<file5 26<file6
+        soon sockpair -c "s$fd" -f "$fd" --take-fd=6 --pass-fd=21,22,23,24,25,26 -- \
+            bash -c 'for n in $SOCKPAIR_FDS; do cat <&"$n"; done; cat <&"$1"' bash "$fd" >out \
+            21<file1 22<file2 23<file3 24<file4 25<file5 26<file6
+        cmp out <(seq 6; seq 6) || fail "-f $fd: $(<out)"
+    done
+}
+
+@test 'sockpair: a command has each descriptor that was taken once' {
+    echo text >passed
+    serving sockpair -l s --take-fd=1 --pass-fd=9 --total=1 -- bash -c 'exec 9<&-; readlink /proc/$$/fd/* >first; echo >&0' 9<passed
+    soon sockpair -c s --take-fd=1 --pass-fd=9 -- bash -c 'exec 9<&-; readlink /proc/$$/fd/* >second; read -r _' 9<passed
+    ends 0
+    assert_equal "$(grep -c /passed first)" 1
+    assert_equal "$(grep -c /passed second)" 1
 }
 
 @test 'sockpair: another number of descriptors than --take-fd says runs no command, and they are closed' {
