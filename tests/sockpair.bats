@@ -822,6 +822,16 @@ noting_pair() {
     ends 124 "$server"
 }
 
+@test 'sockpair: -w with -l counts anew from the end of the last command' {
+    serving sockpair -l s -w 2 -- cat
+    server=$pid
+    held socket_peer silent s
+    pause 2.2
+    kill "$pid"
+    eventually has_children "$server" 0
+    assert_equal "$(echo hello | soon sockpair -c s)" hello
+}
+
 @test 'sockpair: a command that cannot be run is told before anything is served' {
     run -127 soon sockpair -l s -- no-such-program
     run -126 soon sockpair -l s -- /etc/passwd
