@@ -257,3 +257,46 @@ before_command=('run key:1' 'run -w 5 key:1' 'run --timeout=5 -vj 3 /comp-unique
     fi
     assert [ ! -e pwned ]
 }
+
+@test 'sockpair: bash and zsh complete options, sockets, and both commands' {
+    local shell
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Listen => 1, Local => $_) or die for @ARGV' comp-socket 'comp-h$(touch pwned)'
+    : >comp-file
+    for shell in bash zsh; do
+        [[ $shell == bash ]] || needs zsh
+        assert_equal "$(completed $shell sockpair '--pip')" --pipes
+        assert_equal "$(completed $shell sockpair '-t seq')" "$(printf '%s\n' -t seqpacket)"
+        assert_equal "$(completed $shell sockpair '-c comp-s')" "$(printf '%s\n' -c comp-socket)"
+        assert_equal "$(completed $shell sockpair '-v -l comp-s')" "$(printf '%s\n' -v -l comp-socket)"
+        assert_equal "$(completed $shell sockpair '-l s -- setpri')" "$(printf '%s\n' -l s -- setpriv)"
+        assert_equal "$(completed $shell sockpair '-v setpri')" "$(printf '%s\n' -v setpriv)"
+        assert_equal "$(completed $shell sockpair 'cat comp-f')" "$(printf '%s\n' cat comp-file)"
+        assert_equal "$(completed $shell sockpair 'cat x -- setpri')" "$(printf '%s\n' cat x -- setpriv)"
+        assert_equal "$(completed $shell sockpair '-s + cat -- x + setpri')" "$(printf '%s\n' -s + cat -- x + setpriv)"
+        assert_equal "$(completed $shell sockpair 'cat -- cat comp-f')" "$(printf '%s\n' cat -- cat comp-file)"
+        completed $shell sockpair '-c comp-h' >out
+        assert [ ! -e pwned ]
+    done
+}
+
+@test 'sockpair: fish completes options, sockets, and both commands' {
+    needs fish
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Listen => 1, Local => "comp-socket") or die'
+    : >comp-file
+    run -0 offered_by_fish sockpair --pip
+    assert_line --partial --pipes
+    run -0 offered_by_fish sockpair '-t seq'
+    assert_line seqpacket
+    run -0 offered_by_fish sockpair '-c comp-s'
+    assert_line comp-socket
+    run -0 offered_by_fish sockpair '-l s -- setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair '-v setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair 'cat x -- setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair '-s + cat -- x + setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair 'cat -- cat comp-f'
+    assert_line comp-file
+}

@@ -143,6 +143,22 @@ show 'cat "$work/number"; semctl run -n key:0x10c4 semctl get -v key:0x10c4; sem
 say 'Four times fifty are exactly 200, though one was killed, and the lock is free.'
 semctl rm key:0x10c4
 
+step 'Two commands that talk: a question and its answer over one socket pair'
+say 'Each command reads what the other one writes, and no process stands between them.'
+show 'sockpair -v sh -c "cat \"\$work/source.tar\"; sockpair -E; cat >\"\$work/answer\"" -- sha256sum'
+same "$before" "$(cut -d ' ' -f 1 "$work/answer")" 'socket pair'
+
+step 'A Unix socket served: its clients are known, and hand their own files over'
+say 'The server may not know where the file is: it gets the open descriptor, and the client is who the kernel says.'
+(
+	cd "$work"
+	sockpair -l ./counter --take-fd=1 --total=2 -- sh -c \
+		'echo "process $SOCKPAIR_PEER_PID of user $SOCKPAIR_PEER_UID gave a file of $(wc -c <&3) bytes"' &
+	show 'sockpair -w 10 -c ./counter --pass-fd=7 7<source.tar </dev/null'
+	show 'sockpair -w 10 -c ./counter --pass-fd=7 7</proc/version </dev/null'
+	wait $!
+)
+
 step 'Clean up'
 show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
 printf '\nAll sums hold.\n'

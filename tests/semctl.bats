@@ -1206,6 +1206,37 @@ broken() {
     done
 }
 
+@test 'get: another user'\''s POSIX semaphore that we may only read' {
+    needs_uids
+    semctl create -m 0644 $posix 3
+    run -0 as_nobody semctl get $posix
+    assert_output 3
+    run -0 as_nobody semctl get -v $posix
+    assert_line $'0\t3\t0\t-\t-\t-'
+    run -1 as_nobody semctl wait $posix
+}
+
+@test 'set: of a set that we may not read nobody knows how many there are' {
+    needs_uids
+    semctl create -m 0222 $key 1 1
+    run -1 as_nobody semctl set $key 2
+    assert_output "semctl: $key: Permission denied"
+    run -1 as_nobody semctl op $key 5-1
+    assert_output "semctl: $key: the set has not so many semaphores"
+    values $key 1 1
+    as_nobody semctl wait $key
+    as_nobody semctl op $key 1-1
+    values $key 0 0
+}
+
+@test 'wait and post: a barrier has no tokens' {
+    run -124 semctl barrier -n -c 3 $key
+    run -1 semctl wait -n $key
+    assert_output "semctl: $key: it is a barrier, which has no tokens"
+    run -1 semctl post $key
+    values $key 3
+}
+
 @test 'semctl: another user'\''s semaphore that all may use' {
     needs_uids
     semctl run -m 0666 -j 2 $key true
