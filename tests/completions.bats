@@ -174,6 +174,7 @@ before_command=('run key:1' 'run -w 5 key:1' 'run --timeout=5 -vj 3 /comp-unique
     # What takes one only is not given another, and what is for sets no POSIX semaphore.
     assert_equal "$(completed bash semctl 'set /comp-sem /comp-s')" "$(printf '%s\n' set /comp-sem /comp-s)"
     assert_equal "$(completed bash semctl 'op /comp-s')" "$(printf '%s\n' op /comp-s)"
+    assert_equal "$(completed bash semctl 'op key:0x140')" "$(printf '%s\n' op key:0x14000007)"
     assert_equal "$(completed bash semctl 'create key:priv')" "$(printf '%s\n' create key:private)"
 }
 
@@ -183,6 +184,32 @@ before_command=('run key:1' 'run -w 5 key:1' 'run --timeout=5 -vj 3 /comp-unique
     assert_equal "$(completed bash semctl 'wait --jo')" "$(printf '%s\n' wait --jo)"
     assert_equal "$(completed bash semctl 'create -m 066')" "$(printf '%s\n' create -m 066)"
     assert_equal "$(completed bash semctl 'create -vm g')" "$(printf '%s\n' create -vm g+rw)"
+}
+
+# The letters of the options of each command, from the table in the source: "create mvx".
+options_of_semctl() { sed -n 's/^\t{"\([a-z]*\)", "\([a-z]*\)", "semctl .*/\1 \2/p' "${BATS_TEST_DIRNAME%/*}/cmd/semctl.c"; }
+
+# letters_among: the option letters in the lines of standard input, but for those of help and version.
+letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | tr -d '\n'; }
+
+# In a shell without a terminal, where the words are cut already.
+offered_by_bash() (
+    # shellcheck disable=SC1091
+    . "$completions/semctl.bash"
+    COMP_WORDS=(semctl "$@") COMP_CWORD=$# COMPREPLY=()
+    _semctl
+    printf '%s\n' "${COMPREPLY[@]}"
+)
+
+@test 'semctl: bash and fish offer each command the options that it has' {
+    local command letters
+    options_of_semctl >table
+    assert [ "$(wc -l <table)" -ge 9 ]
+    while read -r command letters; do
+        assert_equal "$command $(offered_by_bash "$command" - | letters_among)" "$command $letters"
+        ! command -v fish >/dev/null ||
+            assert_equal "$command $(offered_by_fish semctl "$command -" | letters_among)" "$command $letters"
+    done <table
 }
 
 @test 'semctl: bash completes what is to be run' {
