@@ -689,19 +689,21 @@ static void take_signals(struct server *server)
 static int serve_all(struct server *server)
 {
 	struct job *job = server->job;
-	int status = CLI_DONE;
+	int status = CLI_DONE, busy;
 
 	while (server->listening != -1 || job->task_count > 0) {
 		wait_for_events(server);
+		busy = job->task_count > 0;
 		take_signals(server);
 		advance_all(server);
 		if (status == CLI_DONE)
 			status = take_connections(server);
 		if (status != CLI_DONE)
 			stop_listening(server);
-		if (job->task_count > 0)
+		/* Idle time begins when the last one has ended. */
+		if (busy || job->task_count > 0)
 			server->idle = deadline_after(job->timeout);
-		else if (server->listening != -1 && deadline_left(&server->idle) == 0) {
+		if (server->listening != -1 && deadline_left(&server->idle) == 0) {
 			server->timed_out = 1;
 			stop_listening(server);
 		}
@@ -859,12 +861,10 @@ static int connect_to(const struct job *job)
 /* --- half-close --- */
 
 /* What a shell cannot do: closing its standard output leaves the socket open, as standard input. */
-static int end_stream(const struct job *job, char *const *operands)
+static int end_stream(const struct job *job)
 {
 	int fd = job->fd == -1 ? 1 : job->fd;
 
-	if (*operands != NULL || job->listen != NULL || job->connect != NULL || job->c_word != NULL || job->pipes)
-		cli_usage_exit("-E is about a socket that is there: only with -f");
 	if (fd < 3 && cli_was_closed(fd))
 		errno = EBADF;
 	else if (shutdown(fd, SHUT_WR) == 0)
@@ -992,13 +992,27 @@ static void understand_c(struct job *job)
 		job->most = number_or_exit("-c, with -l", job->count_word, 1, UINT64_MAX);
 }
 
+/* Whether there are options that only -l and -c have. */
+static int wants_socket(const struct job *job)
+{
+	return job->has_mode || job->timeout >= 0 || job->allowed_count > 0 || job->allow_any || job->passed_count > 0 ||
+	       job->taken_count > 0 || job->total > 0;
+}
+
 static void check_pair(const struct job *job)
 {
-	if (job->has_mode || job->timeout >= 0 || job->allowed_count > 0 || job->allow_any || job->passed_count > 0 ||
-	    job->taken_count > 0 || job->total > 0)
+	if (wants_socket(job))
 		cli_usage_exit("-m, -n, -w, --allow-uid, --pass-fd, --take-fd and --total are for -l or -c");
 	if (job->pipes && (job->type_word != NULL || job->fd != -1))
 		cli_usage_exit("-p makes two pipes, which are no single descriptor and have no type: not with -f or -t");
+}
+
+static void check_end(const struct job *job, char *const *operands)
+{
+	if (*operands != NULL || job->listen != NULL || job->connect != NULL || job->c_word != NULL ||
+	    job->count_word != NULL || job->type_word != NULL || job->pipes || job->verbose || job->has_separator ||
+	    wants_socket(job))
+		cli_usage_exit("-E is about a socket that is there: it goes with -f alone");
 }
 
 static void check_socket(struct job *job)
@@ -1013,7 +1027,7 @@ static void check_socket(struct job *job)
 		cli_usage_exit("-m and --total are for -l");
 	if (job->listen != NULL && job->type == SOCK_DGRAM)
 		cli_usage_exit("-l takes connections, and datagram sockets have none: not with -t dgram");
-	if (job->type == SOCK_DGRAM && (job->allowed_count > 0 || job->taken_count > 0))
+	if (job->type == SOCK_DGRAM && (job->allowed_count > 0 || job->allow_any || job->taken_count > 0))
 		cli_usage_exit("who serves a datagram socket is not known: --allow-uid and --take-fd do not go with -t dgram");
 	if (job->first == NULL && (job->fd != -1 || job->taken_count > 0))
 		cli_usage_exit("-f and --take-fd are for a command, and none is given");
@@ -1023,7 +1037,8 @@ static void check_socket(struct job *job)
 	errno = EINVAL;
 	if (socket_parse(&job->name, word) == -1 || strcmp(word, "--") == 0) {
 		if (errno == ENAMETOOLONG)
-			cli_usage_exit("%s: the name of a socket has at most %d bytes: go nearer to it, cd", word, SOCKET_NAME_MOST);
+			cli_usage_exit("the name of a socket has at most %d bytes, and this has %zu: go nearer to it, cd",
+			               SOCKET_NAME_MOST, strlen(word));
 		cli_usage_exit("which socket?");
 	}
 	if (job->name.abstract && job->has_mode)
@@ -1066,7 +1081,7 @@ static void split_commands(struct job *job, char **words)
 	if (i == 0)
 		cli_usage_exit("which command?");
 	if (words[i] == NULL || words[i + 1] == NULL)
-		cli_usage_exit("which second command? (%s stands before it)", job->separator);
+		cli_usage_exit("which second command? (%s stands before it)", job->has_separator ? "the word of -s" : "--");
 	words[i] = NULL;
 	job->second = &words[i + 1];
 }
@@ -1075,7 +1090,7 @@ static void split_commands(struct job *job, char **words)
 static void find_command(struct job *job, int argc, char **argv)
 {
 	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
-		cli_usage_exit("%s: the command stands behind --", argv[optind]);
+		cli_usage_exit("the command stands behind --");
 	if (optind < argc)
 		job->first = &argv[optind];
 	else if (job->listen != NULL || strcmp(argv[optind - 1], "--") == 0)
@@ -1103,8 +1118,10 @@ int main(int argc, char **argv)
 		cli_runs_command();
 	/* A message that nobody reads must not end us with a socket's file left behind. */
 	cli_disarm(SIGPIPE);
-	if (job.end)
-		return end_stream(&job, argv + optind);
+	if (job.end) {
+		check_end(&job, argv + optind);
+		return end_stream(&job);
+	}
 	understand_c(&job);
 	pair = job.listen == NULL && job.connect == NULL;
 	if (pair) {

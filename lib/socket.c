@@ -184,10 +184,14 @@ static int bind_file(int fd, struct socket_name *name, mode_t mode)
 
 	if (result == -1 && errno == EADDRINUSE) {
 		lock = lock_directory(name);
-		for (tries = 0; result == -1 && errno == EADDRINUSE && tries < 3; tries++) {
-			if (remove_dead(name) == -1)
+		/* Others, who know nothing of the lock, may bind it between the two. */
+		for (tries = 0; tries < 3; tries++) {
+			result = remove_dead(name);
+			if (result == -1)
 				break;
 			result = bind_with_mode(fd, name, mode);
+			if (result == 0 || errno != EADDRINUSE)
+				break;
 		}
 		close_quietly(lock);
 	}

@@ -10,7 +10,11 @@ setup_file() {
     export PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    # These names belong to the network namespace, which is the machine's.
+    abstract=@sockpair-$RANDOM$RANDOM$RANDOM
+}
 
 teardown() {
     if ((${#pids[@]})); then
@@ -25,18 +29,19 @@ by_default() { exec perl -e '@SIG{qw(INT QUIT)} = ("DEFAULT") x 2; exec @ARGV' "
 # A child that has ended and that bash has not noticed yet is still there for kill -0.
 ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
 
-# serving COMMAND...: starts it in the background, and waits until the socket that -l names is there.
+# listens PID: the process has a socket that accepts connections, which it has not yet when the file is there.
+listens() {
+    local flags inode
+    while read -r _ _ _ flags _ _ inode _; do
+        [[ $flags != 00010000 || ! $(readlink "/proc/$1/fd/"*) == *"socket:[$inode]"* ]] || return 0
+    done </proc/net/unix
+    return 1
+}
+
+# serving COMMAND...: starts it in the background, and waits until it serves.
 serving() {
-    local name='' last='' word
-    for word; do
-        [[ $last != -l ]] || name=$word
-        last=$word
-    done
     bg "$@"
-    case $name in
-    @*) eventually grep -q -- "$name\$" /proc/net/unix ;;
-    *) eventually test -S "$name" ;;
-    esac
+    eventually listens "$pid"
 }
 
 # held COMMAND...: a socket_peer in the background that has said that it is ready.
@@ -71,7 +76,7 @@ has_children() { (($(children "$1" | wc -w) == $2)); }
     run -125 soon sockpair -- -- true
     run -125 soon sockpair true --
     run -125 soon sockpair -s + true -- true
-    assert_output --partial 'which second command? (+ stands before it)'
+    assert_output --partial 'which second command? (the word of -s stands before it)'
 }
 
 @test 'sockpair: a wrong command line that names a command ends with 125, since 2 could be its own' {
@@ -145,6 +150,8 @@ has_children() { (($(children "$1" | wc -w) == $2)); }
     usage_error sockpair -c s --pass-fd=
     usage_error sockpair -c s --pass-fd=1,
     usage_error sockpair -c s --pass-fd=1,x
+    run -125 soon sockpair -t dgram -c s --allow-uid=any -- true
+    run -125 soon sockpair -t dgram -c s --take-fd=1 -- true
 }
 
 @test 'sockpair: -- where a path belongs is not taken for one' {
@@ -278,13 +285,17 @@ has_children() { (($(children "$1" | wc -w) == $2)); }
     assert_output 'sockpair: descriptor 77: Bad file descriptor'
     usage_error sockpair -E true
     usage_error sockpair -E -c s
+    usage_error sockpair -E -v
+    usage_error sockpair -E -p
+    usage_error sockpair -E -w 1
+    usage_error sockpair -E -t stream
 }
 
 @test 'sockpair: a server whose messages nobody reads goes on' {
     mkfifo err
     bg bash -c 'exec sockpair -v -l s -- cat 2>err'
     exec 7<err
-    eventually test -S s
+    eventually listens "$pid"
     exec 7<&-
     assert_equal "$(echo hello | soon sockpair -c s)" hello
     assert_equal "$(echo again | soon sockpair -c s)" again
@@ -610,11 +621,11 @@ noting_pair() {
 
 @test 'sockpair: an abstract name serves its own user and root, unless --allow-uid says who' {
     needs_uids
-    serving sockpair -l "@sockpair-test-$$" -- echo served 2>err
-    assert_equal "$(as_nobody "$BIN/sockpair" -c "@sockpair-test-$$" </dev/null)" ''
-    assert_equal "$(soon sockpair -c "@sockpair-test-$$" </dev/null)" served
-    serving sockpair -l "@sockpair-any-$$" --allow-uid=any -- echo served
-    assert_equal "$(as_nobody "$BIN/sockpair" -c "@sockpair-any-$$" </dev/null)" served
+    serving sockpair -l "$abstract" -- echo served 2>err
+    assert_equal "$(as_nobody "$BIN/sockpair" -c "$abstract" </dev/null)" ''
+    assert_equal "$(soon sockpair -c "$abstract" </dev/null)" served
+    serving sockpair -l "$abstract-any" --allow-uid=any -- echo served
+    assert_equal "$(as_nobody "$BIN/sockpair" -c "$abstract-any" </dev/null)" served
 }
 
 @test 'sockpair: -c with --allow-uid talks to a server of this user alone' {
@@ -626,11 +637,11 @@ noting_pair() {
 }
 
 @test 'sockpair: abstract names are in no file system' {
-    serving sockpair -l "@sockpair-test-$$" --total=1 -- echo hello
-    assert_equal "$(soon sockpair -c "@sockpair-test-$$" </dev/null)" hello
+    serving sockpair -l "$abstract" --total=1 -- echo hello
+    assert_equal "$(soon sockpair -c "$abstract" </dev/null)" hello
     ends 0
-    run -3 soon sockpair -c "@sockpair-test-$$" </dev/null
-    assert_output "sockpair: @sockpair-test-$$: nobody serves this"
+    run -3 soon sockpair -c "$abstract" </dev/null
+    assert_output "sockpair: $abstract: nobody serves this"
 }
 
 @test 'sockpair: seqpacket can be served, and messages stay apart' {
@@ -707,10 +718,10 @@ noting_pair() {
     local i
     socket_peer stale s
     for i in {1..12}; do
-        sockpair -l s -w 5 -- echo hello 2>"err$i" 3>&- &
+        sockpair -l s -w 60 -- echo hello 2>"err$i" 3>&- &
         pids+=($!)
     done
-    eventually eval '[[ $(cat err* | grep -c "somebody serves") == 11 ]]'
+    eventually eval '[[ $(cat err* | grep -c "somebody serves") == 11 ]]' || fail "$(cat err*)"
     assert_equal "$(soon sockpair -c s </dev/null)" hello
 }
 
@@ -886,12 +897,10 @@ noting_pair() {
 
 @test 'sockpair: faults of accept are told, and those that pass are not the end' {
     bg traced -e inject=accept4:error=ECONNABORTED:when=1 sockpair -l s --total=1 -- echo hello
-    eventually test -S s
-    assert_equal "$(soon sockpair -c s </dev/null)" hello
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
     ends 0
     bg traced -e inject=accept4:error=EPERM:when=1 sockpair -l s -- echo hello 2>err
-    eventually test -S s
-    soon sockpair -c s </dev/null || :
+    soon sockpair -w 9 -c s </dev/null || :
     ends 125
     grep -q 's: Operation not permitted' err
     assert [ ! -e s ]
