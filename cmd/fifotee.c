@@ -1,0 +1,1179 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fifotee - standard input to many FIFOs.
+ *
+ * What was read lies in one buffer.  An output that blocks has a place in it, and nothing more is read
+ * until all of them are at its end; what arrives goes to them at once, be it part of a record.  To an
+ * output that drops, buffers or fails go whole records alone.  No call ever waits but the one poll(2),
+ * so that nobody waits for a reader whom the policies do not let him wait for.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "cli_record.h"
+#include "cut.h"
+#include "deadline.h"
+#include "fifo.h"
+#include "interrupt.h"
+#include "io.h"
+#include "number.h"
+#include "progress.h"
+#include "ring.h"
+#include "sink.h"
+
+enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT };
+
+/* What is read at a time. */
+#define PIECE ((size_t)128 * 1024)
+#define PIPE_SIZE (1 << 20)
+
+/* A longer record is not kept whole in memory. */
+#define RECORD_MOST ((size_t)64 << 20)
+
+/* How often one looks for readers who have come, in nanoseconds: nothing tells of them. */
+#define LOOK_FIRST INT64_C(1000000)
+#define LOOK_LAST INT64_C(20000000)
+
+/* How long after a signal a reader has to take the rest of a record. */
+#define GRACE INT64_C(2000000000)
+
+static const char usage[] = "fifotee [-0knv] [-b size] [-d char] [-m mode] [-o policy:fifo] [-p policy] [-w timeout]\n"
+			    "               [--progress] [--readers=count] [--stdout=policy] fifo ...";
+static const char help[] =
+	"Copy standard input to FIFOs, whose readers may come and go, and to standard output.\n"
+	"\n"
+	"  -0, --null               records end with NULs\n"
+	"  -b, --block=SIZE         records have SIZE bytes\n"
+	"  -d, --delimiter=CHAR     records end with CHAR\n"
+	"  -k, --keep               do not remove the FIFOs that were made\n"
+	"  -m, --mode=MODE          permission of a new FIFO, octal or symbolic (default: 0600)\n"
+	"  -n, --no-stdout          do not write to standard output\n"
+	"  -o, --output=POLICY:FIFO a FIFO with a policy of its own\n"
+	"  -p, --policy=POLICY      of the FIFOs (default: block)\n"
+	"  -v, --verbose            say at the end what went to each output\n"
+	"  -w, --timeout=DURATION   wait for a reader at most so long\n"
+	"      --progress           show bytes and rate on a terminal; twice: everywhere\n"
+	"      --readers=COUNT      begin once so many FIFOs have readers\n"
+	"      --stdout=POLICY      of standard output (default: block)\n"
+	"  -h, --help               show this\n"
+	"  -V, --version            show the version\n"
+	"\n"
+	"Policies: block  drop  buffer=SIZE  fail\n";
+
+static const struct option long_options[] = {
+	{"block", required_argument, NULL, 'b'},
+	{"delimiter", required_argument, NULL, 'd'},
+	{"help", no_argument, NULL, 'h'},
+	{"keep", no_argument, NULL, 'k'},
+	{"mode", required_argument, NULL, 'm'},
+	{"no-stdout", no_argument, NULL, 'n'},
+	{"null", no_argument, NULL, '0'},
+	{"output", required_argument, NULL, 'o'},
+	{"policy", required_argument, NULL, 'p'},
+	{"progress", no_argument, NULL, CLI_PROGRESS},
+	{"readers", required_argument, NULL, OPTION_READERS},
+	{"stdout", required_argument, NULL, OPTION_STDOUT},
+	{"timeout", required_argument, NULL, 'w'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+enum policy_kind { POLICY_BLOCK, POLICY_DROP, POLICY_BUFFER, POLICY_FAIL };
+
+struct policy {
+	enum policy_kind kind;
+	uint64_t room; /* of POLICY_BUFFER */
+};
+
+struct output {
+	const char *name;
+	struct policy policy;
+	struct fifo fifo; /* without a path: standard output */
+	struct sink sink; /* without a descriptor: nobody reads */
+	int met;          /* whether there was ever a reader */
+	int over;         /* nothing will ever be written to it again */
+
+	/* POLICY_BLOCK: its place in the buffer, and whether it waits there for a record to begin. */
+	size_t at;
+	int joining;
+	uint64_t base; /* records of the stream that it did not get, as long as it has a reader */
+	uint64_t mark; /* records of the stream when it had none any more */
+
+	/* The others: what is left of a record that has begun, and then what is queued. */
+	char *rest;
+	size_t rest_from, rest_size;
+	struct ring ring;
+	uint64_t queued, begun; /* records in the ring, and bytes of the first one that were written */
+
+	uint64_t bytes, records, dropped;
+	int waited; /* whether somebody waits for it, until `patience` ends */
+	struct deadline patience;
+};
+
+struct job {
+	struct output *outputs;
+	size_t count;
+	struct policy policy, stdout_policy;
+	int keep, no_stdout, verbose, has_readers, progress_wanted;
+	uint64_t readers;
+	mode_t mode;
+	int64_t timeout;
+
+	char *buffer;
+	size_t end, room;
+	size_t parsed; /* up to here the records have been given out */
+	uint64_t parsed_records, first_phase; /* first_phase: bytes of its record that came before the buffer */
+	struct cut in;
+	int skipping; /* a record that is too long */
+	int odd;      /* the last record lacks its end */
+
+	struct pollfd *polls;
+	int report; /* the signalfd of SIGUSR1 */
+	int started, ended, finishing, status;
+	int64_t pause; /* between two looks for readers */
+	struct deadline look, may_look, start_by;
+	struct progress progress;
+};
+
+static int is_stdout(const struct output *output)
+{
+	return output->fifo.path == NULL;
+}
+
+static int has_reader(const struct output *output)
+{
+	return output->sink.fd != -1;
+}
+
+static int blocks(const struct output *output)
+{
+	return output->policy.kind == POLICY_BLOCK;
+}
+
+static void note_status(struct job *job, int status)
+{
+	job->status = job->status == CLI_DONE ? status : cli_merge_status(job->status, status);
+}
+
+/* Records of the stream that end in front of this place in the buffer. */
+static uint64_t records_at(const struct job *job, size_t at)
+{
+	uint64_t behind = cut_count(&job->in.format, job->first_phase + at, job->buffer + at, job->end - at);
+
+	if (job->in.format.kind == RECORD_BLOCK)
+		behind = cut_count(&job->in.format, (job->first_phase + at) % job->in.format.block, job->buffer + at, job->end - at);
+	return job->in.records - behind - (job->odd && at < job->end);
+}
+
+/* --- what happened to an output --- */
+
+static void forget_rest(struct output *output)
+{
+	output->dropped += output->rest != NULL;
+	free(output->rest);
+	output->rest = NULL;
+	output->rest_size = 0;
+}
+
+/* A record of which a reader got only a part is nobody's any more. */
+static void forget_begun(struct job *job, struct output *output)
+{
+	struct iovec pieces[2];
+	size_t length = 0, first;
+	int i, count = ring_pieces(&output->ring, pieces);
+
+	if (output->begun == 0)
+		return;
+	for (i = 0; i < count; i++) {
+		first = cut_first(&job->in.format, output->begun + length, pieces[i].iov_base, pieces[i].iov_len);
+		length += first > 0 ? first : pieces[i].iov_len;
+		if (first > 0)
+			break;
+	}
+	ring_take(&output->ring, length);
+	output->begun = 0;
+	output->queued--;
+	output->dropped++;
+}
+
+static void forget_queue(struct output *output)
+{
+	output->dropped += output->queued;
+	output->queued = output->begun = 0;
+	ring_close(&output->ring);
+}
+
+/* Its reader is gone, and with him all that he had not read. */
+static void lose_reader(struct job *job, struct output *output)
+{
+	if (blocks(output) && !output->joining) {
+		output->mark = records_at(job, output->at);
+		output->records = output->mark - output->base;
+	}
+	output->joining = 0;
+	forget_rest(output);
+	forget_begun(job, output);
+	sink_close(&output->sink);
+	job->pause = LOOK_FIRST;
+	job->look = deadline_after(job->pause);
+}
+
+static void close_stdout(struct job *job)
+{
+	/* Who reads it is to see its end now, and not when the slowest of the others is done. */
+	int err = cli_check_output() == -1 ? errno : 0;
+
+	if (freopen("/dev/null", "w", stdout) == NULL && err == 0)
+		err = errno;
+	if (err != 0)
+		note_status(job, cli_fail("standard output", err));
+}
+
+/* Nothing more goes to it. */
+static void end_output(struct job *job, struct output *output)
+{
+	if (output->over)
+		return;
+	output->over = 1;
+	if (output->fifo.path != NULL && !job->keep)
+		fifo_remove(&output->fifo);
+	if (has_reader(output) && is_stdout(output)) {
+		output->sink.fd = dup(1);
+		close_stdout(job);
+	}
+	if (has_reader(output))
+		lose_reader(job, output);
+	forget_queue(output);
+}
+
+static void give_up(struct job *job, struct output *output, const char *cause, int status)
+{
+	cli_warn(output->name, "%s", cause);
+	note_status(job, status);
+	end_output(job, output);
+}
+
+static void fail_output(struct job *job, struct output *output, int err)
+{
+	const char *cause = err == ENODEV ? "not a FIFO" : err == EISDIR ? strerror(err) : cli_text(err);
+
+	give_up(job, output, cause, err == ETIMEDOUT ? CLI_TIMEOUT : CLI_FAILED);
+}
+
+static void reader_left(struct job *job, struct output *output)
+{
+	if (output->policy.kind == POLICY_FAIL) {
+		fail_output(job, output, EPIPE);
+		return;
+	}
+	if (is_stdout(output) || !output->sink.is_named)
+		end_output(job, output);
+	else
+		lose_reader(job, output);
+}
+
+static void write_failed(struct job *job, struct output *output)
+{
+	if (errno == EPIPE || errno == ECONNRESET)
+		reader_left(job, output);
+	else if (errno != EAGAIN && errno != EINTR)
+		fail_output(job, output, errno);
+}
+
+/* --- readers who come --- */
+
+static void join_at(struct job *job, struct output *output, size_t at)
+{
+	uint64_t records = records_at(job, at);
+
+	output->at = at;
+	output->joining = 0;
+	output->dropped += records - output->mark;
+	output->base = records - output->records;
+}
+
+static void look_for_reader(struct job *job, struct output *output)
+{
+	int fd = fifo_open(&output->fifo);
+
+	if (fd == -1) {
+		if (errno != ENXIO && errno != EINTR)
+			fail_output(job, output, errno);
+		return;
+	}
+	sink_take(&output->sink, fd);
+	output->met = 1;
+	if (!blocks(output))
+		return;
+	output->at = job->end;
+	output->joining = job->in.phase > 0;
+	if (!output->joining)
+		join_at(job, output, job->end);
+}
+
+static int is_sought(const struct output *output)
+{
+	return !output->over && !has_reader(output) && !is_stdout(output);
+}
+
+static void look_for_readers(struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++)
+		if (is_sought(&job->outputs[i]))
+			look_for_reader(job, &job->outputs[i]);
+	job->pause = job->pause * 2 < LOOK_LAST ? job->pause * 2 : LOOK_LAST;
+	job->look = deadline_after(job->pause);
+	job->may_look = deadline_after(LOOK_FIRST);
+}
+
+static int any_sought(const struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++)
+		if (is_sought(&job->outputs[i]))
+			return 1;
+	return 0;
+}
+
+/* --- writing --- */
+
+/* Up to where in the buffer a blocking output is to get now. */
+static size_t goal(const struct job *job, const struct output *output)
+{
+	return output->joining ? output->at : job->end;
+}
+
+static void write_block(struct job *job, struct output *output)
+{
+	while (has_reader(output) && output->at < goal(job, output)) {
+		struct iovec piece = {job->buffer + output->at, goal(job, output) - output->at};
+		ssize_t put = sink_write(&output->sink, &piece, 1);
+
+		if (put == -1) {
+			write_failed(job, output);
+			return;
+		}
+		output->at += (size_t)put;
+		output->bytes += (size_t)put;
+		output->waited = 0;
+		/* What it did not take it would not take now. */
+		if ((size_t)put < piece.iov_len)
+			return;
+	}
+}
+
+/* Whether nothing is left of the record that has begun. */
+static int write_rest(struct job *job, struct output *output)
+{
+	struct iovec piece = {output->rest + output->rest_from, output->rest_size};
+	ssize_t put;
+
+	if (output->rest == NULL)
+		return 1;
+	put = sink_write(&output->sink, &piece, 1);
+	if (put == -1) {
+		write_failed(job, output);
+		return 0;
+	}
+	output->rest_from += (size_t)put;
+	output->rest_size -= (size_t)put;
+	output->bytes += (size_t)put;
+	output->waited = 0;
+	if (output->rest_size > 0)
+		return 0;
+	free(output->rest);
+	output->rest = NULL;
+	output->records++;
+	return 1;
+}
+
+static void took_queued(struct job *job, struct output *output, size_t size)
+{
+	struct iovec pieces[2];
+	uint64_t ended = 0;
+	int i, count = ring_pieces(&output->ring, pieces);
+	struct cut cut = {.format = job->in.format, .phase = output->begun};
+
+	for (i = 0; i < count && size > 0; i++) {
+		size_t part = size < pieces[i].iov_len ? size : pieces[i].iov_len;
+
+		cut_pass(&cut, pieces[i].iov_base, part);
+		ring_take(&output->ring, part);
+		output->bytes += part;
+		size -= part;
+	}
+	/* The last record of all may lack its end. */
+	ended = output->ring.size == 0 ? output->queued : cut.records;
+	output->begun = output->ring.size == 0 ? 0 : cut.phase;
+	output->records += ended;
+	output->queued -= ended;
+	output->waited = 0;
+}
+
+/* Writes what waits in the ring; whether nothing does. */
+static int write_queue(struct job *job, struct output *output)
+{
+	struct iovec pieces[2];
+	ssize_t put;
+	int count;
+
+	if (!write_rest(job, output))
+		return 0;
+	count = ring_pieces(&output->ring, pieces);
+	if (count == 0)
+		return 1;
+	put = sink_write(&output->sink, pieces, count);
+	if (put == -1)
+		write_failed(job, output);
+	else
+		took_queued(job, output, (size_t)put);
+	return output->ring.size == 0;
+}
+
+/* A row of whole records that is to go to an output. */
+struct row {
+	const char *bytes;
+	size_t size;
+	uint64_t records;
+};
+
+static void shorten(const struct job *job, struct row *row, size_t size)
+{
+	uint64_t gone = size == row->size ? row->records : cut_count(&job->in.format, 0, row->bytes, size);
+
+	row->bytes += size;
+	row->size -= size;
+	row->records -= gone;
+}
+
+static size_t first_of(const struct job *job, const struct row *row)
+{
+	size_t first = cut_first(&job->in.format, 0, row->bytes, row->size);
+
+	return first > 0 ? first : row->size;
+}
+
+/* How much of the row can be written with no record torn; 0: nothing now. */
+static size_t choose(const struct job *job, const struct output *output, const struct row *row)
+{
+	int empty;
+	size_t room = sink_room(&output->sink, &empty), whole, first;
+
+	if (row->size <= room)
+		return row->size;
+	whole = cut_whole(&job->in.format, row->bytes, room);
+	if (whole > 0)
+		return whole;
+	first = first_of(job, row);
+	if (first <= PIPE_BUF) {
+		/* All of it or nothing, pipe(7). */
+		whole = cut_whole(&job->in.format, row->bytes, row->size < PIPE_BUF ? row->size : PIPE_BUF);
+		return whole > 0 ? whole : row->size;
+	}
+	/* One that no pipe of this size holds goes piece by piece, if it has the pipe to itself. */
+	return empty ? first : 0;
+}
+
+/* Keeps what is left of the record in which a write has ended: 0, or -1 with ENOMEM. */
+static int keep_rest(const struct job *job, struct output *output, const struct row *row, size_t put)
+{
+	size_t whole = cut_whole(&job->in.format, row->bytes, put), rest;
+	struct row torn = {row->bytes + whole, row->size - whole, 0};
+
+	if (put == row->size || whole == put)
+		return 0;
+	rest = first_of(job, &torn) - (put - whole);
+	output->rest = malloc(rest);
+	if (output->rest == NULL)
+		return -1;
+	memcpy(output->rest, row->bytes + put, rest);
+	output->rest_from = 0;
+	output->rest_size = rest;
+	return 0;
+}
+
+/* Writes as many records as go now; the others stay in the row. */
+static void write_row(struct job *job, struct output *output, struct row *row)
+{
+	while (row->size > 0 && has_reader(output) && output->rest == NULL) {
+		struct iovec piece = {(char *)(uintptr_t)row->bytes, choose(job, output, row)};
+		struct row before = *row;
+		ssize_t put;
+
+		if (piece.iov_len == 0)
+			return;
+		put = sink_write(&output->sink, &piece, 1);
+		if (put == -1) {
+			write_failed(job, output);
+			return;
+		}
+		output->bytes += (size_t)put;
+		if (keep_rest(job, output, row, (size_t)put) == -1) {
+			fail_output(job, output, errno);
+			return;
+		}
+		shorten(job, row, (size_t)put + output->rest_size);
+		output->records += before.records - row->records - (output->rest != NULL);
+	}
+}
+
+/* Queues each record that fits. */
+static void queue_row(struct job *job, struct output *output, struct row *row)
+{
+	while (row->size > 0 && output->ring.size < output->ring.room) {
+		size_t room = output->ring.room - output->ring.size, size = row->size;
+		uint64_t before = row->records;
+		const char *bytes = row->bytes;
+
+		if (size > room)
+			size = cut_whole(&job->in.format, row->bytes, room);
+		if (size == 0) {
+			shorten(job, row, first_of(job, row));
+			output->dropped += before - row->records;
+			continue;
+		}
+		ring_add(&output->ring, bytes, size);
+		shorten(job, row, size);
+		output->queued += before - row->records;
+	}
+}
+
+static void offer(struct job *job, struct output *output, struct row row)
+{
+	if (has_reader(output) && write_queue(job, output))
+		write_row(job, output, &row);
+	if (output->policy.kind == POLICY_BUFFER && !output->over)
+		queue_row(job, output, &row);
+	output->dropped += row.records;
+	if (output->policy.kind == POLICY_FAIL && row.records > 0 && !output->over)
+		give_up(job, output, "its reader is too slow for what comes, and -p fail does not wait", CLI_FAILED);
+}
+
+/* A record that is too long to be kept is over, or goes on. */
+static void skip(struct job *job)
+{
+	size_t first = cut_first(&job->in.format, job->first_phase, job->buffer + job->parsed, job->end - job->parsed), i;
+
+	if (first == 0 && !job->ended) {
+		job->parsed = job->end;
+		return;
+	}
+	job->skipping = 0;
+	job->parsed = first > 0 ? job->parsed + first : job->end;
+	job->parsed_records++;
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+
+		if (blocks(output))
+			continue;
+		output->dropped++;
+		if (output->policy.kind == POLICY_FAIL && !output->over)
+			give_up(job, output, "a record of more than 64 MiB is not kept, and -p fail drops none", CLI_FAILED);
+	}
+}
+
+/* Gives out what has come: all of it to those that block, whole records to the others. */
+static void give_out(struct job *job)
+{
+	struct row row;
+	size_t i;
+
+	for (i = 0; i < job->count; i++)
+		if (blocks(&job->outputs[i]))
+			write_block(job, &job->outputs[i]);
+	if (job->skipping)
+		skip(job);
+	if (job->skipping || job->in.records == job->parsed_records)
+		return;
+	row = (struct row){job->buffer + job->parsed, job->end - job->parsed - (size_t)job->in.phase,
+	                   job->in.records - job->parsed_records};
+	for (i = 0; i < job->count; i++)
+		if (!blocks(&job->outputs[i]))
+			offer(job, &job->outputs[i], row);
+	job->parsed += row.size;
+	job->parsed_records = job->in.records;
+}
+
+/* --- reading --- */
+
+static int any_by_record(const struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++)
+		if (!blocks(&job->outputs[i]) && !job->outputs[i].over)
+			return 1;
+	return 0;
+}
+
+/* Leaves in the buffer only the record that has not ended yet, and that only if somebody wants it as a whole. */
+static int make_room(struct job *job)
+{
+	size_t left = any_by_record(job) ? job->end - job->parsed : 0, i;
+
+	if (left >= RECORD_MOST) {
+		job->skipping = 1;
+		left = 0;
+	}
+	if (left > 0)
+		memmove(job->buffer, job->buffer + job->parsed, left);
+	else
+		job->first_phase = job->in.phase;
+	if (left > 0)
+		job->first_phase = 0;
+	job->parsed = 0;
+	job->end = left;
+	for (i = 0; i < job->count; i++)
+		job->outputs[i].at = left;
+	if (job->room - left < PIECE) {
+		char *buffer = realloc(job->buffer, job->room * 2);
+
+		if (buffer == NULL)
+			return -1;
+		job->buffer = buffer;
+		job->room *= 2;
+	}
+	return 0;
+}
+
+/* Those who wait for a record to begin find it among the bytes that have come. */
+static void join_new(struct job *job, size_t from, uint64_t phase)
+{
+	size_t first = phase == 0 ? 0 : cut_first(&job->in.format, phase, job->buffer + from, job->end - from), i;
+
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+
+		if (!output->joining)
+			continue;
+		if (phase == 0 || first > 0)
+			join_at(job, output, from + first);
+		else
+			output->at = job->end;
+	}
+}
+
+static void input_ended(struct job *job)
+{
+	job->ended = 1;
+	job->odd = job->in.phase > 0;
+	cut_end(&job->in);
+	give_out(job);
+}
+
+static void read_input(struct job *job)
+{
+	uint64_t phase = job->in.phase;
+	size_t from;
+	ssize_t got;
+
+	if (any_sought(job) && deadline_left(&job->may_look) == 0)
+		look_for_readers(job);
+	if (make_room(job) == -1) {
+		note_status(job, cli_fail("standard input", errno));
+		input_ended(job);
+		return;
+	}
+	from = job->end;
+	got = read(0, job->buffer + from, PIECE);
+	if (got == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got == -1)
+		note_status(job, cli_fail("standard input", errno));
+	if (got <= 0) {
+		input_ended(job);
+		return;
+	}
+	cut_pass(&job->in, job->buffer + from, (size_t)got);
+	job->end += (size_t)got;
+	progress_add(&job->progress, (uint64_t)got);
+	join_new(job, from, phase);
+	give_out(job);
+}
+
+/* --- who waits for what --- */
+
+static int has_more(const struct job *job, const struct output *output)
+{
+	if (blocks(output))
+		return output->at < goal(job, output);
+	return output->rest != NULL || output->ring.size > 0;
+}
+
+/* Whether somebody waits for this output, or for its reader. */
+static int is_awaited(const struct job *job, const struct output *output)
+{
+	if (output->over)
+		return 0;
+	if (has_reader(output))
+		return has_more(job, output) && (blocks(output) || job->ended);
+	if (output->met)
+		return 0;
+	if (blocks(output))
+		return !job->started && !job->has_readers;
+	return job->ended && output->ring.size > 0;
+}
+
+/* Whether this output can still get something. */
+static int is_alive(const struct job *job, const struct output *output)
+{
+	if (output->over)
+		return 0;
+	if (job->ended)
+		return has_reader(output) || is_awaited(job, output);
+	return has_reader(output) || !output->met || !blocks(output);
+}
+
+static int any_alive(const struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++)
+		if (is_alive(job, &job->outputs[i]))
+			return 1;
+	return 0;
+}
+
+/* Once the input has ended, whoever has got everything sees the end. */
+static void end_outputs(struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+
+		if (has_reader(output) ? !has_more(job, output) : !is_awaited(job, output))
+			end_output(job, output);
+	}
+}
+
+static int may_start(struct job *job)
+{
+	uint64_t there = 0, possible = 0;
+	size_t i;
+
+	for (i = 0; i < job->count; i++) {
+		const struct output *output = &job->outputs[i];
+
+		if (is_stdout(output) || output->over)
+			continue;
+		possible++;
+		there += has_reader(output) ? 1 : 0;
+		if (!job->has_readers && blocks(output) && !output->met)
+			return 0;
+	}
+	if (!job->has_readers || there >= job->readers)
+		return 1;
+	if (possible < job->readers) {
+		cli_warn("--readers", "of the FIFOs only %llu are left", (unsigned long long)possible);
+		note_status(job, CLI_FAILED);
+		job->ended = 1;
+	}
+	return 0;
+}
+
+static int may_read(const struct job *job)
+{
+	size_t i;
+
+	if (!job->started || job->ended)
+		return 0;
+	for (i = 0; i < job->count; i++)
+		if (has_reader(&job->outputs[i]) && blocks(&job->outputs[i]) && has_more(job, &job->outputs[i]))
+			return 0;
+	return 1;
+}
+
+/* --- the report --- */
+
+static void report_output(const struct job *job, const struct output *output)
+{
+	uint64_t records = output->records, dropped = output->dropped;
+	char waiting[40] = "";
+
+	if (blocks(output) && has_reader(output) && !output->joining)
+		records = records_at(job, output->at) - output->base;
+	else if (blocks(output))
+		dropped += job->in.records - output->mark;
+	if (output->queued + (output->rest != NULL) > 0)
+		snprintf(waiting, sizeof(waiting), ", %llu waiting", (unsigned long long)output->queued + (output->rest != NULL));
+	cli_warn(output->name, "%llu bytes, %llu records, %llu dropped%s", (unsigned long long)output->bytes,
+	         (unsigned long long)records, (unsigned long long)dropped, waiting);
+}
+
+static void report(const struct job *job)
+{
+	size_t i;
+
+	cli_warn("standard input", "%llu bytes, %llu records", (unsigned long long)job->in.bytes,
+	         (unsigned long long)job->in.records);
+	for (i = 0; i < job->count; i++)
+		report_output(job, &job->outputs[i]);
+}
+
+/* A handler could not tell poll(2) of a signal that comes just before it. */
+static int open_report(void)
+{
+	struct sigaction old;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	if (sigaction(SIGUSR1, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+		return -1;
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void answer_report(const struct job *job)
+{
+	struct signalfd_siginfo info;
+
+	while (read(job->report, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		report(job);
+}
+
+/* --- the loop --- */
+
+static int64_t least(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Fills in what is waited for; how long at most, in nanoseconds. */
+static int64_t prepare(struct job *job)
+{
+	int64_t left = any_sought(job) ? deadline_left(&job->look) : INT64_MAX;
+	size_t i;
+
+	if (!job->started && job->has_readers)
+		left = least(left, deadline_left(&job->start_by));
+	job->polls[0] = (struct pollfd){.fd = may_read(job) ? 0 : -1, .events = POLLIN};
+	job->polls[1] = (struct pollfd){.fd = job->report, .events = POLLIN};
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+
+		job->polls[i + 2] = (struct pollfd){.fd = output->sink.fd};
+		if (has_reader(output) && has_more(job, output))
+			job->polls[i + 2].events = POLLOUT;
+		if (!is_awaited(job, output)) {
+			output->waited = 0;
+			continue;
+		}
+		if (!output->waited)
+			output->patience = deadline_after(job->timeout);
+		output->waited = 1;
+		left = least(left, deadline_left(&output->patience));
+	}
+	return left;
+}
+
+static void serve_output(struct job *job, struct output *output, short events)
+{
+	if (events & (POLLERR | POLLNVAL) || (events & POLLHUP && !(events & POLLOUT))) {
+		reader_left(job, output);
+		return;
+	}
+	if ((events & POLLOUT) == 0)
+		return;
+	if (blocks(output))
+		write_block(job, output);
+	else
+		write_queue(job, output);
+}
+
+/* Those who were waited for too long. */
+static void lose_patience(struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+
+		if (output->waited && is_awaited(job, output) && deadline_left(&output->patience) == 0)
+			fail_output(job, output, ETIMEDOUT);
+	}
+	if (!job->started && job->has_readers && deadline_left(&job->start_by) == 0) {
+		note_status(job, cli_fail("--readers", ETIMEDOUT));
+		job->ended = 1;
+	}
+}
+
+static int wait_for_events(struct job *job)
+{
+	int64_t left = prepare(job);
+	struct timespec ts = {left / 1000000000, left % 1000000000};
+
+	return ppoll(job->polls, job->count + 2, left == INT64_MAX ? NULL : &ts, NULL);
+}
+
+static void pass_on(struct job *job)
+{
+	size_t i;
+
+	look_for_readers(job);
+	while (interrupt_pending() == 0) {
+		if (!job->started)
+			job->started = may_start(job);
+		if (job->ended)
+			end_outputs(job);
+		if (!any_alive(job))
+			return;
+		if (wait_for_events(job) == -1)
+			continue;
+		if (job->polls[1].revents != 0)
+			answer_report(job);
+		for (i = 0; i < job->count; i++)
+			if (job->polls[i + 2].revents != 0 && has_reader(&job->outputs[i]))
+				serve_output(job, &job->outputs[i], job->polls[i + 2].revents);
+		if (any_sought(job) && deadline_left(&job->look) == 0)
+			look_for_readers(job);
+		lose_patience(job);
+		if (job->polls[0].revents != 0 && may_read(job))
+			read_input(job);
+	}
+}
+
+/* --- start and end --- */
+
+/* Each output takes a descriptor. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* The name of an input or output that is the same pipe, or NULL. */
+static const char *same_pipe(const struct job *job, const struct output *output, dev_t device, ino_t inode)
+{
+	struct stat st;
+	size_t i;
+
+	if (fstat(0, &st) == 0 && S_ISFIFO(st.st_mode) && st.st_dev == device && st.st_ino == inode)
+		return "standard input";
+	for (i = 0; &job->outputs[i] != output; i++)
+		if (job->outputs[i].fifo.device == device && job->outputs[i].fifo.inode == inode)
+			return job->outputs[i].name;
+	return NULL;
+}
+
+static void open_stdout(struct job *job, struct output *output)
+{
+	struct stat st;
+	const char *same;
+
+	output->name = "standard output";
+	if (cli_was_closed(1)) {
+		fail_output(job, output, EBADF);
+		return;
+	}
+	if (fstat(1, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode))) {
+		output->fifo.device = st.st_dev;
+		output->fifo.inode = st.st_ino;
+		same = S_ISFIFO(st.st_mode) ? same_pipe(job, output, st.st_dev, st.st_ino) : NULL;
+		if (same != NULL) {
+			cli_warn(output->name, "is the same pipe as %s", same);
+			note_status(job, CLI_FAILED);
+			output->over = 1;
+			return;
+		}
+	}
+	if (sink_inherit(&output->sink, 1) == -1) {
+		int err = errno;
+
+		output->sink.fd = -1;
+		if (err == EPIPE && output->policy.kind != POLICY_FAIL)
+			output->over = 1;
+		else
+			fail_output(job, output, err);
+		return;
+	}
+	output->met = 1;
+}
+
+static void open_output(struct job *job, struct output *output)
+{
+	const char *path = output->name, *same;
+
+	if (fifo_find(&output->fifo, path, job->mode) == -1) {
+		fail_output(job, output, errno);
+		return;
+	}
+	same = same_pipe(job, output, output->fifo.device, output->fifo.inode);
+	if (same != NULL) {
+		cli_warn(path, "is the same FIFO as %s", same);
+		note_status(job, CLI_FAILED);
+		output->over = 1;
+	}
+	if (!output->over && output->policy.kind == POLICY_BUFFER &&
+	    ring_open(&output->ring, (size_t)output->policy.room) == -1)
+		fail_output(job, output, errno);
+}
+
+static int open_all(struct job *job)
+{
+	size_t i;
+
+	job->buffer = malloc(2 * PIECE);
+	job->room = 2 * PIECE;
+	job->polls = calloc(job->count + 2, sizeof(*job->polls));
+	if (job->buffer == NULL || job->polls == NULL)
+		return cli_fail("outputs", errno);
+	for (i = 0; i < job->count && interrupt_pending() == 0; i++) {
+		struct output *output = &job->outputs[i];
+
+		if (output->name == NULL)
+			open_stdout(job, output);
+		else
+			open_output(job, output);
+	}
+	return CLI_DONE;
+}
+
+static void run(struct job *job)
+{
+	size_t i;
+
+	if (cli_was_closed(0)) {
+		note_status(job, cli_fail("standard input", EBADF));
+		return;
+	}
+	raise_descriptor_limit();
+	note_status(job, open_all(job));
+	if (job->polls == NULL)
+		return;
+	io_grow_pipe(0, PIPE_SIZE);
+	job->start_by = deadline_after(job->timeout);
+	job->pause = LOOK_FIRST;
+	progress_start(&job->progress, job->progress_wanted, 0);
+	pass_on(job);
+	for (i = 0; i < job->count; i++)
+		end_output(job, &job->outputs[i]);
+	progress_end(&job->progress);
+	if (job->verbose)
+		report(job);
+}
+
+/* --- the command line --- */
+
+static struct policy policy_or_exit(const char *option, const char *word, size_t length)
+{
+	static const char buffer[] = "buffer=";
+	struct policy policy = {POLICY_BLOCK, 0};
+	char text[64];
+
+	if (length == 5 && strncmp(word, "block", 5) == 0)
+		return policy;
+	if (length == 4 && strncmp(word, "drop", 4) == 0)
+		policy.kind = POLICY_DROP;
+	else if (length == 4 && strncmp(word, "fail", 4) == 0)
+		policy.kind = POLICY_FAIL;
+	else if (length < sizeof(text) && strncmp(word, buffer, strlen(buffer)) == 0) {
+		snprintf(text, sizeof(text), "%.*s", (int)length, word);
+		policy.kind = POLICY_BUFFER;
+		policy.room = cli_size_or_exit(option, text + strlen(buffer));
+	} else {
+		cli_usage_exit("%s: a policy is block, drop, buffer=SIZE or fail", option);
+	}
+	return policy;
+}
+
+static void add_output(struct job *job, const char *name, struct policy policy)
+{
+	job->outputs[job->count++] = (struct output){.name = name, .policy = policy, .sink.fd = -1};
+}
+
+static void add_own_output(struct job *job, const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	if (colon == NULL || colon[1] == '\0')
+		cli_usage_exit("-o: needs a policy, a colon and a FIFO, as drop:/tmp/log");
+	add_output(job, colon + 1, policy_or_exit("-o", word, (size_t)(colon - word)));
+}
+
+static void parse_options(struct job *job, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "0b:d:hkm:no:p:vVw:", long_options, NULL)) != -1) {
+		if (cli_record_option(&job->in.format, option, optarg))
+			continue;
+		switch (option) {
+		case 'h': cli_help_exit();
+		case 'k': job->keep = 1; break;
+		case 'm': job->mode = cli_mode_or_exit("-m", optarg); break;
+		case 'n': job->no_stdout = 1; break;
+		case 'o': add_own_output(job, optarg); break;
+		case 'p': job->policy = policy_or_exit("-p", optarg, strlen(optarg)); break;
+		case 'v': job->verbose = 1; break;
+		case 'V': cli_version_exit();
+		case 'w': job->timeout = cli_duration_or_exit("-w", optarg); break;
+		case CLI_PROGRESS: job->progress_wanted++; break;
+		case OPTION_READERS:
+			job->has_readers = 1;
+			if (number_parse(optarg, 0, INT_MAX, &job->readers) == -1)
+				cli_usage_exit("--readers: not a number of FIFOs");
+			break;
+		case OPTION_STDOUT: job->stdout_policy = policy_or_exit("--stdout", optarg, strlen(optarg)); break;
+		default: cli_option_exit();
+		}
+	}
+}
+
+static void check_options(const struct job *job, size_t fifos)
+{
+	if (fifos == 0)
+		cli_usage_exit("which FIFO?");
+	if (job->readers > fifos)
+		cli_usage_exit("--readers: %llu readers, but only %zu FIFOs", (unsigned long long)job->readers, fifos);
+}
+
+int main(int argc, char **argv)
+{
+	static struct job job = {.mode = 0600, .in.format.delimiter = '\n', .timeout = -1};
+	size_t fifos;
+	int i;
+
+	cli_start(argv, usage, help);
+	/* No command line has more outputs than words. */
+	job.outputs = calloc((size_t)argc + 1, sizeof(*job.outputs));
+	if (job.outputs == NULL)
+		return cli_fail("outputs", errno);
+	parse_options(&job, argc, argv);
+	for (i = optind; i < argc; i++)
+		add_output(&job, argv[i], job.policy);
+	fifos = job.count;
+	if (!job.no_stdout)
+		add_output(&job, NULL, job.stdout_policy);
+	check_options(&job, fifos);
+
+	cli_disarm(SIGPIPE);
+	job.report = open_report();
+	interrupt_catch();
+	run(&job);
+	free(job.buffer);
+	free(job.polls);
+	free(job.outputs);
+	interrupt_die_if_pending();
+	return job.status;
+}
