@@ -14,13 +14,19 @@ teardown() {
     fi
 }
 
+# all_end: what bg started ends, and well.
+all_end() {
+    local one
+    for one in "${pids[@]}"; do ends 0 "$one"; done
+}
+
 @test 'fifotee: standard input goes to every FIFO and to standard output, byte for byte' {
     head -c 3000000 /dev/urandom >in
     mkfifo a b
     bg cat a >A
     bg cat b >B
     soon fifotee a b <in >out
-    wait
+    all_end
     cmp in A
     cmp in B
     cmp in out
