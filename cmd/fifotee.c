@@ -8,6 +8,7 @@
  * so that nobody waits for a reader whom the policies do not let him wait for.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
@@ -32,10 +33,11 @@
 #include "ring.h"
 #include "sink.h"
 
-enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT };
+enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT, OPTION_ZERO_COPY };
 
-/* What is read at a time. */
+/* What is read at a time; with tee(2) it costs nothing to take more. */
 #define PIECE ((size_t)128 * 1024)
+#define TEE_PIECE ((size_t)1 << 20)
 #define PIPE_SIZE (1 << 20)
 
 /* A longer record is not kept whole in memory. */
@@ -49,7 +51,7 @@ enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT };
 #define GRACE INT64_C(2000000000)
 
 static const char usage[] = "fifotee [-0knv] [-b size] [-d char] [-m mode] [-o policy:fifo] [-p policy] [-w timeout]\n"
-			    "               [--progress] [--readers=count] [--stdout=policy] fifo ...";
+			    "               [--progress] [--readers=count] [--stdout=policy] [--zero-copy] fifo ...";
 static const char help[] =
 	"Copy standard input to FIFOs, whose readers may come and go, and to standard output.\n"
 	"\n"
@@ -66,6 +68,7 @@ static const char help[] =
 	"      --progress           show bytes and rate on a terminal; twice: everywhere\n"
 	"      --readers=COUNT      begin once so many FIFOs have readers\n"
 	"      --stdout=POLICY      of standard output (default: block)\n"
+	"      --zero-copy          pass the pages of a pipe on without copying them\n"
 	"  -h, --help               show this\n"
 	"  -V, --version            show the version\n"
 	"\n"
@@ -87,6 +90,7 @@ static const struct option long_options[] = {
 	{"timeout", required_argument, NULL, 'w'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, 'V'},
+	{"zero-copy", no_argument, NULL, OPTION_ZERO_COPY},
 	{NULL, 0, NULL, 0},
 };
 
@@ -108,6 +112,10 @@ struct output {
 	/* POLICY_BLOCK: its place in the buffer, and whether it waits there for a record to begin. */
 	size_t at;
 	int joining;
+	/* --zero-copy: whether it must have room before more is passed on, and how much it has. */
+	int full;
+	size_t has_room;
+
 	uint64_t base; /* records of the stream that it did not get, as long as it has a reader */
 	uint64_t mark; /* records of the stream when it had none any more */
 
@@ -126,7 +134,7 @@ struct job {
 	struct output *outputs;
 	size_t count;
 	struct policy policy, stdout_policy;
-	int keep, no_stdout, verbose, has_readers, progress_wanted;
+	int framed, keep, no_stdout, verbose, has_readers, progress_wanted, zero_copy;
 	uint64_t readers;
 	mode_t mode;
 	int64_t timeout;
@@ -140,6 +148,7 @@ struct job {
 	int odd;      /* the last record lacks its end */
 
 	struct pollfd *polls;
+	struct output **order;
 	int report; /* the signalfd of SIGUSR1 */
 	int started, ended, finishing, status;
 	int64_t pause; /* between two looks for readers */
@@ -167,13 +176,17 @@ static void note_status(struct job *job, int status)
 	job->status = job->status == CLI_DONE ? status : cli_merge_status(job->status, status);
 }
 
+/* Bytes of its record that come before this place in the buffer; it matters for blocks alone. */
+static uint64_t phase_at(const struct job *job, size_t at)
+{
+	return job->in.format.kind == RECORD_BLOCK ? (job->first_phase + at) % job->in.format.block : 0;
+}
+
 /* Records of the stream that end in front of this place in the buffer. */
 static uint64_t records_at(const struct job *job, size_t at)
 {
-	uint64_t behind = cut_count(&job->in.format, job->first_phase + at, job->buffer + at, job->end - at);
+	uint64_t behind = cut_count(&job->in.format, phase_at(job, at), job->buffer + at, job->end - at);
 
-	if (job->in.format.kind == RECORD_BLOCK)
-		behind = cut_count(&job->in.format, (job->first_phase + at) % job->in.format.block, job->buffer + at, job->end - at);
 	return job->in.records - behind - (job->odd && at < job->end);
 }
 
@@ -187,22 +200,35 @@ static void forget_rest(struct output *output)
 	output->rest_size = 0;
 }
 
+/* What is left in the ring of the record that has begun: the number of pieces. */
+static int only_begun(const struct job *job, const struct output *output, struct iovec pieces[2])
+{
+	int i, count = ring_pieces(&output->ring, pieces);
+	uint64_t phase = output->begun;
+
+	for (i = 0; i < count; i++) {
+		size_t first = cut_first(&job->in.format, phase, pieces[i].iov_base, pieces[i].iov_len);
+
+		phase += pieces[i].iov_len;
+		if (first > 0) {
+			pieces[i].iov_len = first;
+			return i + 1;
+		}
+	}
+	return count;
+}
+
 /* A record of which a reader got only a part is nobody's any more. */
-static void forget_begun(struct job *job, struct output *output)
+static void forget_begun(const struct job *job, struct output *output)
 {
 	struct iovec pieces[2];
-	size_t length = 0, first;
-	int i, count = ring_pieces(&output->ring, pieces);
+	int i, count;
 
 	if (output->begun == 0)
 		return;
-	for (i = 0; i < count; i++) {
-		first = cut_first(&job->in.format, output->begun + length, pieces[i].iov_base, pieces[i].iov_len);
-		length += first > 0 ? first : pieces[i].iov_len;
-		if (first > 0)
-			break;
-	}
-	ring_take(&output->ring, length);
+	count = only_begun(job, output, pieces);
+	for (i = 0; i < count; i++)
+		ring_take(&output->ring, pieces[i].iov_len);
 	output->begun = 0;
 	output->queued--;
 	output->dropped++;
@@ -215,6 +241,19 @@ static void forget_queue(struct output *output)
 	ring_close(&output->ring);
 }
 
+/* Who reads it is to see its end now, and not when the slowest of the others is done. */
+static void close_stdout(struct job *job)
+{
+	int err = cli_check_output() == -1 ? errno : 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (null != -1) {
+		dup2(null, 1);
+		close(null);
+	}
+	if (err != 0)
+		note_status(job, cli_fail("standard output", err));
+}
+
 /* Its reader is gone, and with him all that he had not read. */
 static void lose_reader(struct job *job, struct output *output)
 {
@@ -225,34 +264,30 @@ static void lose_reader(struct job *job, struct output *output)
 	output->joining = 0;
 	forget_rest(output);
 	forget_begun(job, output);
+	if (is_stdout(output)) {
+		close_stdout(job);
+		output->sink.fd = -1;
+	}
 	sink_close(&output->sink);
 	job->pause = LOOK_FIRST;
 	job->look = deadline_after(job->pause);
 }
 
-static void close_stdout(struct job *job)
-{
-	/* Who reads it is to see its end now, and not when the slowest of the others is done. */
-	int err = cli_check_output() == -1 ? errno : 0;
-
-	if (freopen("/dev/null", "w", stdout) == NULL && err == 0)
-		err = errno;
-	if (err != 0)
-		note_status(job, cli_fail("standard output", err));
-}
-
 /* Nothing more goes to it. */
 static void end_output(struct job *job, struct output *output)
 {
+	int last = -1;
+
 	if (output->over)
 		return;
 	output->over = 1;
-	if (output->fifo.path != NULL && !job->keep)
+	/* Whoever waits in open(2) for a writer would wait for ever: he is to see an end, too. */
+	if (!has_reader(output) && output->fifo.inode != 0 && !is_stdout(output))
+		last = fifo_open(&output->fifo);
+	if (!is_stdout(output) && !job->keep)
 		fifo_remove(&output->fifo);
-	if (has_reader(output) && is_stdout(output)) {
-		output->sink.fd = dup(1);
-		close_stdout(job);
-	}
+	if (last != -1)
+		close(last);
 	if (has_reader(output))
 		lose_reader(job, output);
 	forget_queue(output);
@@ -278,7 +313,8 @@ static void reader_left(struct job *job, struct output *output)
 		fail_output(job, output, EPIPE);
 		return;
 	}
-	if (is_stdout(output) || !output->sink.is_named)
+	/* Who came back to bytes that nobody looks at would begin in the middle of a record. */
+	if (is_stdout(output) || !output->sink.is_named || job->zero_copy)
 		end_output(job, output);
 	else
 		lose_reader(job, output);
@@ -352,10 +388,31 @@ static int any_sought(const struct job *job)
 
 /* --- writing --- */
 
+/* Whether the record that a blocking output is in goes on at its place in the buffer. */
+static int is_torn(const struct job *job, const struct output *output)
+{
+	if (output->joining || job->zero_copy || (job->ended && output->at == job->end))
+		return 0;
+	if (output->at == 0)
+		return job->first_phase > 0;
+	if (job->in.format.kind == RECORD_BLOCK)
+		return (job->first_phase + output->at) % job->in.format.block > 0;
+	return job->buffer[output->at - 1] != job->in.format.delimiter;
+}
+
 /* Up to where in the buffer a blocking output is to get now. */
 static size_t goal(const struct job *job, const struct output *output)
 {
-	return output->joining ? output->at : job->end;
+	size_t first;
+
+	if (output->joining)
+		return output->at;
+	if (!job->finishing || job->zero_copy)
+		return job->end;
+	if (!is_torn(job, output))
+		return output->at;
+	first = cut_first(&job->in.format, phase_at(job, output->at), job->buffer + output->at, job->end - output->at);
+	return first > 0 ? output->at + first : job->end;
 }
 
 static void write_block(struct job *job, struct output *output)
@@ -437,6 +494,8 @@ static int write_queue(struct job *job, struct output *output)
 	count = ring_pieces(&output->ring, pieces);
 	if (count == 0)
 		return 1;
+	if (job->finishing)
+		count = only_begun(job, output, pieces);
 	put = sink_write(&output->sink, pieces, count);
 	if (put == -1)
 		write_failed(job, output);
@@ -561,7 +620,7 @@ static void offer(struct job *job, struct output *output, struct row row)
 		queue_row(job, output, &row);
 	output->dropped += row.records;
 	if (output->policy.kind == POLICY_FAIL && row.records > 0 && !output->over)
-		give_up(job, output, "its reader is too slow for what comes, and -p fail does not wait", CLI_FAILED);
+		give_up(job, output, "its reader is too slow", CLI_FAILED);
 }
 
 /* A record that is too long to be kept is over, or goes on. */
@@ -583,7 +642,7 @@ static void skip(struct job *job)
 			continue;
 		output->dropped++;
 		if (output->policy.kind == POLICY_FAIL && !output->over)
-			give_up(job, output, "a record of more than 64 MiB is not kept, and -p fail drops none", CLI_FAILED);
+			give_up(job, output, "a record of more than 64 MiB is not kept in memory", CLI_FAILED);
 	}
 }
 
@@ -706,13 +765,112 @@ static void read_input(struct job *job)
 	give_out(job);
 }
 
+/* --- passing on without copying --- */
+
+/* Those that get something now, the fullest pipe first: what it takes, the others most likely take, too. */
+static size_t order_by_room(struct job *job, struct output **order)
+{
+	size_t count = 0, i, k;
+
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+		int empty;
+
+		if (!has_reader(output))
+			continue;
+		output->has_room = output->sink.is_pipe ? sink_room(&output->sink, &empty) : SIZE_MAX;
+		for (k = count++; k > 0 && order[k - 1]->has_room > output->has_room; k--)
+			order[k] = order[k - 1];
+		order[k] = output;
+	}
+	return count;
+}
+
+/* One tee(2) or, where it is the last, splice(2) of `size` bytes at most: how many there were, or -1 with errno. */
+static ssize_t pass_pages(struct job *job, struct output *output, size_t size, int last)
+{
+	ssize_t put;
+
+	if (!output->sink.is_pipe) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (last)
+		put = splice(0, NULL, output->sink.fd, NULL, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+	else
+		put = tee(0, output->sink.fd, size, SPLICE_F_NONBLOCK);
+	if (put > 0) {
+		output->bytes += (size_t)put;
+		output->waited = 0;
+	} else if (put == -1 && errno == EAGAIN) {
+		output->full = 1;
+	} else if (put == -1) {
+		write_failed(job, output);
+		errno = EPIPE;
+	}
+	return put;
+}
+
+/* Takes `size` bytes off the pipe by copying them, for those who did not get all of its pages. */
+static void read_pages(struct job *job, size_t size)
+{
+	ssize_t got = io_read_full(0, job->buffer, size);
+
+	job->end = got > 0 ? (size_t)got : 0;
+	if (got == -1)
+		note_status(job, cli_fail("standard input", errno));
+	job->ended |= got <= 0;
+}
+
+/*
+ * One round: the first output says how much it is, the others get exactly that.  tee(2) always begins at
+ * the front of the pipe, so that who took less cannot be given the rest of it: that is copied.
+ */
+static void pass_input(struct job *job)
+{
+	size_t count = order_by_room(job, job->order), size = TEE_PIECE, taken = 0, i;
+	int behind = 0;
+
+	if (count == 0 || !job->order[0]->sink.is_pipe) {
+		read_input(job);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		int last = i == count - 1 && !behind;
+		ssize_t put = pass_pages(job, job->order[i], size, last);
+
+		/* It is full or gone, or the input has ended; nobody has got anything yet. */
+		if (i == 0 && put <= 0) {
+			job->ended |= put == 0;
+			return;
+		}
+		if (i == 0)
+			size = (size_t)put;
+		if (last && put > 0)
+			taken = (size_t)put;
+		job->order[i]->at = put > 0 ? (size_t)put : 0;
+		behind |= put < (ssize_t)size && has_reader(job->order[i]);
+	}
+	job->in.bytes += size;
+	progress_add(&job->progress, size);
+	job->end = 0;
+	if (taken < size)
+		read_pages(job, size - taken);
+	for (i = 0; i < count; i++) {
+		job->order[i]->at = job->order[i]->at > taken ? job->order[i]->at - taken : 0;
+		if (job->end == 0)
+			job->order[i]->at = 0;
+		write_block(job, job->order[i]);
+	}
+}
+
 /* --- who waits for what --- */
 
 static int has_more(const struct job *job, const struct output *output)
 {
 	if (blocks(output))
 		return output->at < goal(job, output);
-	return output->rest != NULL || output->ring.size > 0;
+	return output->rest != NULL || (job->finishing ? output->begun > 0 : output->ring.size > 0);
 }
 
 /* Whether somebody waits for this output, or for its reader. */
@@ -721,7 +879,7 @@ static int is_awaited(const struct job *job, const struct output *output)
 	if (output->over)
 		return 0;
 	if (has_reader(output))
-		return has_more(job, output) && (blocks(output) || job->ended);
+		return (has_more(job, output) || output->full) && (blocks(output) || job->ended);
 	if (output->met)
 		return 0;
 	if (blocks(output))
@@ -787,6 +945,24 @@ static int may_start(struct job *job)
 	return 0;
 }
 
+static void start(struct job *job)
+{
+	size_t i;
+
+	job->started = 1;
+	for (i = 0; i < job->count; i++) {
+		struct output *output = &job->outputs[i];
+
+		if (has_reader(output) || output->over)
+			continue;
+		if (output->policy.kind == POLICY_FAIL)
+			give_up(job, output, "nobody reads it", CLI_FAILED);
+		/* Who comes later would begin in the middle of a record, see reader_left(). */
+		if (job->zero_copy)
+			end_output(job, output);
+	}
+}
+
 static int may_read(const struct job *job)
 {
 	size_t i;
@@ -794,14 +970,15 @@ static int may_read(const struct job *job)
 	if (!job->started || job->ended)
 		return 0;
 	for (i = 0; i < job->count; i++)
-		if (has_reader(&job->outputs[i]) && blocks(&job->outputs[i]) && has_more(job, &job->outputs[i]))
+		if (has_reader(&job->outputs[i]) && blocks(&job->outputs[i]) &&
+		    (has_more(job, &job->outputs[i]) || job->outputs[i].full))
 			return 0;
 	return 1;
 }
 
 /* --- the report --- */
 
-static void report_output(const struct job *job, const struct output *output)
+static void report_records(const struct job *job, const struct output *output)
 {
 	uint64_t records = output->records, dropped = output->dropped;
 	char waiting[40] = "";
@@ -816,12 +993,23 @@ static void report_output(const struct job *job, const struct output *output)
 	         (unsigned long long)records, (unsigned long long)dropped, waiting);
 }
 
+static void report_output(const struct job *job, const struct output *output)
+{
+	if (job->zero_copy)
+		cli_warn(output->name, "%llu bytes", (unsigned long long)output->bytes);
+	else
+		report_records(job, output);
+}
+
 static void report(const struct job *job)
 {
 	size_t i;
 
-	cli_warn("standard input", "%llu bytes, %llu records", (unsigned long long)job->in.bytes,
-	         (unsigned long long)job->in.records);
+	if (job->zero_copy)
+		cli_warn("standard input", "%llu bytes", (unsigned long long)job->in.bytes);
+	else
+		cli_warn("standard input", "%llu bytes, %llu records", (unsigned long long)job->in.bytes,
+		         (unsigned long long)job->in.records);
 	for (i = 0; i < job->count; i++)
 		report_output(job, &job->outputs[i]);
 }
@@ -869,7 +1057,7 @@ static int64_t prepare(struct job *job)
 		struct output *output = &job->outputs[i];
 
 		job->polls[i + 2] = (struct pollfd){.fd = output->sink.fd};
-		if (has_reader(output) && has_more(job, output))
+		if (has_reader(output) && (has_more(job, output) || output->full))
 			job->polls[i + 2].events = POLLOUT;
 		if (!is_awaited(job, output)) {
 			output->waited = 0;
@@ -891,6 +1079,7 @@ static void serve_output(struct job *job, struct output *output, short events)
 	}
 	if ((events & POLLOUT) == 0)
 		return;
+	output->full = 0;
 	if (blocks(output))
 		write_block(job, output);
 	else
@@ -928,8 +1117,8 @@ static void pass_on(struct job *job)
 
 	look_for_readers(job);
 	while (interrupt_pending() == 0) {
-		if (!job->started)
-			job->started = may_start(job);
+		if (!job->started && may_start(job))
+			start(job);
 		if (job->ended)
 			end_outputs(job);
 		if (!any_alive(job))
@@ -944,8 +1133,83 @@ static void pass_on(struct job *job)
 		if (any_sought(job) && deadline_left(&job->look) == 0)
 			look_for_readers(job);
 		lose_patience(job);
-		if (job->polls[0].revents != 0 && may_read(job))
+		if (job->polls[0].revents == 0 || !may_read(job))
+			continue;
+		if (job->zero_copy)
+			pass_input(job);
+		else
 			read_input(job);
+	}
+}
+
+/* Whether a reader has no whole record because more of it must be read. */
+static int lacks_input(const struct job *job)
+{
+	size_t i;
+	int lacks = 0;
+
+	for (i = 0; i < job->count; i++) {
+		const struct output *output = &job->outputs[i];
+
+		if (!has_reader(output) || !blocks(output))
+			continue;
+		if (has_more(job, output))
+			return 0;
+		lacks |= is_torn(job, output);
+	}
+	return lacks && !job->ended;
+}
+
+/* Reads on to the end of the record, for those alone who have begun it. */
+static void read_on(struct job *job)
+{
+	ssize_t got = read(0, job->buffer, PIECE);
+	size_t first, i;
+
+	if (got == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		job->ended = 1;
+		return;
+	}
+	first = cut_first(&job->in.format, job->in.phase, job->buffer, (size_t)got);
+	job->first_phase = job->in.phase;
+	job->end = first > 0 ? first : (size_t)got;
+	for (i = 0; i < job->count; i++)
+		job->outputs[i].at = 0;
+	cut_pass(&job->in, job->buffer, job->end);
+}
+
+/* After a signal: nobody is left with a part of a record, if the rest of it can be had in time. */
+static void finish_records(struct job *job)
+{
+	struct deadline grace = deadline_after(GRACE);
+	size_t i;
+
+	interrupt_defer();
+	job->finishing = 1;
+	while (interrupt_pending() == 0 && deadline_left(&grace) > 0) {
+		int left = 0;
+
+		for (i = 0; i < job->count; i++) {
+			struct output *output = &job->outputs[i];
+
+			if (has_reader(output) && (has_more(job, output) || (blocks(output) && is_torn(job, output))))
+				left = 1;
+			else
+				end_output(job, output);
+		}
+		if (!left)
+			return;
+		prepare(job);
+		job->polls[0].fd = lacks_input(job) ? 0 : -1;
+		if (poll(job->polls, job->count + 2, (int)(deadline_left(&grace) / 1000000) + 1) == -1)
+			continue;
+		for (i = 0; i < job->count; i++)
+			if (job->polls[i + 2].revents != 0 && has_reader(&job->outputs[i]))
+				serve_output(job, &job->outputs[i], job->polls[i + 2].revents);
+		if (job->polls[0].revents != 0)
+			read_on(job);
 	}
 }
 
@@ -962,24 +1226,37 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-/* The name of an input or output that is the same pipe, or NULL. */
-static const char *same_pipe(const struct job *job, const struct output *output, dev_t device, ino_t inode)
+/* The name of what is the same pipe, FIFO or file as this output, or NULL. */
+static const char *find_same(const struct job *job, const struct output *output)
 {
 	struct stat st;
 	size_t i;
 
-	if (fstat(0, &st) == 0 && S_ISFIFO(st.st_mode) && st.st_dev == device && st.st_ino == inode)
+	if (fstat(0, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)) && st.st_dev == output->fifo.device &&
+	    st.st_ino == output->fifo.inode)
 		return "standard input";
 	for (i = 0; &job->outputs[i] != output; i++)
-		if (job->outputs[i].fifo.device == device && job->outputs[i].fifo.inode == inode)
+		if (job->outputs[i].fifo.device == output->fifo.device && job->outputs[i].fifo.inode == output->fifo.inode)
 			return job->outputs[i].name;
 	return NULL;
+}
+
+/* What is read again as soon as it is written has no end, and of two writers to one FIFO each tears the other's records. */
+static int refuse_same(struct job *job, struct output *output)
+{
+	const char *same = find_same(job, output);
+
+	if (same == NULL)
+		return 0;
+	cli_warn(output->name, "the same as %s", same);
+	note_status(job, CLI_FAILED);
+	output->over = 1;
+	return 1;
 }
 
 static void open_stdout(struct job *job, struct output *output)
 {
 	struct stat st;
-	const char *same;
 
 	output->name = "standard output";
 	if (cli_was_closed(1)) {
@@ -989,13 +1266,8 @@ static void open_stdout(struct job *job, struct output *output)
 	if (fstat(1, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode))) {
 		output->fifo.device = st.st_dev;
 		output->fifo.inode = st.st_ino;
-		same = S_ISFIFO(st.st_mode) ? same_pipe(job, output, st.st_dev, st.st_ino) : NULL;
-		if (same != NULL) {
-			cli_warn(output->name, "is the same pipe as %s", same);
-			note_status(job, CLI_FAILED);
-			output->over = 1;
+		if (refuse_same(job, output))
 			return;
-		}
 	}
 	if (sink_inherit(&output->sink, 1) == -1) {
 		int err = errno;
@@ -1012,20 +1284,10 @@ static void open_stdout(struct job *job, struct output *output)
 
 static void open_output(struct job *job, struct output *output)
 {
-	const char *path = output->name, *same;
-
-	if (fifo_find(&output->fifo, path, job->mode) == -1) {
+	if (fifo_find(&output->fifo, output->name, job->mode) == -1)
 		fail_output(job, output, errno);
-		return;
-	}
-	same = same_pipe(job, output, output->fifo.device, output->fifo.inode);
-	if (same != NULL) {
-		cli_warn(path, "is the same FIFO as %s", same);
-		note_status(job, CLI_FAILED);
-		output->over = 1;
-	}
-	if (!output->over && output->policy.kind == POLICY_BUFFER &&
-	    ring_open(&output->ring, (size_t)output->policy.room) == -1)
+	else if (!refuse_same(job, output) && output->policy.kind == POLICY_BUFFER &&
+	         ring_open(&output->ring, (size_t)output->policy.room) == -1)
 		fail_output(job, output, errno);
 }
 
@@ -1033,10 +1295,11 @@ static int open_all(struct job *job)
 {
 	size_t i;
 
-	job->buffer = malloc(2 * PIECE);
-	job->room = 2 * PIECE;
+	job->room = job->zero_copy ? TEE_PIECE : 2 * PIECE;
+	job->buffer = malloc(job->room);
 	job->polls = calloc(job->count + 2, sizeof(*job->polls));
-	if (job->buffer == NULL || job->polls == NULL)
+	job->order = calloc(job->count, sizeof(struct output *));
+	if (job->buffer == NULL || job->polls == NULL || job->order == NULL)
 		return cli_fail("outputs", errno);
 	for (i = 0; i < job->count && interrupt_pending() == 0; i++) {
 		struct output *output = &job->outputs[i];
@@ -1051,6 +1314,7 @@ static int open_all(struct job *job)
 
 static void run(struct job *job)
 {
+	struct stat st;
 	size_t i;
 
 	if (cli_was_closed(0)) {
@@ -1058,14 +1322,19 @@ static void run(struct job *job)
 		return;
 	}
 	raise_descriptor_limit();
+	/* What is no pipe is copied. */
+	if (fstat(0, &st) == -1 || !S_ISFIFO(st.st_mode))
+		job->zero_copy = 0;
 	note_status(job, open_all(job));
-	if (job->polls == NULL)
+	if (job->order == NULL)
 		return;
 	io_grow_pipe(0, PIPE_SIZE);
 	job->start_by = deadline_after(job->timeout);
 	job->pause = LOOK_FIRST;
 	progress_start(&job->progress, job->progress_wanted, 0);
 	pass_on(job);
+	if (interrupt_pending() != 0)
+		finish_records(job);
 	for (i = 0; i < job->count; i++)
 		end_output(job, &job->outputs[i]);
 	progress_end(&job->progress);
@@ -1116,8 +1385,10 @@ static void parse_options(struct job *job, int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "0b:d:hkm:no:p:vVw:", long_options, NULL)) != -1) {
-		if (cli_record_option(&job->in.format, option, optarg))
+		if (cli_record_option(&job->in.format, option, optarg)) {
+			job->framed = 1;
 			continue;
+		}
 		switch (option) {
 		case 'h': cli_help_exit();
 		case 'k': job->keep = 1; break;
@@ -1135,6 +1406,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 				cli_usage_exit("--readers: not a number of FIFOs");
 			break;
 		case OPTION_STDOUT: job->stdout_policy = policy_or_exit("--stdout", optarg, strlen(optarg)); break;
+		case OPTION_ZERO_COPY: job->zero_copy = 1; break;
 		default: cli_option_exit();
 		}
 	}
@@ -1142,10 +1414,16 @@ static void parse_options(struct job *job, int argc, char **argv)
 
 static void check_options(const struct job *job, size_t fifos)
 {
+	int by_record = any_by_record(job);
+
 	if (fifos == 0)
 		cli_usage_exit("which FIFO?");
 	if (job->readers > fifos)
 		cli_usage_exit("--readers: %llu readers, but only %zu FIFOs", (unsigned long long)job->readers, fifos);
+	if (job->zero_copy && (by_record || job->framed))
+		cli_usage_exit("--zero-copy does not look at the bytes and knows no records: only -p block goes with it");
+	if (by_record && job->in.format.kind == RECORD_BLOCK && job->in.format.block > RECORD_MOST)
+		cli_usage_exit("-b: of records of more than 64 MiB none is kept, so that only -p block goes with it");
 }
 
 int main(int argc, char **argv)
@@ -1172,6 +1450,7 @@ int main(int argc, char **argv)
 	interrupt_catch();
 	run(&job);
 	free(job.buffer);
+	free(job.order);
 	free(job.polls);
 	free(job.outputs);
 	interrupt_die_if_pending();

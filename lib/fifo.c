@@ -26,12 +26,13 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 	*fifo = (struct fifo){.path = path};
 	for (tries = 0; tries < TRIES; tries++) {
 		if (stat(path, &st) == 0) {
+			if (!S_ISFIFO(st.st_mode)) {
+				errno = S_ISDIR(st.st_mode) ? EISDIR : ENODEV;
+				return -1;
+			}
 			fifo->device = st.st_dev;
 			fifo->inode = st.st_ino;
-			if (S_ISFIFO(st.st_mode))
-				return 0;
-			errno = S_ISDIR(st.st_mode) ? EISDIR : ENODEV;
-			return -1;
+			return 0;
 		}
 		if (errno != ENOENT)
 			return -1;

@@ -23,10 +23,9 @@
 static void measure(struct sink *sink)
 {
 	struct statfs fs;
-	int capacity = io_grow_pipe(sink->fd, PIPE_SIZE);
 
+	io_grow_pipe(sink->fd, PIPE_SIZE);
 	sink->is_pipe = 1;
-	sink->capacity = capacity > 0 ? (size_t)capacity : PIPE_BUF;
 	sink->is_named = fstatfs(sink->fd, &fs) == -1 || fs.f_type != PIPEFS_MAGIC;
 }
 
@@ -114,16 +113,20 @@ ssize_t sink_write(const struct sink *sink, const struct iovec *pieces, int coun
 size_t sink_room(const struct sink *sink, int *empty)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), used;
-	int unread = 0;
+	int unread = 0, capacity;
 
 	*empty = 0;
 	if (!sink->is_pipe)
 		return SIZE_MAX;
-	if (ioctl(sink->fd, FIONREAD, &unread) == -1)
+	/* Who reads may have changed the size. */
+	capacity = fcntl(sink->fd, F_GETPIPE_SZ);
+	if (capacity == -1 || ioctl(sink->fd, FIONREAD, &unread) == -1)
 		return 0;
 	*empty = unread == 0;
 	used = *empty ? 0 : (2 * ((size_t)unread / page) + 2) * page;
-	return sink->capacity > used ? sink->capacity - used : 0;
+	if (sink->careful && capacity > PIPE_BUF)
+		capacity = PIPE_BUF;
+	return (size_t)capacity > used ? (size_t)capacity - used : 0;
 }
 
 void sink_close(struct sink *sink)

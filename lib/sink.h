@@ -11,7 +11,6 @@ struct sink {
 	int fd; /* -1: none */
 	int is_pipe, is_socket, is_named;
 	int careful; /* the description is somebody else's, and in blocking mode */
-	size_t capacity; /* of a pipe */
 };
 
 /* Takes a FIFO that was opened with O_NONBLOCK, and grows it. */
