@@ -147,8 +147,9 @@ struct job {
 	int skipping; /* a record that is too long */
 	int odd;      /* the last record lacks its end */
 
-	struct pollfd *polls;
+	struct pollfd *polls; /* of standard input, of `report`, and of those in `order` */
 	struct output **order;
+	size_t ordered;
 	int report; /* the signalfd of SIGUSR1 */
 	int started, ended, finishing, status;
 	int64_t pause; /* between two looks for readers */
@@ -768,8 +769,9 @@ static void read_input(struct job *job)
 /* --- passing on without copying --- */
 
 /* Those that get something now, the fullest pipe first: what it takes, the others most likely take, too. */
-static size_t order_by_room(struct job *job, struct output **order)
+static size_t order_by_room(struct job *job)
 {
+	struct output **order = job->order;
 	size_t count = 0, i, k;
 
 	for (i = 0; i < job->count; i++) {
@@ -828,7 +830,7 @@ static void read_pages(struct job *job, size_t size)
  */
 static void pass_input(struct job *job)
 {
-	size_t count = order_by_room(job, job->order), size = TEE_PIECE, taken = 0, i;
+	size_t count = order_by_room(job), size = TEE_PIECE, taken = 0, i;
 	int behind = 0;
 
 	if (count == 0 || !job->order[0]->sink.is_pipe) {
@@ -1053,12 +1055,17 @@ static int64_t prepare(struct job *job)
 		left = least(left, deadline_left(&job->start_by));
 	job->polls[0] = (struct pollfd){.fd = may_read(job) ? 0 : -1, .events = POLLIN};
 	job->polls[1] = (struct pollfd){.fd = job->report, .events = POLLIN};
+	job->ordered = 0;
 	for (i = 0; i < job->count; i++) {
 		struct output *output = &job->outputs[i];
 
-		job->polls[i + 2] = (struct pollfd){.fd = output->sink.fd};
-		if (has_reader(output) && (has_more(job, output) || output->full))
-			job->polls[i + 2].events = POLLOUT;
+		/* More than may be open poll(2) does not take, not even of those that it is to ignore. */
+		if (has_reader(output)) {
+			short events = has_more(job, output) || output->full ? POLLOUT : 0;
+
+			job->polls[job->ordered + 2] = (struct pollfd){.fd = output->sink.fd, .events = events};
+			job->order[job->ordered++] = output;
+		}
 		if (!is_awaited(job, output)) {
 			output->waited = 0;
 			continue;
@@ -1103,18 +1110,30 @@ static void lose_patience(struct job *job)
 	}
 }
 
-static int wait_for_events(struct job *job)
+/* Waits for `left` nanoseconds at most and serves the outputs; -1 where a signal has come. */
+static int serve_outputs(struct job *job, int64_t left)
 {
-	int64_t left = prepare(job);
 	struct timespec ts = {left / 1000000000, left % 1000000000};
+	size_t i;
 
-	return ppoll(job->polls, job->count + 2, left == INT64_MAX ? NULL : &ts, NULL);
+	if (ppoll(job->polls, job->ordered + 2, left == INT64_MAX ? NULL : &ts, NULL) == -1) {
+		if (errno != EINTR) {
+			note_status(job, cli_fail("poll", errno));
+			for (i = 0; i < job->count; i++)
+				end_output(job, &job->outputs[i]);
+		}
+		return -1;
+	}
+	if (job->polls[1].revents != 0)
+		answer_report(job);
+	for (i = 0; i < job->ordered; i++)
+		if (job->polls[i + 2].revents != 0 && has_reader(job->order[i]))
+			serve_output(job, job->order[i], job->polls[i + 2].revents);
+	return 0;
 }
 
 static void pass_on(struct job *job)
 {
-	size_t i;
-
 	look_for_readers(job);
 	while (interrupt_pending() == 0) {
 		if (!job->started && may_start(job))
@@ -1123,13 +1142,8 @@ static void pass_on(struct job *job)
 			end_outputs(job);
 		if (!any_alive(job))
 			return;
-		if (wait_for_events(job) == -1)
+		if (serve_outputs(job, prepare(job)) == -1)
 			continue;
-		if (job->polls[1].revents != 0)
-			answer_report(job);
-		for (i = 0; i < job->count; i++)
-			if (job->polls[i + 2].revents != 0 && has_reader(&job->outputs[i]))
-				serve_output(job, &job->outputs[i], job->polls[i + 2].revents);
 		if (any_sought(job) && deadline_left(&job->look) == 0)
 			look_for_readers(job);
 		lose_patience(job);
@@ -1203,11 +1217,8 @@ static void finish_records(struct job *job)
 			return;
 		prepare(job);
 		job->polls[0].fd = lacks_input(job) ? 0 : -1;
-		if (poll(job->polls, job->count + 2, (int)(deadline_left(&grace) / 1000000) + 1) == -1)
+		if (serve_outputs(job, deadline_left(&grace)) == -1)
 			continue;
-		for (i = 0; i < job->count; i++)
-			if (job->polls[i + 2].revents != 0 && has_reader(&job->outputs[i]))
-				serve_output(job, &job->outputs[i], job->polls[i + 2].revents);
 		if (job->polls[0].revents != 0)
 			read_on(job);
 	}

@@ -41,6 +41,8 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 		else if (errno != EEXIST)
 			return -1;
 	}
+	/* A symbolic link to nothing, behind which mkfifo(2) makes nothing. */
+	errno = ENOENT;
 	return -1;
 }
 
