@@ -1124,6 +1124,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     for policy in block drop buffer=1M; do
         for i in 1 2 3; do
             pids=()
+            rm -f a.out b.out
             slow_reader a 8192
             reads b
             bg fifotee -o "$policy:a" --readers=2 b < <(exec 3>&- && number 1e9) >out
