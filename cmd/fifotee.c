@@ -29,8 +29,8 @@
 #include "interrupt.h"
 #include "io.h"
 #include "number.h"
+#include "outlet.h"
 #include "progress.h"
-#include "ring.h"
 #include "sink.h"
 
 enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT, OPTION_ZERO_COPY };
@@ -104,8 +104,8 @@ struct policy {
 struct output {
 	const char *name;
 	struct policy policy;
-	struct fifo fifo; /* without a path: standard output */
-	struct sink sink; /* without a descriptor: nobody reads */
+	struct fifo fifo; /* of standard output it is only which pipe or file it is */
+	struct outlet outlet; /* of one that blocks it is only the sink and the counts */
 	int met;          /* whether there was ever a reader */
 	int over;         /* nothing will ever be written to it again */
 
@@ -119,13 +119,6 @@ struct output {
 	uint64_t base; /* records of the stream that it did not get, as long as it has a reader */
 	uint64_t mark; /* records of the stream when it had none any more */
 
-	/* The others: what is left of a record that has begun, and then what is queued. */
-	char *rest;
-	size_t rest_from, rest_size;
-	struct ring ring;
-	uint64_t queued, begun; /* records in the ring, and bytes of the first one that were written */
-
-	uint64_t bytes, records, dropped;
 	int waited; /* whether somebody waits for it, until `patience` ends */
 	struct deadline patience;
 };
@@ -157,14 +150,16 @@ struct job {
 	struct progress progress;
 };
 
+static const char stdout_name[] = "standard output";
+
 static int is_stdout(const struct output *output)
 {
-	return output->fifo.path == NULL;
+	return output->name == stdout_name;
 }
 
 static int has_reader(const struct output *output)
 {
-	return output->sink.fd != -1;
+	return output->outlet.sink.fd != -1;
 }
 
 static int blocks(const struct output *output)
@@ -193,55 +188,6 @@ static uint64_t records_at(const struct job *job, size_t at)
 
 /* --- what happened to an output --- */
 
-static void forget_rest(struct output *output)
-{
-	output->dropped += output->rest != NULL;
-	free(output->rest);
-	output->rest = NULL;
-	output->rest_size = 0;
-}
-
-/* What is left in the ring of the record that has begun: the number of pieces. */
-static int only_begun(const struct job *job, const struct output *output, struct iovec pieces[2])
-{
-	int i, count = ring_pieces(&output->ring, pieces);
-	uint64_t phase = output->begun;
-
-	for (i = 0; i < count; i++) {
-		size_t first = cut_first(&job->in.format, phase, pieces[i].iov_base, pieces[i].iov_len);
-
-		phase += pieces[i].iov_len;
-		if (first > 0) {
-			pieces[i].iov_len = first;
-			return i + 1;
-		}
-	}
-	return count;
-}
-
-/* A record of which a reader got only a part is nobody's any more. */
-static void forget_begun(const struct job *job, struct output *output)
-{
-	struct iovec pieces[2];
-	int i, count;
-
-	if (output->begun == 0)
-		return;
-	count = only_begun(job, output, pieces);
-	for (i = 0; i < count; i++)
-		ring_take(&output->ring, pieces[i].iov_len);
-	output->begun = 0;
-	output->queued--;
-	output->dropped++;
-}
-
-static void forget_queue(struct output *output)
-{
-	output->dropped += output->queued;
-	output->queued = output->begun = 0;
-	ring_close(&output->ring);
-}
-
 /* Who reads it is to see its end now, and not when the slowest of the others is done. */
 static void close_stdout(struct job *job)
 {
@@ -260,16 +206,14 @@ static void lose_reader(struct job *job, struct output *output)
 {
 	if (blocks(output) && !output->joining) {
 		output->mark = records_at(job, output->at);
-		output->records = output->mark - output->base;
+		output->outlet.records = output->mark - output->base;
 	}
 	output->joining = 0;
-	forget_rest(output);
-	forget_begun(job, output);
 	if (is_stdout(output)) {
 		close_stdout(job);
-		output->sink.fd = -1;
+		output->outlet.sink.fd = -1;
 	}
-	sink_close(&output->sink);
+	outlet_lose_reader(&output->outlet);
 	job->pause = LOOK_FIRST;
 	job->look = deadline_after(job->pause);
 }
@@ -291,7 +235,7 @@ static void end_output(struct job *job, struct output *output)
 		close(last);
 	if (has_reader(output))
 		lose_reader(job, output);
-	forget_queue(output);
+	outlet_close(&output->outlet);
 }
 
 static void give_up(struct job *job, struct output *output, const char *cause, int status)
@@ -315,7 +259,7 @@ static void reader_left(struct job *job, struct output *output)
 		return;
 	}
 	/* Who came back to bytes that nobody looks at would begin in the middle of a record. */
-	if (is_stdout(output) || !output->sink.is_named || job->zero_copy)
+	if (is_stdout(output) || !output->outlet.sink.is_named || job->zero_copy)
 		end_output(job, output);
 	else
 		lose_reader(job, output);
@@ -337,8 +281,8 @@ static void join_at(struct job *job, struct output *output, size_t at)
 
 	output->at = at;
 	output->joining = 0;
-	output->dropped += records - output->mark;
-	output->base = records - output->records;
+	output->outlet.dropped += records - output->mark;
+	output->base = records - output->outlet.records;
 }
 
 static void look_for_reader(struct job *job, struct output *output)
@@ -350,7 +294,7 @@ static void look_for_reader(struct job *job, struct output *output)
 			fail_output(job, output, errno);
 		return;
 	}
-	sink_take(&output->sink, fd);
+	sink_take(&output->outlet.sink, fd);
 	output->met = 1;
 	if (!blocks(output))
 		return;
@@ -420,14 +364,14 @@ static void write_block(struct job *job, struct output *output)
 {
 	while (has_reader(output) && output->at < goal(job, output)) {
 		struct iovec piece = {job->buffer + output->at, goal(job, output) - output->at};
-		ssize_t put = sink_write(&output->sink, &piece, 1);
+		ssize_t put = sink_write(&output->outlet.sink, &piece, 1);
 
 		if (put == -1) {
 			write_failed(job, output);
 			return;
 		}
 		output->at += (size_t)put;
-		output->bytes += (size_t)put;
+		output->outlet.bytes += (size_t)put;
 		output->waited = 0;
 		/* What it did not take it would not take now. */
 		if ((size_t)put < piece.iov_len)
@@ -435,193 +379,13 @@ static void write_block(struct job *job, struct output *output)
 	}
 }
 
-/* Whether nothing is left of the record that has begun. */
-static int write_rest(struct job *job, struct output *output)
+static void offer(struct job *job, struct output *output, struct outlet_row row)
 {
-	struct iovec piece = {output->rest + output->rest_from, output->rest_size};
-	ssize_t put;
-
-	if (output->rest == NULL)
-		return 1;
-	put = sink_write(&output->sink, &piece, 1);
-	if (put == -1) {
+	if (has_reader(output) && outlet_write(&output->outlet, &row) == -1)
 		write_failed(job, output);
-		return 0;
-	}
-	output->rest_from += (size_t)put;
-	output->rest_size -= (size_t)put;
-	output->bytes += (size_t)put;
-	output->waited = 0;
-	if (output->rest_size > 0)
-		return 0;
-	free(output->rest);
-	output->rest = NULL;
-	output->records++;
-	return 1;
-}
-
-static void took_queued(struct job *job, struct output *output, size_t size)
-{
-	struct iovec pieces[2];
-	uint64_t ended = 0;
-	int i, count = ring_pieces(&output->ring, pieces);
-	struct cut cut = {.format = job->in.format, .phase = output->begun};
-
-	for (i = 0; i < count && size > 0; i++) {
-		size_t part = size < pieces[i].iov_len ? size : pieces[i].iov_len;
-
-		cut_pass(&cut, pieces[i].iov_base, part);
-		ring_take(&output->ring, part);
-		output->bytes += part;
-		size -= part;
-	}
-	/* The last record of all may lack its end. */
-	ended = output->ring.size == 0 ? output->queued : cut.records;
-	output->begun = output->ring.size == 0 ? 0 : cut.phase;
-	output->records += ended;
-	output->queued -= ended;
-	output->waited = 0;
-}
-
-/* Writes what waits in the ring; whether nothing does. */
-static int write_queue(struct job *job, struct output *output)
-{
-	struct iovec pieces[2];
-	ssize_t put;
-	int count;
-
-	if (!write_rest(job, output))
-		return 0;
-	count = ring_pieces(&output->ring, pieces);
-	if (count == 0)
-		return 1;
-	if (job->finishing)
-		count = only_begun(job, output, pieces);
-	put = sink_write(&output->sink, pieces, count);
-	if (put == -1)
-		write_failed(job, output);
-	else
-		took_queued(job, output, (size_t)put);
-	return output->ring.size == 0;
-}
-
-/* A row of whole records that is to go to an output. */
-struct row {
-	const char *bytes;
-	size_t size;
-	uint64_t records;
-};
-
-static void shorten(const struct job *job, struct row *row, size_t size)
-{
-	uint64_t gone = size == row->size ? row->records : cut_count(&job->in.format, 0, row->bytes, size);
-
-	row->bytes += size;
-	row->size -= size;
-	row->records -= gone;
-}
-
-static size_t first_of(const struct job *job, const struct row *row)
-{
-	size_t first = cut_first(&job->in.format, 0, row->bytes, row->size);
-
-	return first > 0 ? first : row->size;
-}
-
-/* How much of the row can be written with no record torn; 0: nothing now. */
-static size_t choose(const struct job *job, const struct output *output, const struct row *row)
-{
-	int empty;
-	size_t room = sink_room(&output->sink, &empty), whole, first;
-
-	if (row->size <= room)
-		return row->size;
-	whole = cut_whole(&job->in.format, row->bytes, room);
-	if (whole > 0)
-		return whole;
-	first = first_of(job, row);
-	if (first <= PIPE_BUF) {
-		/* All of it or nothing, pipe(7). */
-		whole = cut_whole(&job->in.format, row->bytes, row->size < PIPE_BUF ? row->size : PIPE_BUF);
-		return whole > 0 ? whole : row->size;
-	}
-	/* One that no pipe of this size holds goes piece by piece, if it has the pipe to itself. */
-	return empty ? first : 0;
-}
-
-/* Keeps what is left of the record in which a write has ended: 0, or -1 with ENOMEM. */
-static int keep_rest(const struct job *job, struct output *output, const struct row *row, size_t put)
-{
-	size_t whole = cut_whole(&job->in.format, row->bytes, put), rest;
-	struct row torn = {row->bytes + whole, row->size - whole, 0};
-
-	if (put == row->size || whole == put)
-		return 0;
-	rest = first_of(job, &torn) - (put - whole);
-	output->rest = malloc(rest);
-	if (output->rest == NULL)
-		return -1;
-	memcpy(output->rest, row->bytes + put, rest);
-	output->rest_from = 0;
-	output->rest_size = rest;
-	return 0;
-}
-
-/* Writes as many records as go now; the others stay in the row. */
-static void write_row(struct job *job, struct output *output, struct row *row)
-{
-	while (row->size > 0 && has_reader(output) && output->rest == NULL) {
-		struct iovec piece = {(char *)(uintptr_t)row->bytes, choose(job, output, row)};
-		struct row before = *row;
-		ssize_t put;
-
-		if (piece.iov_len == 0)
-			return;
-		put = sink_write(&output->sink, &piece, 1);
-		if (put == -1) {
-			write_failed(job, output);
-			return;
-		}
-		output->bytes += (size_t)put;
-		if (keep_rest(job, output, row, (size_t)put) == -1) {
-			fail_output(job, output, errno);
-			return;
-		}
-		shorten(job, row, (size_t)put + output->rest_size);
-		output->records += before.records - row->records - (output->rest != NULL);
-	}
-}
-
-/* Queues each record that fits. */
-static void queue_row(struct job *job, struct output *output, struct row *row)
-{
-	while (row->size > 0 && output->ring.size < output->ring.room) {
-		size_t room = output->ring.room - output->ring.size, size = row->size;
-		uint64_t before = row->records;
-		const char *bytes = row->bytes;
-
-		if (size > room)
-			size = cut_whole(&job->in.format, row->bytes, room);
-		if (size == 0) {
-			shorten(job, row, first_of(job, row));
-			output->dropped += before - row->records;
-			continue;
-		}
-		ring_add(&output->ring, bytes, size);
-		shorten(job, row, size);
-		output->queued += before - row->records;
-	}
-}
-
-static void offer(struct job *job, struct output *output, struct row row)
-{
-	if (has_reader(output) && write_queue(job, output))
-		write_row(job, output, &row);
-	if (output->policy.kind == POLICY_BUFFER && !output->over)
-		queue_row(job, output, &row);
-	output->dropped += row.records;
 	if (output->policy.kind == POLICY_FAIL && row.records > 0 && !output->over)
 		give_up(job, output, "its reader is too slow", CLI_FAILED);
+	outlet_queue(&output->outlet, &row);
 }
 
 /* A record that is too long to be kept is over, or goes on. */
@@ -641,7 +405,7 @@ static void skip(struct job *job)
 
 		if (blocks(output))
 			continue;
-		output->dropped++;
+		output->outlet.dropped++;
 		if (output->policy.kind == POLICY_FAIL && !output->over)
 			give_up(job, output, "a record of more than 64 MiB is not kept in memory", CLI_FAILED);
 	}
@@ -650,7 +414,7 @@ static void skip(struct job *job)
 /* Gives out what has come: all of it to those that block, whole records to the others. */
 static void give_out(struct job *job)
 {
-	struct row row;
+	struct outlet_row row;
 	size_t i;
 
 	for (i = 0; i < job->count; i++)
@@ -660,7 +424,7 @@ static void give_out(struct job *job)
 		skip(job);
 	if (job->skipping || job->in.records == job->parsed_records)
 		return;
-	row = (struct row){job->buffer + job->parsed, job->end - job->parsed - (size_t)job->in.phase,
+	row = (struct outlet_row){job->buffer + job->parsed, job->end - job->parsed - (size_t)job->in.phase,
 	                   job->in.records - job->parsed_records};
 	for (i = 0; i < job->count; i++)
 		if (!blocks(&job->outputs[i]))
@@ -780,7 +544,7 @@ static size_t order_by_room(struct job *job)
 
 		if (!has_reader(output))
 			continue;
-		output->has_room = output->sink.is_pipe ? sink_room(&output->sink, &empty) : SIZE_MAX;
+		output->has_room = output->outlet.sink.is_pipe ? sink_room(&output->outlet.sink, &empty) : SIZE_MAX;
 		for (k = count++; k > 0 && order[k - 1]->has_room > output->has_room; k--)
 			order[k] = order[k - 1];
 		order[k] = output;
@@ -793,16 +557,16 @@ static ssize_t pass_pages(struct job *job, struct output *output, size_t size, i
 {
 	ssize_t put;
 
-	if (!output->sink.is_pipe) {
+	if (!output->outlet.sink.is_pipe) {
 		errno = EAGAIN;
 		return -1;
 	}
 	if (last)
-		put = splice(0, NULL, output->sink.fd, NULL, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+		put = splice(0, NULL, output->outlet.sink.fd, NULL, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 	else
-		put = tee(0, output->sink.fd, size, SPLICE_F_NONBLOCK);
+		put = tee(0, output->outlet.sink.fd, size, SPLICE_F_NONBLOCK);
 	if (put > 0) {
-		output->bytes += (size_t)put;
+		output->outlet.bytes += (size_t)put;
 		output->waited = 0;
 	} else if (put == -1 && errno == EAGAIN) {
 		output->full = 1;
@@ -833,7 +597,7 @@ static void pass_input(struct job *job)
 	size_t count = order_by_room(job), size = TEE_PIECE, taken = 0, i;
 	int behind = 0;
 
-	if (count == 0 || !job->order[0]->sink.is_pipe) {
+	if (count == 0 || !job->order[0]->outlet.sink.is_pipe) {
 		read_input(job);
 		return;
 	}
@@ -872,7 +636,7 @@ static int has_more(const struct job *job, const struct output *output)
 {
 	if (blocks(output))
 		return output->at < goal(job, output);
-	return output->rest != NULL || (job->finishing ? output->begun > 0 : output->ring.size > 0);
+	return outlet_waits(&output->outlet, job->finishing);
 }
 
 /* Whether somebody waits for this output, or for its reader. */
@@ -886,7 +650,7 @@ static int is_awaited(const struct job *job, const struct output *output)
 		return 0;
 	if (blocks(output))
 		return !job->started && !job->has_readers;
-	return job->ended && output->ring.size > 0;
+	return job->ended && output->outlet.ring.size > 0;
 }
 
 /* Whether this output can still get something. */
@@ -982,23 +746,24 @@ static int may_read(const struct job *job)
 
 static void report_records(const struct job *job, const struct output *output)
 {
-	uint64_t records = output->records, dropped = output->dropped;
-	char waiting[40] = "";
+	uint64_t records = output->outlet.records, dropped = output->outlet.dropped;
+	uint64_t waiting = output->outlet.queued + (output->outlet.rest != NULL ? 1 : 0);
+	char more[40] = "";
 
 	if (blocks(output) && has_reader(output) && !output->joining)
 		records = records_at(job, output->at) - output->base;
 	else if (blocks(output))
 		dropped += job->in.records - output->mark;
-	if (output->queued + (output->rest != NULL) > 0)
-		snprintf(waiting, sizeof(waiting), ", %llu waiting", (unsigned long long)output->queued + (output->rest != NULL));
-	cli_warn(output->name, "%llu bytes, %llu records, %llu dropped%s", (unsigned long long)output->bytes,
-	         (unsigned long long)records, (unsigned long long)dropped, waiting);
+	if (waiting > 0)
+		snprintf(more, sizeof(more), ", %llu waiting", (unsigned long long)waiting);
+	cli_warn(output->name, "%llu bytes, %llu records, %llu dropped%s", (unsigned long long)output->outlet.bytes,
+	         (unsigned long long)records, (unsigned long long)dropped, more);
 }
 
 static void report_output(const struct job *job, const struct output *output)
 {
 	if (job->zero_copy)
-		cli_warn(output->name, "%llu bytes", (unsigned long long)output->bytes);
+		cli_warn(output->name, "%llu bytes", (unsigned long long)output->outlet.bytes);
 	else
 		report_records(job, output);
 }
@@ -1063,7 +828,7 @@ static int64_t prepare(struct job *job)
 		if (has_reader(output)) {
 			short events = has_more(job, output) || output->full ? POLLOUT : 0;
 
-			job->polls[job->ordered + 2] = (struct pollfd){.fd = output->sink.fd, .events = events};
+			job->polls[job->ordered + 2] = (struct pollfd){.fd = output->outlet.sink.fd, .events = events};
 			job->order[job->ordered++] = output;
 		}
 		if (!is_awaited(job, output)) {
@@ -1080,6 +845,8 @@ static int64_t prepare(struct job *job)
 
 static void serve_output(struct job *job, struct output *output, short events)
 {
+	uint64_t before;
+
 	if (events & (POLLERR | POLLNVAL) || (events & POLLHUP && !(events & POLLOUT))) {
 		reader_left(job, output);
 		return;
@@ -1087,10 +854,15 @@ static void serve_output(struct job *job, struct output *output, short events)
 	if ((events & POLLOUT) == 0)
 		return;
 	output->full = 0;
-	if (blocks(output))
+	if (blocks(output)) {
 		write_block(job, output);
-	else
-		write_queue(job, output);
+		return;
+	}
+	before = output->outlet.bytes;
+	if (outlet_flush(&output->outlet, job->finishing) == -1)
+		write_failed(job, output);
+	if (output->outlet.bytes != before)
+		output->waited = 0;
 }
 
 /* Those who were waited for too long. */
@@ -1269,7 +1041,6 @@ static void open_stdout(struct job *job, struct output *output)
 {
 	struct stat st;
 
-	output->name = "standard output";
 	if (cli_was_closed(1)) {
 		fail_output(job, output, EBADF);
 		return;
@@ -1280,10 +1051,10 @@ static void open_stdout(struct job *job, struct output *output)
 		if (refuse_same(job, output))
 			return;
 	}
-	if (sink_inherit(&output->sink, 1) == -1) {
+	if (sink_inherit(&output->outlet.sink, 1) == -1) {
 		int err = errno;
 
-		output->sink.fd = -1;
+		output->outlet.sink.fd = -1;
 		if (err == EPIPE && output->policy.kind != POLICY_FAIL)
 			output->over = 1;
 		else
@@ -1297,9 +1068,8 @@ static void open_output(struct job *job, struct output *output)
 {
 	if (fifo_find(&output->fifo, output->name, job->mode) == -1)
 		fail_output(job, output, errno);
-	else if (!refuse_same(job, output) && output->policy.kind == POLICY_BUFFER &&
-	         ring_open(&output->ring, (size_t)output->policy.room) == -1)
-		fail_output(job, output, errno);
+	else
+		refuse_same(job, output);
 }
 
 static int open_all(struct job *job)
@@ -1315,7 +1085,9 @@ static int open_all(struct job *job)
 	for (i = 0; i < job->count && interrupt_pending() == 0; i++) {
 		struct output *output = &job->outputs[i];
 
-		if (output->name == NULL)
+		if (outlet_open(&output->outlet, &job->in.format, (size_t)output->policy.room) == -1)
+			fail_output(job, output, errno);
+		else if (is_stdout(output))
 			open_stdout(job, output);
 		else
 			open_output(job, output);
@@ -1379,7 +1151,7 @@ static struct policy policy_or_exit(const char *option, const char *word, size_t
 
 static void add_output(struct job *job, const char *name, struct policy policy)
 {
-	job->outputs[job->count++] = (struct output){.name = name, .policy = policy, .sink.fd = -1};
+	job->outputs[job->count++] = (struct output){.name = name, .policy = policy, .outlet.sink.fd = -1};
 }
 
 static void add_own_output(struct job *job, const char *word)
@@ -1453,7 +1225,7 @@ int main(int argc, char **argv)
 		add_output(&job, argv[i], job.policy);
 	fifos = job.count;
 	if (!job.no_stdout)
-		add_output(&job, NULL, job.stdout_policy);
+		add_output(&job, stdout_name, job.stdout_policy);
 	check_options(&job, fifos);
 
 	cli_disarm(SIGPIPE);

@@ -927,6 +927,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
         kill -USR1 "$tee"
         grep -q '2 waiting' err
     }
+    eventually is_fifo $'a\n'
     eventually waiting
     grep -qF 'fifotee: a\n: 0 bytes, 0 records, 0 dropped, 2 waiting' err
     exec 7<$'a\n'
