@@ -201,13 +201,56 @@ static void close_stdout(struct job *job)
 		note_status(job, cli_fail("standard output", err));
 }
 
-/* Its reader is gone, and with him all that he had not read. */
+/* Whether the stream has ended in a record that lacks its end, and this output has got it. */
+static int has_odd(const struct job *job, const struct output *output)
+{
+	return job->odd && (blocks(output) ? output->at == job->end : !outlet_waits(&output->outlet, 0));
+}
+
+/*
+ * Takes what a reader who has left did not read out of the pipe, so that nobody else reads it, and none
+ * of it counts as his.  Returns how many records end in it.
+ */
+static uint64_t take_back(const struct job *job, struct output *output)
+{
+	const struct record_format *format = &job->in.format;
+	char piece[65536];
+	uint64_t records = 0, size = 0;
+	ssize_t got;
+	int back;
+
+	if (job->zero_copy || !output->outlet.sink.is_pipe || sink_is_read(&output->outlet.sink))
+		return 0;
+	back = sink_open_back(&output->outlet.sink);
+	if (back == -1)
+		return 0;
+	for (; (got = read(back, piece, sizeof(piece))) > 0; size += (uint64_t)got)
+		if (format->kind == RECORD_DELIMITED)
+			records += cut_count(format, 0, piece, (size_t)got);
+	close(back);
+	if (format->kind == RECORD_BLOCK) {
+		uint64_t phase = blocks(output) ? phase_at(job, output->at) : outlet_phase(&output->outlet);
+
+		records = size > phase ? (size - phase - 1) / format->block + 1 : 0;
+	}
+	/* Others may have written to it, too. */
+	output->outlet.bytes -= size < output->outlet.bytes ? size : output->outlet.bytes;
+	return records + (size > 0 && has_odd(job, output) ? 1 : 0);
+}
+
+/* Its reader is gone. */
 static void lose_reader(struct job *job, struct output *output)
 {
+	uint64_t unread = take_back(job, output);
+
 	if (blocks(output) && !output->joining) {
 		output->mark = records_at(job, output->at);
 		output->outlet.records = output->mark - output->base;
 	}
+	if (unread > output->outlet.records)
+		unread = output->outlet.records;
+	output->outlet.records -= unread;
+	output->outlet.dropped += unread;
 	output->joining = 0;
 	if (is_stdout(output)) {
 		close_stdout(job);
@@ -252,6 +295,49 @@ static void fail_output(struct job *job, struct output *output, int err)
 	give_up(job, output, cause, err == ETIMEDOUT ? CLI_TIMEOUT : CLI_FAILED);
 }
 
+static void join_at(struct job *job, struct output *output, size_t at)
+{
+	uint64_t records = records_at(job, at);
+
+	output->at = at;
+	output->joining = 0;
+	output->outlet.dropped += records - output->mark;
+	output->base = records - output->outlet.records;
+}
+
+/* Somebody reads it now; he gets what begins from now on. */
+static void welcome(struct job *job, struct output *output)
+{
+	output->met = 1;
+	if (!blocks(output))
+		return;
+	output->at = job->end;
+	output->joining = job->in.phase > 0;
+	if (!output->joining)
+		join_at(job, output, job->end);
+}
+
+/*
+ * Whoever has come since the last reader left keeps the pipe, which is empty again.  To close it would
+ * be the end to him before anything has come.
+ */
+static void change_reader(struct job *job, struct output *output)
+{
+	struct sink sink = output->outlet.sink;
+	int kept = fcntl(sink.fd, F_DUPFD_CLOEXEC, 3);
+
+	lose_reader(job, output);
+	sink.fd = kept;
+	if (kept == -1)
+		return;
+	if (sink_is_read(&sink)) {
+		output->outlet.sink = sink;
+		welcome(job, output);
+	} else {
+		close(kept);
+	}
+}
+
 static void reader_left(struct job *job, struct output *output)
 {
 	if (output->policy.kind == POLICY_FAIL) {
@@ -262,7 +348,7 @@ static void reader_left(struct job *job, struct output *output)
 	if (is_stdout(output) || !output->outlet.sink.is_named || job->zero_copy)
 		end_output(job, output);
 	else
-		lose_reader(job, output);
+		change_reader(job, output);
 }
 
 static void write_failed(struct job *job, struct output *output)
@@ -275,16 +361,6 @@ static void write_failed(struct job *job, struct output *output)
 
 /* --- readers who come --- */
 
-static void join_at(struct job *job, struct output *output, size_t at)
-{
-	uint64_t records = records_at(job, at);
-
-	output->at = at;
-	output->joining = 0;
-	output->outlet.dropped += records - output->mark;
-	output->base = records - output->outlet.records;
-}
-
 static void look_for_reader(struct job *job, struct output *output)
 {
 	int fd = fifo_open(&output->fifo);
@@ -295,13 +371,7 @@ static void look_for_reader(struct job *job, struct output *output)
 		return;
 	}
 	sink_take(&output->outlet.sink, fd);
-	output->met = 1;
-	if (!blocks(output))
-		return;
-	output->at = job->end;
-	output->joining = job->in.phase > 0;
-	if (!output->joining)
-		join_at(job, output, job->end);
+	welcome(job, output);
 }
 
 static int is_sought(const struct output *output)

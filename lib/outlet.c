@@ -19,6 +19,14 @@ int outlet_waits(const struct outlet *outlet, int begun_only)
 	return outlet->rest != NULL || (begun_only ? outlet->begun > 0 : outlet->ring.size > 0);
 }
 
+uint64_t outlet_phase(const struct outlet *outlet)
+{
+	/* The rest of a block is shorter than it only at the end of a stream, after which nobody asks. */
+	if (outlet->rest != NULL && outlet->format.kind == RECORD_BLOCK)
+		return outlet->format.block - outlet->rest_size;
+	return outlet->rest != NULL ? 1 : outlet->begun;
+}
+
 /* --- what waits --- */
 
 /* What is left in the ring of the record that has begun: the number of pieces. */

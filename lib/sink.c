@@ -35,14 +35,19 @@ void sink_take(struct sink *sink, int fd)
 	measure(sink);
 }
 
+static int open_behind(int fd, int access)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 /* Opening what is behind a descriptor anew gives a description that nobody shares. */
 static int open_anew(int fd)
 {
-	char path[32];
-	int own;
+	int own = open_behind(fd, O_WRONLY);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (own == -1)
 		return -1;
 	/* Not the inherited one any longer: if that one can be read from, too, nobody would ever be missed. */
@@ -127,6 +132,18 @@ size_t sink_room(const struct sink *sink, int *empty)
 	if (sink->careful && capacity > PIPE_BUF)
 		capacity = PIPE_BUF;
 	return (size_t)capacity > used ? (size_t)capacity - used : 0;
+}
+
+int sink_is_read(const struct sink *sink)
+{
+	struct pollfd p = {.fd = sink->fd};
+
+	return poll(&p, 1, 0) != 1 || (p.revents & POLLERR) == 0;
+}
+
+int sink_open_back(const struct sink *sink)
+{
+	return open_behind(sink->fd, O_RDONLY);
 }
 
 void sink_close(struct sink *sink)

@@ -36,6 +36,15 @@ ssize_t sink_write(const struct sink *sink, const struct iovec *pieces, int coun
  */
 size_t sink_room(const struct sink *sink, int *empty);
 
+/* Whether somebody has the other end of a pipe open. */
+int sink_is_read(const struct sink *sink);
+
+/*
+ * Opens the other end of a pipe that nobody reads any more, without waiting, to take back what was
+ * left unread: a descriptor, or -1 with errno.
+ */
+int sink_open_back(const struct sink *sink);
+
 void sink_close(struct sink *sink);
 
 #endif

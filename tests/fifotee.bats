@@ -637,6 +637,10 @@ leave_in_between() {
         esac
         fed
         ends 0
+        case $policy in
+        block) assert_equal "$(counts a)" '9 2 2' ;;
+        drop) assert_equal "$(counts a)" '15 3 1' ;;
+        esac
         adds_up a
         exec 7<&-
     done
@@ -655,8 +659,31 @@ leave_in_between() {
     fed
     assert_equal "$(cat <&7)" ccccdd
     ends 0
-    assert_equal "$(counts a)" '12 3 1'
+    # Nobody had read anything of what was there before.
+    assert_equal "$(counts a)" '6 2 2'
     adds_up a
+}
+
+@test 'fifotee: what a reader left unread counts as dropped, and is gone whoever else has the FIFO open' {
+    local policy
+    for policy in block drop buffer=1k; do
+        tee_fed -v -p $policy a
+        eventually is_fifo a
+        exec 7<a 8>a
+        printf 'one\ntwo\nthree\n' >&5
+        line_is one
+        eventually size_is out 14
+        exec 7<&-
+        eventually let_go "$tee" a
+        exec 7<a
+        eventually holds_open "$tee" a
+        printf 'four\n' >&5
+        line_is four
+        fed
+        ends 0
+        assert_equal "$(counts a)" '9 2 2'
+        exec 7<&- 8>&-
+    done
 }
 
 @test 'fifotee: a reader killed in the middle of a long record, under each policy' {
