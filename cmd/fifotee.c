@@ -1104,6 +1104,7 @@ static int refuse_same(struct job *job, struct output *output)
 	cli_warn(output->name, "the same as %s", same);
 	note_status(job, CLI_FAILED);
 	output->over = 1;
+	outlet_close(&output->outlet);
 	return 1;
 }
 
@@ -1126,7 +1127,7 @@ static void open_stdout(struct job *job, struct output *output)
 
 		output->outlet.sink.fd = -1;
 		if (err == EPIPE && output->policy.kind != POLICY_FAIL)
-			output->over = 1;
+			end_output(job, output);
 		else
 			fail_output(job, output, err);
 		return;

@@ -6,8 +6,11 @@
 
 int ring_open(struct ring *ring, size_t room)
 {
-	*ring = (struct ring){.bytes = malloc(room), .room = room};
-	return ring->bytes != NULL || room == 0 ? 0 : -1;
+	*ring = (struct ring){.room = room};
+	if (room == 0)
+		return 0;
+	ring->bytes = malloc(room);
+	return ring->bytes != NULL ? 0 : -1;
 }
 
 void ring_add(struct ring *ring, const char *bytes, size_t size)
