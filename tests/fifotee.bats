@@ -781,7 +781,7 @@ in_records() {
 @test 'fifotee: fail, a reader that is too slow fails after whole records' {
     make_numbered 50000
     mkfifo a
-    slow_reader a 4096
+    slow_reader a 1048576
     run -1 --separate-stderr soon fifotee -n -p fail --readers=1 a <in.txt
     assert_equal "$stderr" 'fifotee: a: its reader is too slow'
     all_end
