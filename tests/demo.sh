@@ -121,6 +121,17 @@ say 'What is in a queue can be seen without taking it, and nothing is lost when 
 show 'mqsend key:0xdead one two three; mqrecv --peek --json -a key:0xdead; mqrecv -a key:0xdead >/dev/full || mqrecv -a key:0xdead'
 ipcrm -Q 0x10b -Q 0xdead
 
+step 'One stream to many FIFOs: one reader takes all, one leaves early, one is never there'
+say 'fifotee copies its input to each FIFO.  Who leaves costs the others nothing; for the tap, where nobody is,'
+say 'whole lines are dropped and counted; and standard output gets everything.'
+mkfifo "$work/all" "$work/first"
+sum <"$work/all" >"$work/all.sum" &
+head -c 100 <"$work/first" >/dev/null &
+show 'cd "$work"; fifotee -v -o drop:tap all first <source.tar | sha256sum >out.sum'
+wait
+same "$before" "$(<"$work/all.sum")" 'FIFO'
+same "$before" "$(cut -d ' ' -f 1 "$work/out.sum")" 'standard output of fifotee'
+
 step 'Clean up'
 show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
 printf '\nAll sums hold.\n'
