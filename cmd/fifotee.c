@@ -36,7 +36,7 @@
 enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT, OPTION_ZERO_COPY };
 
 /* What is read at a time; with tee(2) it costs nothing to take more. */
-#define PIECE ((size_t)128 * 1024)
+#define PIECE ((size_t)256 * 1024)
 #define TEE_PIECE ((size_t)1 << 20)
 #define PIPE_SIZE (1 << 20)
 
