@@ -127,7 +127,7 @@ struct job {
 	struct output *outputs;
 	size_t count;
 	struct policy policy, stdout_policy;
-	int framed, keep, no_stdout, verbose, has_readers, progress_wanted, zero_copy;
+	int framed, has_stdout, keep, no_stdout, verbose, has_readers, progress_wanted, zero_copy;
 	uint64_t readers;
 	mode_t mode;
 	int64_t timeout;
@@ -215,19 +215,25 @@ static uint64_t take_back(const struct job *job, struct output *output)
 {
 	const struct record_format *format = &job->in.format;
 	char piece[65536];
-	uint64_t records = 0, size = 0;
-	ssize_t got;
+	uint64_t records = 0;
+	size_t size, left;
+	ssize_t got = 0;
 	int back;
 
 	if (job->zero_copy || !output->outlet.sink.is_pipe || sink_is_read(&output->outlet.sink))
 		return 0;
-	back = sink_open_back(&output->outlet.sink);
+	back = sink_open_back(&output->outlet.sink, &size);
 	if (back == -1)
 		return 0;
-	for (; (got = read(back, piece, sizeof(piece))) > 0; size += (uint64_t)got)
+	for (left = size; left > 0; left -= (size_t)got) {
+		got = read(back, piece, left < sizeof(piece) ? left : sizeof(piece));
+		if (got <= 0)
+			break;
 		if (format->kind == RECORD_DELIMITED)
 			records += cut_count(format, 0, piece, (size_t)got);
+	}
 	close(back);
+	size -= left;
 	if (format->kind == RECORD_BLOCK) {
 		uint64_t phase = blocks(output) ? phase_at(job, output->at) : outlet_phase(&output->outlet);
 
@@ -526,10 +532,7 @@ static int make_room(struct job *job)
 	}
 	if (left > 0)
 		memmove(job->buffer, job->buffer + job->parsed, left);
-	else
-		job->first_phase = job->in.phase;
-	if (left > 0)
-		job->first_phase = 0;
+	job->first_phase = left > 0 ? 0 : job->in.phase;
 	job->parsed = 0;
 	job->end = left;
 	for (i = 0; i < job->count; i++)
@@ -1162,6 +1165,7 @@ static int open_all(struct job *job)
 			open_stdout(job, output);
 		else
 			open_output(job, output);
+		output->outlet.at_once = output->policy.kind == POLICY_FAIL;
 	}
 	return CLI_DONE;
 }
@@ -1204,17 +1208,15 @@ static struct policy policy_or_exit(const char *option, const char *word, size_t
 	struct policy policy = {POLICY_BLOCK, 0};
 	char text[64];
 
-	if (length == 5 && strncmp(word, "block", 5) == 0)
-		return policy;
-	if (length == 4 && strncmp(word, "drop", 4) == 0)
-		policy.kind = POLICY_DROP;
-	else if (length == 4 && strncmp(word, "fail", 4) == 0)
-		policy.kind = POLICY_FAIL;
-	else if (length < sizeof(text) && strncmp(word, buffer, strlen(buffer)) == 0) {
-		snprintf(text, sizeof(text), "%.*s", (int)length, word);
+	snprintf(text, sizeof(text), "%.*s", (int)(length < sizeof(text) ? length : 0), word);
+	if (strncmp(text, buffer, strlen(buffer)) == 0) {
 		policy.kind = POLICY_BUFFER;
 		policy.room = cli_size_or_exit(option, text + strlen(buffer));
-	} else {
+	} else if (strcmp(text, "drop") == 0) {
+		policy.kind = POLICY_DROP;
+	} else if (strcmp(text, "fail") == 0) {
+		policy.kind = POLICY_FAIL;
+	} else if (strcmp(text, "block") != 0) {
 		cli_usage_exit("%s: a policy is block, drop, buffer=SIZE or fail", option);
 	}
 	return policy;
@@ -1259,7 +1261,10 @@ static void parse_options(struct job *job, int argc, char **argv)
 			if (number_parse(optarg, 0, INT_MAX, &job->readers) == -1)
 				cli_usage_exit("--readers: not a number of FIFOs");
 			break;
-		case OPTION_STDOUT: job->stdout_policy = policy_or_exit("--stdout", optarg, strlen(optarg)); break;
+		case OPTION_STDOUT:
+			job->has_stdout = 1;
+			job->stdout_policy = policy_or_exit("--stdout", optarg, strlen(optarg));
+			break;
 		case OPTION_ZERO_COPY: job->zero_copy = 1; break;
 		default: cli_option_exit();
 		}
@@ -1274,6 +1279,8 @@ static void check_options(const struct job *job, size_t fifos)
 		cli_usage_exit("which FIFO?");
 	if (job->readers > fifos)
 		cli_usage_exit("--readers: %llu readers, but only %zu FIFOs", (unsigned long long)job->readers, fifos);
+	if (job->no_stdout && job->has_stdout)
+		cli_usage_exit("--stdout is the policy of what -n leaves out");
 	if (job->zero_copy && (by_record || job->framed))
 		cli_usage_exit("--zero-copy does not look at the bytes and knows no records: only -p block goes with it");
 	if (by_record && job->in.format.kind == RECORD_BLOCK && job->in.format.block > RECORD_MOST)

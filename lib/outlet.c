@@ -144,7 +144,7 @@ static size_t choose(const struct outlet *outlet, const struct outlet_row *row)
 		whole = cut_whole(&outlet->format, row->bytes, row->size < PIPE_BUF ? row->size : PIPE_BUF);
 		return whole > 0 ? whole : row->size;
 	}
-	return empty ? first : 0;
+	return empty && !outlet->at_once ? first : 0;
 }
 
 /* Keeps what is left of the record in which a write of `put` bytes has ended. */

@@ -16,6 +16,7 @@
 struct outlet {
 	struct sink sink; /* without a descriptor: nobody reads */
 	struct record_format format; /* RECORD_DELIMITED or RECORD_BLOCK */
+	int at_once; /* the caller's to set: no record is begun that does not go in one write */
 	char *rest; /* of a record that has begun and was not queued */
 	size_t rest_from, rest_size;
 	struct ring ring;
@@ -45,7 +46,8 @@ int outlet_flush(struct outlet *outlet, int begun_only);
 
 /*
  * Writes of what waits, and then of the row, as many records as go; the others stay in the row.
- * One that is larger than the pipe is begun where the pipe is empty, and its rest then waits.
+ * One that is larger than the pipe is begun where the pipe is empty, unless `at_once`, and its rest
+ * then waits.
  * Returns as outlet_flush() does, or -1 with ENOMEM.
  */
 int outlet_write(struct outlet *outlet, struct outlet_row *row);

@@ -141,8 +141,13 @@ int sink_is_read(const struct sink *sink)
 	return poll(&p, 1, 0) != 1 || (p.revents & POLLERR) == 0;
 }
 
-int sink_open_back(const struct sink *sink)
+int sink_open_back(const struct sink *sink, size_t *size)
 {
+	int unread = 0;
+
+	if (ioctl(sink->fd, FIONREAD, &unread) == -1)
+		return -1;
+	*size = (size_t)unread;
 	return open_behind(sink->fd, O_RDONLY);
 }
 

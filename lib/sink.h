@@ -41,9 +41,9 @@ int sink_is_read(const struct sink *sink);
 
 /*
  * Opens the other end of a pipe that nobody reads any more, without waiting, to take back what was
- * left unread: a descriptor, or -1 with errno.
+ * left unread, `*size` bytes: a descriptor, or -1 with errno.
  */
-int sink_open_back(const struct sink *sink);
+int sink_open_back(const struct sink *sink, size_t *size);
 
 void sink_close(struct sink *sink);
 

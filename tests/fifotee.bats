@@ -106,6 +106,7 @@ is_fifo() { [[ -p $1 ]]; }
     usage_error fifotee --readers=x f
     usage_error fifotee --readers=2 f
     usage_error fifotee -b 65M -p drop f
+    usage_error fifotee -n --stdout=drop f
     assert [ ! -e f ]
 }
 
@@ -787,6 +788,15 @@ in_records() {
     all_end
     numbered a.out
     assert [ "$whole" -gt 0 ]
+}
+
+@test 'fifotee: fail, a record that is larger than the pipe is an error, and not begun' {
+    mkfifo a
+    reads a
+    run -1 --separate-stderr soon fifotee -n -p fail --readers=1 a < <(echo before && letters 3000000 x && echo && echo behind)
+    assert_equal "$stderr" 'fifotee: a: its reader is too slow'
+    all_end
+    assert_equal "$(<a.out)" before
 }
 
 @test 'fifotee: records end at NULs, at a character, after so many bytes' {
