@@ -327,3 +327,41 @@ offered_by_bash() (
     run -0 offered_by_fish sockpair 'cat -- cat comp-f'
     assert_line comp-file
 }
+
+@test 'fifotee: bash and zsh complete FIFOs, policies and options' {
+    local shell
+    needs zsh
+    mkfifo comp-fifo
+    : >comp-file
+    for shell in bash zsh; do
+        assert_equal "$(completed $shell fifotee comp-)" comp-fifo
+        assert_equal "$(completed $shell fifotee --zer)" --zero-copy
+        assert_equal "$(completed $shell fifotee '-p dr')" "$(printf '%s\n' -p drop)"
+        assert_equal "$(completed $shell fifotee '-o drop:comp-')" "$(printf '%s\n' -o drop:comp-fifo)"
+    done
+}
+
+@test 'fifotee: fish completes FIFOs, policies and options' {
+    needs fish
+    mkfifo comp-fifo
+    : >comp-file
+    assert_equal "$(offered_by_fish fifotee comp-)" comp-fifo
+    assert_equal "$(offered_by_fish fifotee --zer)" --zero-copy
+    assert_equal "$(offered_by_fish fifotee '-p dr')" drop
+    run -0 offered_by_fish fifotee '-o drop:comp-'
+    assert_line drop:comp-fifo
+}
+
+@test 'fifotee: bash and zsh execute no hostile name' {
+    local shell name
+    needs zsh
+    # shellcheck disable=SC2016 # no shell is to expand it
+    for name in 'comp-h$(touch pwned)' 'comp-i`touch pwned`' 'comp-j;touch pwned;' "comp-k'\$(touch pwned)'"; do mkfifo "$name"; done
+    for shell in bash zsh; do
+        for name in h i j k; do
+            completed $shell fifotee "comp-$name" >out
+            grep -qF "comp-$name" out
+        done
+    done
+    assert [ ! -e pwned ]
+}

@@ -159,6 +159,20 @@ say 'The server may not know where the file is: it gets the open descriptor, and
 	wait $!
 )
 
+step 'One stream to many FIFOs: one reader takes all, one leaves early, one is never there'
+say 'fifotee copies its input to each FIFO.  Who leaves costs the others nothing; for the tap, where nobody is,'
+say 'whole lines are dropped and counted; and standard output gets everything.'
+for _ in {1..40}; do cat "$work/source.tar"; done >"$work/large"
+mkfifo "$work/all" "$work/first"
+sum <"$work/all" >"$work/all.sum" &
+head -c 100 <"$work/first" >/dev/null &
+show 'cd "$work"; fifotee -v -o drop:tap all first <large | sha256sum >out.sum'
+wait
+large=$(sum <"$work/large")
+same "$large" "$(<"$work/all.sum")" 'FIFO'
+same "$large" "$(cut -d ' ' -f 1 "$work/out.sum")" 'standard output of fifotee'
+rm "$work/large"
+
 step 'Clean up'
 show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
 printf '\nAll sums hold.\n'
