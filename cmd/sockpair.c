@@ -449,24 +449,26 @@ static int greet(const struct job *job, int fd, struct ucred *peer)
 static int take(const struct job *job, struct task *task)
 {
 	size_t came = 0;
+	int err;
 
 	if (job->taken_count == 0 || task->taken != NULL)
 		return 1;
 	task->taken = calloc(job->taken_count, sizeof(*task->taken));
 	if (task->taken != NULL && socket_take(task->fd, task->taken, job->taken_count, MSG_DONTWAIT, &came) == 0)
 		return 1;
+	err = errno;
 	free(task->taken);
 	task->taken = NULL;
-	if (errno == EAGAIN)
+	if (err == EAGAIN)
 		return 0;
-	if (errno == EPROTO)
+	if (err == EPROTO)
 		cli_warn(job->name.word, "%zu descriptors came, and %zu are to be taken", came, job->taken_count);
-	else if (errno == ENODATA)
+	else if (err == ENODATA)
 		cli_warn(job->name.word, "the other side has closed without passing descriptors");
-	else if (errno == EMSGSIZE)
+	else if (err == EMSGSIZE)
 		cli_warn(job->name.word, "the message that brings descriptors may have one byte only");
 	else
-		cli_warn(job->name.word, "descriptors could not be taken: %s", strerror(errno));
+		cli_warn(job->name.word, "descriptors could not be taken: %s", strerror(err));
 	return -1;
 }
 
@@ -673,11 +675,15 @@ static void take_signals(struct server *server)
 	struct job *job = server->job;
 	struct timespec none = {0, 0};
 	siginfo_t info;
+	int ended = 0;
 	size_t i;
 
-	while (sigtimedwait(&job->waited, &info, &none) != -1)
+	while (sigtimedwait(&job->waited, &info, &none) != -1) {
 		handle_signal(job, &info);
-	reap_server(server);
+		ended |= info.si_signo == SIGCHLD;
+	}
+	if (ended)
+		reap_server(server);
 	if (job->noted == 0)
 		return;
 	stop_listening(server);
