@@ -296,17 +296,41 @@ is_fifo() { [[ -p $1 ]]; }
     assert_equal "$(<out)" on
 }
 
+@test 'fifotee: a FIFO that was replaced while nobody read it is an error, and the new one is not removed' {
+    tee_fed -p drop a
+    eventually is_fifo a
+    mkfifo new
+    mv new a
+    bg cat a
+    eventually grep -qx "fifotee: a: the name is another object's by now" err
+    echo on >&5
+    fed
+    ends 1 "$tee"
+    is_fifo a
+    assert_equal "$(<out)" on
+}
+
 @test 'fifotee: who waits in open(2) for a writer when it ends sees an end' {
     mkfifo a
-    # Sooner than it looks again.
-    for _ in {1..20}; do
-        bg cat a
-        fifotee -n -p drop a </dev/null
-        bg fifotee -n -p drop a </dev/null
-    done
-    exec 7<>a
-    exec 7<&-
-    for pid in "${pids[@]}"; do eventually ended "$pid"; done
+    bg cat a
+    # As if he had come after it has looked for him.
+    traced -P a -P "$PWD/a" -e inject=openat:error=ENXIO:when=1 fifotee -n -p drop a </dev/null
+    ends 0
+    grep -q ENXIO trace
+}
+
+@test 'fifotee: each reader sees the end as soon as he has got everything' {
+    mkfifo a b
+    head -c 5000000 /dev/zero >in.txt
+    bg fifotee -n --readers=2 -b 1000 -o buffer=8M:a b <in.txt
+    tee=$pid
+    exec 7<a
+    bg cat b >b.out
+    ends 0
+    cmp in.txt b.out
+    kill -0 "$tee"
+    cmp in.txt <&7
+    ends 0 "$tee"
 }
 
 # --- outputs that are none ---
@@ -712,6 +736,23 @@ leave_in_between() {
         run -1 grep -v -e '^short$' -e '^next$' a.out
         adds_up a
     done
+}
+
+@test 'fifotee: a reader killed in the middle of a long record that was queued' {
+    tee_fed -v -p buffer=4M a
+    (letters 3000000 x && echo && echo short) >&5
+    eventually size_is out 3000007
+    exec 7<a
+    read -rN 10 -t 10 start <&7
+    assert_equal "$start" xxxxxxxxxx
+    eventually holds_open "$tee" a
+    exec 7<&-
+    eventually let_go "$tee" a
+    exec 7<a
+    line_is short
+    fed
+    ends 0
+    assert_equal "$(counts a | cut -d ' ' -f 2-)" '1 1'
 }
 
 @test 'fifotee: a queue outlives the reader, and the next one gets the rest of it' {
@@ -1171,6 +1212,18 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     all_end
     cmp in.txt a.out
     cmp in.txt out
+}
+
+@test 'fifotee: without /proc a full standard output does not hold up those that drop' {
+    mkfifo a
+    seq 400000 >in.txt
+    rm -f pipe
+    mkfifo pipe
+    exec 6<>pipe
+    bg traced -e inject=openat:error=EACCES:when=1+ -P /proc/self/fd/1 fifotee --stdout=drop --readers=1 a <in.txt >pipe
+    exec 7<a
+    soon cmp in.txt <&7
+    ends 0
 }
 
 @test 'fifotee: SIGTERM leaves no torn line, under each policy' {
