@@ -126,7 +126,8 @@ ssize_t inventory_add(struct inventory *inventory, const struct inventory_entry 
 	if (copy == NULL)
 		return -1;
 	*copy = *entry;
-	if (entry->name != NULL && (copy->name = inventory_keep(inventory, entry->name, strlen(entry->name))) == NULL) {
+	if ((entry->name != NULL && (copy->name = inventory_keep(inventory, entry->name, strlen(entry->name))) == NULL) ||
+	    (entry->label != NULL && (copy->label = inventory_keep(inventory, entry->label, strlen(entry->label))) == NULL)) {
 		inventory->count--;
 		return -1;
 	}

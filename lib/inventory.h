@@ -27,8 +27,8 @@ enum inventory_kind {
 	INVENTORY_PMSG = 8,   /* POSIX queues */
 	INVENTORY_SEM = 16,   /* System V semaphore sets */
 	INVENTORY_PSEM = 32,  /* POSIX semaphores */
-	INVENTORY_FIFO = 64,  /* these four have no list: users.h finds those that a process has open */
-	INVENTORY_UNIX = 128, /* bound Unix sockets */
+	INVENTORY_FIFO = 64,  /* these have no list: users.h finds those that a process has open */
+	INVENTORY_UNIX = 128, /* Unix sockets that are bound to a name, without those that one of them accepted */
 	INVENTORY_MEMFD = 256,
 };
 #define INVENTORY_SYSV (INVENTORY_SHM | INVENTORY_MSG | INVENTORY_SEM)
@@ -55,6 +55,7 @@ enum inventory_time {
 /* An object.  Small, since there may be a hundred thousand of them. */
 struct inventory_entry {
 	const char *name; /* POSIX: with its slash; others: what they are called; NULL for System V */
+	const char *label; /* memfd: the name its maker gave it; of unlinked memory: the path it had; else NULL */
 	dev_t dev;        /* with `ino`: the identity of all but System V objects */
 	ino_t ino;
 	enum inventory_kind kind;
@@ -109,7 +110,7 @@ int inventory_list(struct inventory *inventory, unsigned kinds, unsigned details
 
 void inventory_free(struct inventory *inventory);
 
-/* For those who find others: a copy of `entry` (and of its name) is added.  Its index, or -1 with ENOMEM. */
+/* For those who find others: a copy of `entry` (and of its name and label) is added.  Its index, or -1 with ENOMEM. */
 ssize_t inventory_add(struct inventory *inventory, const struct inventory_entry *entry);
 
 /* An entry of `kind` with nothing known. */
