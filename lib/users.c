@@ -67,6 +67,8 @@ void users_free(struct users *users)
 	free(users->processes);
 	free(users->users);
 	free(users->first);
+	if (users->proc > 0)
+		close(users->proc);
 	memset(users, 0, sizeof(*users));
 }
 
@@ -91,8 +93,14 @@ const char *users_call_word(enum user_call call)
 	return words[call];
 }
 
-/* When the process started, in seconds since 1970; -1 with errno where there is none, or it may not be known. */
-static int64_t start_of(pid_t pid)
+void users_open(struct users *users)
+{
+	if (users->proc == 0)
+		users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
+static int64_t start_of(const struct users *users, pid_t pid)
 {
 	char path[32], text[1024], *p;
 	struct timespec now, up;
@@ -100,8 +108,8 @@ static int64_t start_of(pid_t pid)
 	ssize_t got;
 	int fd, i;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	fd = openat(users->proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
 	got = io_read_full(fd, text, sizeof(text) - 1);
@@ -120,25 +128,23 @@ static int64_t start_of(pid_t pid)
 	return now.tv_sec - up.tv_sec + (int64_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
-enum users_fate users_fate(pid_t pid, int64_t when)
+enum users_fate users_fate(const struct users *users, pid_t pid, int64_t when)
 {
+	char path[32];
 	int64_t start;
 	struct stat st;
 
-	if (pid <= 0)
+	if (pid <= 0 || users->proc <= 0)
 		return USERS_UNKNOWN;
-	start = start_of(pid);
-	if (start == -1) {
-		/* Either there is none, or /proc is not what it should be, as hidepid has it. */
-		char path[32];
-
-		snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-		if (stat("/proc/self", &st) == -1 || stat("/proc/1", &st) == -1)
-			return USERS_UNKNOWN;
-		return stat(path, &st) == -1 && errno == ENOENT ? USERS_GONE : USERS_UNKNOWN;
-	}
+	start = start_of(users, pid);
 	/* Both clocks are cut to seconds, and may be off by one. */
-	return start > when + 2 ? USERS_GONE : USERS_ALIVE;
+	if (start != -1)
+		return start > when + 2 ? USERS_GONE : USERS_ALIVE;
+	/* Either there is none, or /proc does not show it. */
+	snprintf(path, sizeof(path), "%d", (int)pid);
+	if (fstatat(users->proc, "1", &st, 0) == -1 || fstatat(users->proc, path, &st, 0) == 0 || errno != ENOENT)
+		return USERS_UNKNOWN;
+	return USERS_GONE;
 }
 
 /* --- orphans --- */
@@ -166,11 +172,11 @@ static const char *time_text(int64_t when, char *room)
 	return room;
 }
 
-static enum users_orphan judge_shm(const struct inventory_entry *entry, char *reason)
+static enum users_orphan judge_shm(const struct users *users, const struct inventory_entry *entry, char *reason)
 {
 	if (entry->count != 0)
 		return USERS_NO_ORPHAN;
-	switch (users_fate(entry->creator_pid, entry->times[INVENTORY_CHANGED])) {
+	switch (users_fate(users, entry->creator_pid, entry->times[INVENTORY_CHANGED])) {
 	case USERS_ALIVE:
 		return USERS_NO_ORPHAN;
 	case USERS_GONE:
@@ -183,8 +189,8 @@ static enum users_orphan judge_shm(const struct inventory_entry *entry, char *re
 static enum users_orphan judge_msg(const struct users *users, const struct inventory *inventory, size_t index, char *reason)
 {
 	const struct inventory_entry *entry = &inventory->entries[index];
-	enum users_fate sender = users_fate(entry->last_pid, entry->times[INVENTORY_USED]);
-	enum users_fate receiver = users_fate(entry->last_receiver_pid, entry->times[INVENTORY_USED_TOO]);
+	enum users_fate sender = users_fate(users, entry->last_pid, entry->times[INVENTORY_USED]);
+	enum users_fate receiver = users_fate(users, entry->last_receiver_pid, entry->times[INVENTORY_USED_TOO]);
 	char since[32], what[48] = "empty";
 
 	if (count_users(users, index, USER_WAITS) > 0 || sender == USERS_ALIVE || receiver == USERS_ALIVE)
@@ -219,7 +225,7 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 		if (waiting > 0 || waiting_zero > 0)
 			return USERS_NO_ORPHAN;
 		/* SETVAL leaves its pid, too, and not the time of an operation. */
-		switch (users_fate(pid, inventory_touched(entry))) {
+		switch (users_fate(users, pid, inventory_touched(entry))) {
 		case USERS_ALIVE: return USERS_NO_ORPHAN;
 		case USERS_GONE: gone++; break;
 		default: break;
@@ -254,7 +260,7 @@ enum users_orphan users_is_orphan(const struct users *users, const struct invent
 	reason[0] = '\0';
 	switch (inventory->entries[entry].kind) {
 	case INVENTORY_SHM:
-		return judge_shm(&inventory->entries[entry], reason);
+		return judge_shm(users, &inventory->entries[entry], reason);
 	case INVENTORY_MSG:
 		return judge_msg(users, inventory, entry, reason);
 	case INVENTORY_SEM:

@@ -73,7 +73,14 @@ struct users {
 	size_t hidden;      /* processes of which the memory or the descriptors may not be seen */
 	size_t waits_hidden; /* processes of which it may not be seen what they wait for */
 	int invisible;      /* /proc does not show all processes (hidepid), or is not there */
+	int proc;           /* /proc, once it is open (then not 0), or -1 */
 };
+
+/*
+ * Opens /proc, which users_find() does, too: for who is about to enter another mount namespace and
+ * wants to see the processes of this one.
+ */
+void users_open(struct users *users);
 
 enum users_wanted {
 	USERS_MAPS = 1,
@@ -86,8 +93,8 @@ unsigned users_needed(unsigned kinds);
 
 /*
  * Finds the users of all entries.  Of `kinds`, INVENTORY_FIFO and INVENTORY_MEMFD add those that are
- * found to the inventory; INVENTORY_UNLINKED as a bit in `unlinked` those segments and semaphores that
- * have no name any more.  0, or -1 with errno: ENOMEM, or where /proc cannot be read.
+ * found to the inventory, and `unlinked` those segments and semaphores that have no name any more.
+ * Without /proc nobody is found, and `invisible` says why.  0, or -1 with ENOMEM.
  */
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked);
 
@@ -113,8 +120,8 @@ enum users_fate {
 	USERS_GONE,    /* there is none with that pid, or one that started after `when` */
 };
 
-/* The fate of process `pid`, which was there at `when`, in seconds since 1970. */
-enum users_fate users_fate(pid_t pid, int64_t when);
+/* The fate of process `pid`, which was there at `when`, in seconds since 1970.  After users_open(). */
+enum users_fate users_fate(const struct users *users, pid_t pid, int64_t when);
 
 /* What a verdict on an orphan can be. */
 enum users_orphan {

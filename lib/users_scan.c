@@ -37,6 +37,7 @@ struct scan {
 	int unlinked;
 	dev_t files;  /* the device of /dev/shm */
 	dev_t memory; /* the kernel's own, of System V segments and memfds */
+	ino_t namespace; /* our IPC namespace, or 0 where that is not known */
 	char *buffer;
 	char path[PATH_MAX];
 
@@ -56,6 +57,7 @@ struct scan {
 	struct range *ranges;
 	size_t range_count, range_room;
 	int no_memory; /* a kernel thread, or one that is dead */
+	int stranger;  /* of another IPC namespace: 1, 0, -1: not asked yet */
 };
 
 /* --- entries by identity --- */
@@ -137,9 +139,22 @@ static uint32_t find_entry(const struct scan *scan, uint64_t device, uint64_t in
 	return NOBODY;
 }
 
-static uint32_t find_sysv(const struct scan *scan, enum inventory_kind kind, uint64_t id)
+/* Ids are of a namespace: a container's processes use the same numbers for objects of their own. */
+static int is_stranger(struct scan *scan)
 {
-	return id > INT32_MAX ? NOBODY : find_entry(scan, UINT64_MAX - (uint64_t)kind, id);
+	struct stat st;
+
+	if (scan->stranger == -1)
+		scan->stranger = scan->namespace != 0 && fstatat(scan->directory, "ns/ipc", &st, 0) == 0 &&
+		                 st.st_ino != scan->namespace;
+	return scan->stranger;
+}
+
+static uint32_t find_sysv(struct scan *scan, enum inventory_kind kind, uint64_t id)
+{
+	uint32_t entry = id > INT32_MAX ? NOBODY : find_entry(scan, UINT64_MAX - (uint64_t)kind, id);
+
+	return entry != NOBODY && is_stranger(scan) ? NOBODY : entry;
 }
 
 /* --- uses --- */
@@ -799,6 +814,7 @@ static int scan_process(struct scan *scan)
 	scan->process = (struct user_process){.pid = scan->pid};
 	scan->range_count = 0;
 	scan->no_memory = 0;
+	scan->stranger = -1;
 	scan->began = scan->users->count;
 	if (scan->wanted & USERS_MAPS && scan_maps(scan) == -1) {
 		if (errno == ENOMEM)
@@ -895,16 +911,18 @@ static dev_t memory_device(void)
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked)
 {
 	struct scan scan = {.users = users, .inventory = inventory, .kinds = kinds, .wanted = wanted, .unlinked = unlinked};
-	DIR *proc = opendir("/proc");
 	struct stat st;
+	DIR *proc;
 	int result = -1, saved;
 
-	users->first = NULL;
-	if (proc == NULL)
-		return sort_users(users, inventory->count) == -1 ? -1 : (users->invisible = 1, 0);
+	users_open(users);
+	proc = users->proc == -1 ? NULL : open_directory(users->proc, ".");
 	/* Every pid namespace has a process 1; where it is not seen, neither are others (hidepid=2). */
-	users->invisible = fstatat(dirfd(proc), "1", &st, 0) == -1;
+	users->invisible = proc == NULL || fstatat(dirfd(proc), "1", &st, 0) == -1;
+	if (proc == NULL)
+		return sort_users(users, inventory->count);
 	scan.files = stat("/dev/shm", &st) == 0 ? st.st_dev : (dev_t)-1;
+	scan.namespace = fstatat(dirfd(proc), "self/ns/ipc", &st, 0) == 0 ? st.st_ino : 0;
 	scan.memory = memory_device();
 	scan.buffer = malloc(PROC_BUFFER);
 	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0)
