@@ -101,19 +101,29 @@ void inventory_blank(struct inventory_entry *entry, enum inventory_kind kind)
 	entry->times[INVENTORY_CHANGED] = entry->times[INVENTORY_USED] = entry->times[INVENTORY_USED_TOO] = -1;
 }
 
+int inventory_reserve(struct inventory *inventory, size_t more)
+{
+	size_t room = inventory->room ? inventory->room : 256;
+	struct inventory_entry *entries;
+
+	while (room - inventory->count < more)
+		room *= 2;
+	if (room == inventory->room)
+		return 0;
+	entries = reallocarray(inventory->entries, room, sizeof(*entries));
+	if (entries == NULL)
+		return -1;
+	inventory->entries = entries;
+	inventory->room = room;
+	return 0;
+}
+
 struct inventory_entry *inventory_next(struct inventory *inventory, enum inventory_kind kind)
 {
 	struct inventory_entry *entry;
 
-	if (inventory->count == inventory->room) {
-		size_t room = inventory->room ? 2 * inventory->room : 256;
-
-		entry = reallocarray(inventory->entries, room, sizeof(*entry));
-		if (entry == NULL)
-			return NULL;
-		inventory->entries = entry;
-		inventory->room = room;
-	}
+	if (inventory->count == inventory->room && inventory_reserve(inventory, 1) == -1)
+		return NULL;
 	entry = &inventory->entries[inventory->count++];
 	inventory_blank(entry, kind);
 	return entry;
@@ -184,13 +194,20 @@ void inventory_free(struct inventory *inventory)
 
 const char *inventory_name(const struct inventory_entry *entry, char *room)
 {
+	static const char hex[] = "0123456789abcdef";
+	int i;
+
 	if (entry->name != NULL)
 		return entry->name;
-	/* Keys are signed in C and unsigned for people. */
-	if (entry->key != IPC_PRIVATE)
-		snprintf(room, INVENTORY_NAME_ROOM, "key:0x%08x", (unsigned)entry->key);
-	else
+	if (entry->key == IPC_PRIVATE) {
 		snprintf(room, INVENTORY_NAME_ROOM, "id:%d", entry->id);
+		return room;
+	}
+	/* Keys are signed in C and unsigned for people.  By hand, since there are many of them. */
+	strcpy(room, "key:0x");
+	for (i = 0; i < 8; i++)
+		room[6 + i] = hex[(unsigned)entry->key >> (28 - 4 * i) & 15];
+	room[14] = '\0';
 	return room;
 }
 

@@ -172,6 +172,9 @@ int inventory_list_queues(struct inventory *inventory, unsigned details);
 int inventory_stat_sysv(struct inventory_entry *entry, enum inventory_kind kind, int id);
 int inventory_stat_queue(const char *name, struct stat *st);
 
+/* Makes room for so many entries more: 0, or -1 with ENOMEM. */
+int inventory_reserve(struct inventory *inventory, size_t more);
+
 /* The next entry, blank, to be filled in place; NULL with ENOMEM. */
 struct inventory_entry *inventory_next(struct inventory *inventory, enum inventory_kind kind);
 

@@ -243,6 +243,8 @@ static int list_indices(struct inventory *inventory, enum inventory_kind kind, i
 	size_t first = inventory->count;
 	int index, err = 0;
 
+	if (used > 0 && inventory_reserve(inventory, (size_t)used) == -1)
+		return -1;
 	for (index = 0; index <= highest; index++) {
 		struct inventory_entry *entry = inventory_next(inventory, kind);
 
@@ -271,6 +273,7 @@ int inventory_list_sysv(struct inventory *inventory, enum inventory_kind kind, u
 
 	/* Where there are ids up to 16 million (ipcmni_extend) the indices may be sparse, and the table is quicker. */
 	if (highest < 0 || highest / 8 > used + 8192 || list_indices(inventory, kind, highest, used) == -1) {
+		/* What memory is too short for, the table is, too. */
 		if (read_table(&use, kind) == 0)
 			return 0;
 		return errno == ENOMEM ? -1 : inventory_complain(inventory, kind, table_of(kind), NULL, errno, 0);

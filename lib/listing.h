@@ -52,6 +52,8 @@ struct listing_column {
 	int right;        /* in a table: aligned to the right */
 };
 
+struct listing_key;
+
 struct listing {
 	enum listing_form form;
 	const struct listing_column *const *columns;
@@ -68,6 +70,7 @@ struct listing {
 	char *buffer;
 	size_t used, room;
 	size_t rows;
+	struct listing_key *keys; /* JSON: of each column */
 	size_t *ends; /* of a table: where each cell ends in `buffer` */
 	size_t cells, cell_room;
 };
