@@ -101,7 +101,7 @@ static const struct option long_options[] = {
 };
 
 static const char table_columns[] = "KIND,NAME,OWNER,MODE,SIZE,STATE,USERS";
-static const char script_columns[] = "KIND,NAME,ID,OWNER,MODE,SIZE,MESSAGES,ATTACHED,VALUES,USERS,WAITERS";
+static const char script_columns[] = "KIND,NAME,ID,OWNER,MODE,SIZE,MESSAGES,ATTACHED,SEMS,USERS,WAITERS";
 
 /* An operand, and whether it was found. */
 struct wanted {

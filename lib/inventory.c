@@ -174,7 +174,8 @@ int inventory_list(struct inventory *inventory, unsigned wanted, unsigned detail
 	    (wanted & INVENTORY_MSG && inventory_list_sysv(inventory, INVENTORY_MSG, details) == -1) ||
 	    (wanted & INVENTORY_PMSG && inventory_list_queues(inventory, details) == -1) ||
 	    (wanted & INVENTORY_SEM && inventory_list_sysv(inventory, INVENTORY_SEM, details) == -1) ||
-	    (wanted & INVENTORY_PSEM && inventory_list_files(inventory, INVENTORY_PSEM, details) == -1))
+	    (wanted & INVENTORY_PSEM && inventory_list_files(inventory, INVENTORY_PSEM, details) == -1) ||
+	    (wanted & INVENTORY_UNIX && inventory_list_sockets(inventory) == -1))
 		return -1;
 	return 0;
 }

@@ -103,7 +103,7 @@ struct inventory {
 };
 
 /*
- * Adds all objects of these kinds (of INVENTORY_LISTED), grouped by kind in the order above.  What
+ * Adds all objects of these kinds (of INVENTORY_LISTED and INVENTORY_UNIX), grouped by kind in the order above.  What
  * cannot be listed is a problem in the inventory.  0, or -1 with ENOMEM.
  */
 int inventory_list(struct inventory *inventory, unsigned kinds, unsigned details);
@@ -169,6 +169,7 @@ int inventory_sem_values(const struct inventory_entry *entry, unsigned short *va
 int inventory_list_sysv(struct inventory *inventory, enum inventory_kind kind, unsigned details);
 int inventory_list_files(struct inventory *inventory, unsigned kinds, unsigned details);
 int inventory_list_queues(struct inventory *inventory, unsigned details);
+int inventory_list_sockets(struct inventory *inventory);
 int inventory_stat_sysv(struct inventory_entry *entry, enum inventory_kind kind, int id);
 int inventory_stat_queue(const char *name, struct stat *st);
 
