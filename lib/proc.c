@@ -80,9 +80,8 @@ static const char *take_number(const char *p, const char *end, unsigned base, ui
 
 		if (digit >= base)
 			break;
-		if (value > (UINT64_MAX - digit) / base)
+		if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, digit, &value))
 			return NULL;
-		value = value * base + digit;
 	}
 	*out = value;
 	return p == start ? NULL : p;

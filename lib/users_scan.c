@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
@@ -24,6 +25,15 @@
 #define DELETED " (deleted)"
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
 
+/* Of <linux/fs.h> from Linux 6.11 on, which the C library's headers may not have yet. */
+struct map_query {
+	uint64_t size, flags, address, start, end, vma_flags, page_size, offset, inode;
+	uint32_t major, minor, name_size, build_id_size;
+	uint64_t name, build_id;
+};
+#define MAP_QUERY _IOWR('f', 17, struct map_query)
+enum { QUERY_SHARED = 8, QUERY_THIS_OR_NEXT = 16, QUERY_FILE = 32 };
+
 /* Where an object is mapped in the process that is looked at. */
 struct range {
 	uint64_t start, end;
@@ -35,6 +45,7 @@ struct scan {
 	struct inventory *inventory;
 	unsigned kinds, wanted;
 	int unlinked;
+	int only_shm; /* nothing but System V segments can be mapped, and the kernel can be asked for those */
 	dev_t files;  /* the device of /dev/shm */
 	dev_t memory; /* the kernel's own, of System V segments and memfds */
 	ino_t namespace; /* our IPC namespace, or 0 where that is not known */
@@ -47,6 +58,7 @@ struct scan {
 
 	/* Of each entry, its last use and 1; it is of the process at hand if it is `began` or later. */
 	size_t *last;
+	uint32_t *attached; /* mappings of a System V segment that were found */
 	size_t last_room;
 
 	/* The process at hand. */
@@ -116,11 +128,17 @@ static int know_entries(struct scan *scan)
 		put_slot(scan, (uint32_t)scan->known);
 	if (count > scan->last_room) {
 		size_t *last = reallocarray(scan->last, room, sizeof(*last));
+		uint32_t *attached;
 
 		if (last == NULL)
 			return -1;
-		memset(last + scan->last_room, 0, (room - scan->last_room) * sizeof(*last));
 		scan->last = last;
+		attached = reallocarray(scan->attached, room, sizeof(*attached));
+		if (attached == NULL)
+			return -1;
+		scan->attached = attached;
+		memset(last + scan->last_room, 0, (room - scan->last_room) * sizeof(*last));
+		memset(attached + scan->last_room, 0, (room - scan->last_room) * sizeof(*attached));
 		scan->last_room = room;
 	}
 	return 0;
@@ -150,9 +168,14 @@ static int is_stranger(struct scan *scan)
 	return scan->stranger;
 }
 
+static uint32_t find_id(const struct scan *scan, enum inventory_kind kind, uint64_t id)
+{
+	return id > INT32_MAX ? NOBODY : find_entry(scan, UINT64_MAX - (uint64_t)kind, id);
+}
+
 static uint32_t find_sysv(struct scan *scan, enum inventory_kind kind, uint64_t id)
 {
-	uint32_t entry = id > INT32_MAX ? NOBODY : find_entry(scan, UINT64_MAX - (uint64_t)kind, id);
+	uint32_t entry = find_id(scan, kind, id);
 
 	return entry != NOBODY && is_stranger(scan) ? NOBODY : entry;
 }
@@ -282,9 +305,12 @@ static int take_map(struct scan *scan, const struct proc_map *map)
 	uint32_t entry;
 
 	if (map->device == scan->memory && starts_with(map->path, map->path_size, "/SYSV"))
-		entry = find_sysv(scan, INVENTORY_SHM, map->inode);
+		entry = find_id(scan, INVENTORY_SHM, map->inode);
 	else
 		entry = find_entry(scan, map->device, map->inode);
+	/* Whether these are ours drop_strangers() asks, once it is known how many there are. */
+	if (entry != NOBODY)
+		scan->attached[entry]++;
 	if (entry == NOBODY) {
 		enum inventory_kind kind = unnamed_kind(scan, map->path, map->path_size, map->device, map->inode);
 		char name[96], link[64];
@@ -303,6 +329,40 @@ static int take_map(struct scan *scan, const struct proc_map *map)
 	return use_entry(scan, entry, USER_MAPS) == NULL || add_range(scan, map, entry) == -1 ? -1 : 0;
 }
 
+/*
+ * Asks for the shared mappings alone, which spares the kernel the text of all others: 0 with the last
+ * one, or -1 with errno, ENOTTY before Linux 6.11.
+ */
+static int query_maps(struct scan *scan, int fd)
+{
+	char path[64];
+	struct map_query query = {.size = sizeof(query), .flags = QUERY_SHARED | QUERY_THIS_OR_NEXT | QUERY_FILE};
+	struct proc_map map;
+
+	for (;;) {
+		query.name = (uint64_t)(uintptr_t)path;
+		query.name_size = sizeof(path);
+		query.build_id_size = 0;
+		if (ioctl(fd, MAP_QUERY, &query) == -1) {
+			/* A path that is longer is no segment's. */
+			if (errno == ENAMETOOLONG) {
+				query.name = query.name_size = 0;
+				if (ioctl(fd, MAP_QUERY, &query) == -1)
+					return errno == ENOENT ? 0 : -1;
+				query.address = query.end;
+				continue;
+			}
+			return errno == ENOENT ? 0 : -1;
+		}
+		map = (struct proc_map){.start = query.start, .end = query.end, .inode = query.inode, .shared = 1,
+		                        .device = makedev(query.major, query.minor), .path = path,
+		                        .path_size = query.name_size > 0 ? query.name_size - 1 : 0};
+		if (map.device == scan->memory && take_map(scan, &map) == -1)
+			return -1;
+		query.address = query.end;
+	}
+}
+
 /* 0, or -1 with errno; EACCES where it may not be seen. */
 static int scan_maps(struct scan *scan)
 {
@@ -314,6 +374,14 @@ static int scan_maps(struct scan *scan)
 
 	if (fd == -1)
 		return -1;
+	if (scan->only_shm) {
+		if (query_maps(scan, fd) == 0) {
+			close(fd);
+			return 0;
+		}
+		/* ESRCH is a process without memory, which the text tells, too. */
+		scan->only_shm = errno == ESRCH;
+	}
 	scan->no_memory = 1;
 	proc_lines_open(&lines, fd, scan->buffer);
 	while ((result = proc_lines_next(&lines, &line, &size)) == 1) {
@@ -664,7 +732,8 @@ static ssize_t read_small(int directory, const char *path, char *buffer, size_t 
 
 	if (fd == -1)
 		return -1;
-	got = io_read_full(fd, buffer, size);
+	/* What is this small comes at once. */
+	got = io_read(fd, buffer, size);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -839,6 +908,7 @@ static int scan_process(struct scan *scan)
 
 static int scan_all(struct scan *scan, DIR *proc)
 {
+	const pid_t self = getpid();
 	struct dirent *file;
 	int result = 0;
 
@@ -846,7 +916,7 @@ static int scan_all(struct scan *scan, DIR *proc)
 		if (!is_number(file->d_name))
 			continue;
 		scan->pid = (pid_t)atoi(file->d_name);
-		if (scan->pid == getpid())
+		if (scan->pid == self)
 			continue;
 		scan->directory = openat(dirfd(proc), file->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (scan->directory == -1) {
@@ -861,6 +931,35 @@ static int scan_all(struct scan *scan, DIR *proc)
 		close(scan->directory);
 	}
 	return result;
+}
+
+static int is_of_namespace(const struct scan *scan, const struct user *user)
+{
+	char path[48];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%d/ns/ipc", (int)scan->users->processes[user->process].pid);
+	return scan->namespace == 0 || fstatat(scan->users->proc, path, &st, 0) == -1 || st.st_ino == scan->namespace;
+}
+
+/*
+ * Where not just as many mappings of a segment were found as the kernel counts, some may be of segments
+ * that have the same id in another IPC namespace.  (Asking each process would take as long as its maps.)
+ */
+static void drop_strangers(struct scan *scan)
+{
+	struct users *users = scan->users;
+	size_t i, kept = 0;
+
+	for (i = 0; i < users->count; i++) {
+		const struct user *user = &users->users[i];
+		const struct inventory_entry *entry = &scan->inventory->entries[user->entry];
+
+		if (entry->kind != INVENTORY_SHM || entry->count == (int64_t)scan->attached[user->entry] ||
+		    is_of_namespace(scan, user))
+			users->users[kept++] = *user;
+	}
+	users->count = kept;
 }
 
 /* Sorts the uses by entry, keeping the order of the processes. */
@@ -908,6 +1007,16 @@ static dev_t memory_device(void)
 	return st.st_dev;
 }
 
+static int has_only_shm(const struct inventory *inventory)
+{
+	size_t i;
+
+	for (i = 0; i < inventory->count; i++)
+		if (inventory->entries[i].kind & (INVENTORY_PSHM | INVENTORY_PSEM))
+			return 0;
+	return 1;
+}
+
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked)
 {
 	struct scan scan = {.users = users, .inventory = inventory, .kinds = kinds, .wanted = wanted, .unlinked = unlinked};
@@ -925,13 +1034,17 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	scan.namespace = fstatat(dirfd(proc), "self/ns/ipc", &st, 0) == 0 ? st.st_ino : 0;
 	scan.memory = memory_device();
 	scan.buffer = malloc(PROC_BUFFER);
-	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0)
+	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && has_only_shm(inventory);
+	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0) {
+		drop_strangers(&scan);
 		result = sort_users(users, inventory->count);
+	}
 	saved = errno;
 	closedir(proc);
 	free(scan.buffer);
 	free(scan.slots);
 	free(scan.last);
+	free(scan.attached);
 	free(scan.ranges);
 	errno = saved;
 	return result;
