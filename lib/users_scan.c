@@ -386,8 +386,8 @@ static int scan_maps(struct scan *scan)
 	proc_lines_open(&lines, fd, scan->buffer);
 	while ((result = proc_lines_next(&lines, &line, &size)) == 1) {
 		scan->no_memory = 0;
-		/* What cannot be shared memory is most of it: no inode, or another device. */
-		if (proc_parse_map(line, size, &map) == 0 && map.inode != 0 &&
+		/* What cannot be shared memory is most of it.  (An inode of 0 is the segment with the id 0.) */
+		if (proc_parse_map(line, size, &map) == 0 &&
 		    (map.device == scan->memory || map.device == scan->files) && take_map(scan, &map) == -1) {
 			result = -1;
 			break;
