@@ -91,6 +91,7 @@ bench: ## measure speed against other programs
 	$(Q)$(MAKE_O) all
 	@$(IN_WORLD) tests/bench/run
 	@$(IN_WORLD) tests/bench/queues
+	@$(IN_WORLD) tests/bench/ipcls
 
 check-man: ## check the pages, and that every tool has all its parts
 	@tests/setup $@
