@@ -108,6 +108,12 @@ struct inventory {
  */
 int inventory_list(struct inventory *inventory, unsigned kinds, unsigned details);
 
+/*
+ * Adds the POSIX queue of that name, which takes no list and no mount: 0, or -1 with errno: ENOENT,
+ * EACCES where it may neither be opened nor seen in a list, ENOMEM.
+ */
+int inventory_find_queue(struct inventory *inventory, const char *name, unsigned details);
+
 void inventory_free(struct inventory *inventory);
 
 /* For those who find others: a copy of `entry` (and of its name and label) is added.  Its index, or -1 with ENOMEM. */

@@ -210,10 +210,9 @@ static int is_ours(const char *name, const struct stat *st)
 	return result;
 }
 
-/* The limits and the count; to read the file instead would set its times. */
-static void ask_queue(int directory, const char *file, struct inventory_entry *entry)
+/* The limits and the count; to read the file instead would set its times.  Closes `fd`, which may be -1. */
+static void ask_queue(int fd, struct inventory_entry *entry)
 {
-	int fd = openat(directory, file, OPEN_FLAGS);
 	struct mq_attr attributes;
 	struct stat st;
 
@@ -260,7 +259,7 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 		}
 		set_file(entry, &st);
 		if (details & INVENTORY_CONTENT)
-			ask_queue(dirfd(directory), file->d_name, entry);
+			ask_queue(openat(dirfd(directory), file->d_name, OPEN_FLAGS), entry);
 	}
 	return errno != 0 ? inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0) : 0;
 }
@@ -310,4 +309,19 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 	result = list_directory(inventory, directory, sure, details);
 	closedir(directory);
 	return result;
+}
+
+int inventory_find_queue(struct inventory *inventory, const char *name, unsigned details)
+{
+	struct inventory_entry entry;
+	struct stat st;
+
+	if (inventory_stat_queue(name, &st) == -1)
+		return -1;
+	inventory_blank(&entry, INVENTORY_PMSG);
+	entry.name = name;
+	set_file(&entry, &st);
+	if (details & INVENTORY_CONTENT)
+		ask_queue(mq_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), &entry);
+	return inventory_add(inventory, &entry) == -1 ? -1 : 0;
 }

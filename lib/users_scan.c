@@ -644,15 +644,51 @@ static int read_string(const struct scan *scan, uint64_t address, char *text, si
 	return strlen(text) < size - 1 ? 0 : -1;
 }
 
-/* open(2) of a FIFO waits for the other end, and there is no descriptor yet. */
-static int wait_for_open(struct scan *scan, uint64_t address, int at_cwd)
+/* Reads a small file whole: its size, or -1 with errno. */
+static ssize_t read_small(int directory, const char *path, char *buffer, size_t size)
 {
-	char path[PATH_MAX], from_here[PATH_MAX + 8], full[2 * PATH_MAX];
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), saved;
+	ssize_t got;
+
+	if (fd == -1)
+		return -1;
+	/* What is this small comes at once. */
+	got = io_read(fd, buffer, size);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return got;
+}
+
+/* The function of the kernel in which the thread sleeps: 0, or -1 where that is not told. */
+static int read_place(const struct scan *scan, const char *thread, char *place, size_t size)
+{
+	char path[48];
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "task/%.20s/wchan", thread);
+	got = read_small(scan->directory, path, place, size - 1);
+	if (got <= 0)
+		return -1;
+	place[got] = '\0';
+	return 0;
+}
+
+/*
+ * open(2) of a FIFO waits for the other end, and there is no descriptor yet.  Only where it is sure to be
+ * one its path is looked at: another could lie on a server that is gone, and we would wait, too.
+ */
+static int wait_for_open(struct scan *scan, const char *thread, uint64_t address, int at_cwd)
+{
+	char path[PATH_MAX], from_here[PATH_MAX + 8], full[2 * PATH_MAX], place[64];
 	struct statx st;
 	uint32_t entry;
 	size_t size;
 
-	if (!(scan->kinds & INVENTORY_FIFO) || read_string(scan, address, path, sizeof(path)) == -1 ||
+	if (!(scan->kinds & INVENTORY_FIFO) || read_place(scan, thread, place, sizeof(place)) == -1 ||
+	    (strcmp(place, "wait_for_partner") != 0 && strcmp(place, "fifo_open") != 0))
+		return 0;
+	if (read_string(scan, address, path, sizeof(path)) == -1 ||
 	    (path[0] != '/' && !at_cwd))
 		return 0;
 	snprintf(from_here, sizeof(from_here), "%s%s", path[0] == '/' ? "root" : "cwd/", path);
@@ -678,7 +714,7 @@ static int is_neutral(long number)
 }
 
 /* 1: it waits for an object; 0: for something else; -1: ENOMEM. */
-static int take_call(struct scan *scan, const struct proc_syscall *call)
+static int take_call(struct scan *scan, const char *thread, const struct proc_syscall *call)
 {
 	const uint64_t *a = call->arguments;
 
@@ -715,46 +751,26 @@ static int take_call(struct scan *scan, const struct proc_syscall *call)
 		return wait_for_polled(scan, call, a[2] != 0);
 #ifdef SYS_open
 	case SYS_open:
-		return wait_for_open(scan, a[0], 1);
+		return wait_for_open(scan, thread, a[0], 1);
 #endif
 	case SYS_openat:
-		return wait_for_open(scan, a[1], (int)a[0] == AT_FDCWD);
+		return wait_for_open(scan, thread, a[1], (int)a[0] == AT_FDCWD);
 	default:
 		return 0;
 	}
 }
 
-/* Reads a small file whole: its size, or -1 with errno. */
-static ssize_t read_small(int directory, const char *path, char *buffer, size_t size)
-{
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), saved;
-	ssize_t got;
-
-	if (fd == -1)
-		return -1;
-	/* What is this small comes at once. */
-	got = io_read(fd, buffer, size);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return got;
-}
-
 /* Where the call may not be seen, but its place in the kernel: then a process with a single queue or FIFO waits for that. */
 static int take_place(struct scan *scan, const char *thread)
 {
-	char path[48], place[64];
-	ssize_t got;
+	char place[64];
 	enum inventory_kind kind;
 	enum user_call call;
 	uint32_t found = NOBODY;
 	size_t i;
 
-	snprintf(path, sizeof(path), "task/%.20s/wchan", thread);
-	got = read_small(scan->directory, path, place, sizeof(place) - 1);
-	if (got <= 0)
+	if (read_place(scan, thread, place, sizeof(place)) == -1)
 		return 0;
-	place[got] = '\0';
 	if (strcmp(place, "wq_sleep") == 0) {
 		kind = INVENTORY_PMSG;
 		call = USER_MQ_RECEIVE;
@@ -800,7 +816,7 @@ static int take_thread(struct scan *scan, const char *thread)
 		scan->process.waits_hidden = 1;
 		return 0;
 	} else {
-		result = take_call(scan, &call);
+		result = take_call(scan, thread, &call);
 		if (result == 0 && !is_neutral(call.number))
 			scan->process.busy = 1;
 	}
@@ -958,6 +974,8 @@ static void drop_strangers(struct scan *scan)
 		if (entry->kind != INVENTORY_SHM || entry->count == (int64_t)scan->attached[user->entry] ||
 		    is_of_namespace(scan, user))
 			users->users[kept++] = *user;
+		else
+			scan->attached[user->entry] = 0;
 	}
 	users->count = kept;
 }
@@ -1037,6 +1055,8 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && has_only_shm(inventory);
 	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0) {
 		drop_strangers(&scan);
+		users->attached = scan.attached;
+		scan.attached = NULL;
 		result = sort_users(users, inventory->count);
 	}
 	saved = errno;
