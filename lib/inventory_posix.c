@@ -39,6 +39,23 @@ static void set_file(struct inventory_entry *entry, const struct stat *st)
 	entry->times[INVENTORY_USED_TOO] = st->st_mtime;
 }
 
+/* An entry for the file of that name, or NULL with ENOMEM. */
+static struct inventory_entry *add_named(struct inventory *inventory, enum inventory_kind kind, const char *name,
+                                         const struct stat *st)
+{
+	struct inventory_entry *entry = inventory_next(inventory, kind);
+
+	if (entry == NULL)
+		return NULL;
+	entry->name = inventory_keep(inventory, name, strlen(name));
+	if (entry->name == NULL) {
+		inventory->count--;
+		return NULL;
+	}
+	set_file(entry, st);
+	return entry;
+}
+
 static int is_later(const struct timespec *one, const struct timespec *other)
 {
 	return one->tv_sec > other->tv_sec || (one->tv_sec == other->tv_sec && one->tv_nsec > other->tv_nsec);
@@ -110,15 +127,9 @@ static int add_file(struct inventory *inventory, int directory, const char *file
 	strcpy(name + 1, is_sem ? file + prefix : file);
 	if (!S_ISREG(st.st_mode))
 		return inventory_complain(inventory, kind, name, NULL, S_ISLNK(st.st_mode) ? ELOOP : ENODEV, 1);
-	entry = inventory_next(inventory, kind);
+	entry = add_named(inventory, kind, name, &st);
 	if (entry == NULL)
 		return -1;
-	entry->name = inventory_keep(inventory, name, strlen(name));
-	if (entry->name == NULL) {
-		inventory->count--;
-		return -1;
-	}
-	set_file(entry, &st);
 	if (kind == INVENTORY_PSHM) {
 		entry->size = st.st_size;
 		entry->used = (int64_t)st.st_blocks * 512;
@@ -249,15 +260,9 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 				return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 				                          "this mount shows the queues of another IPC namespace", 0, 0);
 		}
-		entry = inventory_next(inventory, INVENTORY_PMSG);
+		entry = add_named(inventory, INVENTORY_PMSG, name, &st);
 		if (entry == NULL)
 			return -1;
-		entry->name = inventory_keep(inventory, name, strlen(name));
-		if (entry->name == NULL) {
-			inventory->count--;
-			return -1;
-		}
-		set_file(entry, &st);
 		if (details & INVENTORY_CONTENT)
 			ask_queue(openat(dirfd(directory), file->d_name, OPEN_FLAGS), entry);
 	}
@@ -313,15 +318,13 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 
 int inventory_find_queue(struct inventory *inventory, const char *name, unsigned details)
 {
-	struct inventory_entry entry;
+	struct inventory_entry *entry;
 	struct stat st;
 
 	if (inventory_stat_queue(name, &st) == -1)
 		return -1;
-	inventory_blank(&entry, INVENTORY_PMSG);
-	entry.name = name;
-	set_file(&entry, &st);
-	if (details & INVENTORY_CONTENT)
-		ask_queue(mq_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), &entry);
-	return inventory_add(inventory, &entry) == -1 ? -1 : 0;
+	entry = add_named(inventory, INVENTORY_PMSG, name, &st);
+	if (entry != NULL && details & INVENTORY_CONTENT)
+		ask_queue(mq_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), entry);
+	return entry == NULL ? -1 : 0;
 }

@@ -218,6 +218,16 @@ static int ends_deleted(const char *path, size_t size)
 	return size > tail && memcmp(path + size - tail, DELETED, tail) == 0;
 }
 
+static void set_file(struct inventory_entry *entry, const struct statx *st)
+{
+	entry->uid = entry->cuid = st->stx_uid;
+	entry->gid = entry->cgid = st->stx_gid;
+	entry->mode = st->stx_mode & 07777;
+	entry->times[INVENTORY_CHANGED] = st->stx_ctime.tv_sec;
+	entry->times[INVENTORY_USED] = st->stx_atime.tv_sec;
+	entry->times[INVENTORY_USED_TOO] = st->stx_mtime.tv_sec;
+}
+
 /* Adds memory that has no name; `st` may be NULL, where all that is known is what is mapped. */
 static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct statx *st, const char *name,
                        const char *path, size_t path_size, dev_t device, uint64_t inode, uint32_t *out)
@@ -241,14 +251,9 @@ static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct
 	entry.uid = entry.cuid = entry.gid = entry.cgid = (uid_t)-1;
 	entry.mode = (mode_t)-1;
 	if (st != NULL) {
-		entry.uid = entry.cuid = st->stx_uid;
-		entry.gid = entry.cgid = st->stx_gid;
-		entry.mode = st->stx_mode & 07777;
+		set_file(&entry, st);
 		entry.size = (int64_t)st->stx_size;
 		entry.used = (int64_t)st->stx_blocks * 512;
-		entry.times[INVENTORY_CHANGED] = st->stx_ctime.tv_sec;
-		entry.times[INVENTORY_USED] = st->stx_atime.tv_sec;
-		entry.times[INVENTORY_USED_TOO] = st->stx_mtime.tv_sec;
 	}
 	added = inventory_add(scan->inventory, &entry);
 	if (added == -1 || know_entries(scan) == -1)
@@ -422,12 +427,7 @@ static int add_fifo(struct scan *scan, const struct statx *st, const char *path,
 	entry.name = path;
 	entry.dev = device;
 	entry.ino = (ino_t)st->stx_ino;
-	entry.uid = entry.cuid = st->stx_uid;
-	entry.gid = entry.cgid = st->stx_gid;
-	entry.mode = st->stx_mode & 07777;
-	entry.times[INVENTORY_CHANGED] = st->stx_ctime.tv_sec;
-	entry.times[INVENTORY_USED] = st->stx_atime.tv_sec;
-	entry.times[INVENTORY_USED_TOO] = st->stx_mtime.tv_sec;
+	set_file(&entry, st);
 	added = inventory_add(scan->inventory, &entry);
 	if (added == -1 || know_entries(scan) == -1)
 		return -1;

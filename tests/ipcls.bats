@@ -512,6 +512,16 @@ user       /perl waits in semop (semaphore 0)
 END
 }
 
+@test 'ipcls: where the call may not be seen, a process with one queue waits for that, as it seems' {
+    run -0 alone '
+        mqsend -C --max-messages=3 --message-size=10 /queue </dev/null
+        mqrecv /queue 9>&- & a=$!
+        await sleeps $a wq_sleep
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EACCES \
+            ipcls /queue | grep ^user | sed "s/[0-9]*//"'
+    assert_output --regexp '^user +/mqrecv reads,writes,waits in mq_receive, as it seems$'
+}
+
 deadlock='
 peer sem-make key:0x21 1; peer sem-make key:0x22 1
 take="semop(semget(\$_, 0, 0), pack(q(s3), 0, -1, 0)) or die for map { hex } @ARGV[0]; \$| = 1; print qq(\n); sysread STDIN, \$_, 1;
