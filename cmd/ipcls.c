@@ -138,7 +138,6 @@ struct look {
 	struct columns columns;
 	size_t *rows; /* entries in the order in which they are shown */
 	size_t row_count;
-	int status;
 };
 
 /* --- taking a look --- */
@@ -199,11 +198,32 @@ static int find_queues(const struct job *job, struct look *look, unsigned detail
 	for (i = 0; i < job->wanted_count; i++) {
 		struct wanted *wanted = &job->wanted[i];
 
-		if (wanted->object.kind == OBJECT_NAME && !is_repeated(job, i) && inventory_find_queue(&look->inventory, wanted->object.name, details) == -1) {
-			if (errno == ENOMEM)
-				return -1;
-			wanted->queue_err = errno;
-		}
+		if (wanted->object.kind != OBJECT_NAME || is_repeated(job, i) ||
+		    inventory_find_queue(&look->inventory, wanted->object.name, details) == 0)
+			continue;
+		if (errno == ENOMEM)
+			return -1;
+		wanted->queue_err = errno;
+	}
+	return 0;
+}
+
+/* A FIFO that is named is there even if no process has it open. */
+static int add_fifos(const struct job *job, struct look *look)
+{
+	struct inventory_entry entry;
+	size_t i;
+
+	for (i = 0; i < job->wanted_count; i++) {
+		const struct wanted *wanted = &job->wanted[i];
+
+		if (wanted->object.kind != OBJECT_FILE || wanted->err != 0 || !S_ISFIFO(wanted->st.st_mode) || is_repeated(job, i))
+			continue;
+		inventory_blank(&entry, INVENTORY_FIFO);
+		entry.name = wanted->object.path;
+		inventory_set_file(&entry, &wanted->st);
+		if (inventory_add(&look->inventory, &entry) == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -223,7 +243,8 @@ static int take_look(const struct job *job, struct look *look)
 	/* A queue whose name is known can be asked for without a list, which not everybody can have. */
 	if (job->wanted_count > 0) {
 		if (inventory_list(&look->inventory, kinds & (INVENTORY_SHM | INVENTORY_PSHM | INVENTORY_MSG), details) == -1 ||
-		    (kinds & INVENTORY_PMSG && find_queues(job, look, details) == -1))
+		    (kinds & INVENTORY_PMSG && find_queues(job, look, details) == -1) ||
+		    (job->kinds & INVENTORY_FIFO && add_fifos(job, look) == -1))
 			return -1;
 		kinds &= INVENTORY_SEM | INVENTORY_PSEM | INVENTORY_UNIX;
 	}
@@ -1200,8 +1221,14 @@ static int tell_missing(const struct job *job)
 	for (i = 0; i < job->wanted_count; i++) {
 		const struct wanted *wanted = &job->wanted[i];
 
-		one = wanted->found ? CLI_DONE :
-		      cli_fail(wanted->object.word, wanted->err ? wanted->err : wanted->queue_err ? wanted->queue_err : ENOENT);
+		if (wanted->found) {
+			one = CLI_DONE;
+		} else if (wanted->object.kind & (OBJECT_FILE | OBJECT_MEMFD) && wanted->err == 0) {
+			cli_warn(wanted->object.word, "no IPC object, or not of a kind that is listed");
+			one = CLI_MISSING;
+		} else {
+			one = cli_fail(wanted->object.word, wanted->err ? wanted->err : wanted->queue_err ? wanted->queue_err : ENOENT);
+		}
 		status = i == 0 ? one : cli_merge_status(status, one);
 	}
 	return status;
@@ -1247,6 +1274,8 @@ static int show(const struct job *job, struct look *look)
 
 		status = shown != CLI_DONE ? shown : status;
 	}
+	if (job->needs & COLUMNS_USERS && users_without_proc(&look->users))
+		cli_warn("/proc", "not mounted; users are not known");
 	if (tell_deadlocks(look) == -1)
 		status = cli_fail(NULL, ENOMEM);
 	missing = tell_missing(job);

@@ -122,6 +122,9 @@ ssize_t inventory_add(struct inventory *inventory, const struct inventory_entry 
 /* An entry of `kind` with nothing known. */
 void inventory_blank(struct inventory_entry *entry, enum inventory_kind kind);
 
+/* Takes identity, owner, mode and times over from what stat(2) says of its file. */
+void inventory_set_file(struct inventory_entry *entry, const struct stat *st);
+
 /* Notes a problem; `what` is copied, `reason` (or NULL) is not.  0, or -1 with ENOMEM. */
 int inventory_complain(struct inventory *inventory, enum inventory_kind kind, const char *what, const char *reason,
                        int err, int minor);

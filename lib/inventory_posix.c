@@ -27,18 +27,6 @@
 /* What glibc makes of a sem_t, which its header hides: of 64-bit programs, and of 32-bit ones. */
 enum { SEM_SIZE = 32, SEM_SIZE_32 = 16 };
 
-static void set_file(struct inventory_entry *entry, const struct stat *st)
-{
-	entry->dev = st->st_dev;
-	entry->ino = st->st_ino;
-	entry->uid = entry->cuid = st->st_uid;
-	entry->gid = entry->cgid = st->st_gid;
-	entry->mode = st->st_mode & 07777;
-	entry->times[INVENTORY_CHANGED] = st->st_ctime;
-	entry->times[INVENTORY_USED] = st->st_atime;
-	entry->times[INVENTORY_USED_TOO] = st->st_mtime;
-}
-
 /* An entry for the file of that name, or NULL with ENOMEM. */
 static struct inventory_entry *add_named(struct inventory *inventory, enum inventory_kind kind, const char *name,
                                          const struct stat *st)
@@ -52,7 +40,7 @@ static struct inventory_entry *add_named(struct inventory *inventory, enum inven
 		inventory->count--;
 		return NULL;
 	}
-	set_file(entry, st);
+	inventory_set_file(entry, st);
 	return entry;
 }
 

@@ -99,6 +99,13 @@ void users_open(struct users *users)
 		users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+int users_without_proc(const struct users *users)
+{
+	struct stat st;
+
+	return users->proc == -1 || (users->proc > 0 && fstatat(users->proc, "self", &st, AT_SYMLINK_NOFOLLOW) == -1);
+}
+
 /* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
 static int64_t start_of(const struct users *users, pid_t pid)
 {

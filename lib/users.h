@@ -83,6 +83,9 @@ struct users {
  */
 void users_open(struct users *users);
 
+/* Whether users_find() was called and had no /proc to look at. */
+int users_without_proc(const struct users *users);
+
 enum users_wanted {
 	USERS_MAPS = 1,
 	USERS_FDS = 2,

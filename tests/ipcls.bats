@@ -334,10 +334,11 @@ END
     run -0 alone '
         echo hello | shmput key:0x11; echo hello | shmput /seg
         mount -t tmpfs none /proc
-        ipcls -r --noheadings -o NAME,USERS,ORPHAN -t shm,pshm'
+        ipcls -r --noheadings -o NAME,USERS,ORPHAN -t shm,pshm 2>&1'
     assert_output - <<'END'
 key:0x00000011 none unknown:\x20nobody\x20attached,\x20creator\x20not\x20known
 /seg - unknown:\x20nobody\x20seen,\x20but\x20not\x20all\x20processes\x20may\x20be\x20looked\x20at
+ipcls: /proc: not mounted; users are not known
 END
 }
 
@@ -645,6 +646,18 @@ END
         echo x | shmput /jobs; peer sem-make /jobs 1; mqsend -C --max-messages=1 --message-size=1 /jobs </dev/null
         ipcls -r --noheadings -o KIND /jobs; ipcls -r --noheadings -o KIND -t psem /jobs'
     assert_output $'pshm\npmsg\npsem\npsem'
+}
+
+@test 'ipcls: a FIFO is shown by its path, also if nobody has it open' {
+    run -0 alone '
+        mkfifo fifo; : >file
+        ipcls -r --noheadings -o KIND,STATE,USERS file:fifo
+        ipcls file:file 2>&1; echo "status $?"'
+    assert_output - <<'END'
+fifo 0\x20readers,\x200\x20writers none
+ipcls: file:file: no IPC object, or not of a kind that is listed
+status 3
+END
 }
 
 @test 'ipcls: one id can be three objects' {
