@@ -519,7 +519,7 @@ END
         mqrecv /queue 9>&- & a=$!
         await sleeps $a wq_sleep
         ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EACCES \
-            ipcls /queue | grep ^user | sed "s/[0-9]*//"'
+            ipcls /queue | grep ^user | sed "s,[0-9]*/,/,"'
     assert_output --regexp '^user +/mqrecv reads,writes,waits in mq_receive, as it seems$'
 }
 
