@@ -23,6 +23,7 @@
 
 #define NOBODY UINT32_MAX
 #define DELETED " (deleted)"
+#define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
 
 /* Of <linux/fs.h> from Linux 6.11 on, which the C library's headers may not have yet. */
@@ -548,30 +549,42 @@ static int wait_for(struct scan *scan, uint32_t entry, enum user_call call, int 
 	return 1;
 }
 
-/* The first of the operations that cannot be done is what is waited for; which that is, the values tell. */
+/*
+ * The first of the operations that cannot be done is what is waited for; which that is, the values tell,
+ * or that there is only one.  NULL where it is not known.
+ */
+static const struct sembuf *blocking_operation(const struct sembuf *operations, size_t count, int id)
+{
+	size_t i;
+	int value;
+
+	if (count == 1)
+		return operations;
+	for (i = 0; i < count; i++) {
+		if (operations[i].sem_op > 0)
+			continue;
+		value = semctl(id, operations[i].sem_num, GETVAL);
+		if (value == -1)
+			return NULL;
+		if (operations[i].sem_op == 0 ? value != 0 : value < -operations[i].sem_op)
+			return &operations[i];
+	}
+	return NULL;
+}
+
 static int wait_for_set(struct scan *scan, const struct proc_syscall *call, int timed)
 {
 	uint32_t entry = find_sysv(scan, INVENTORY_SEM, call->arguments[0]);
-	enum user_call kind = USER_SEMOP_TAKE;
-	struct sembuf operations[16];
-	int semaphore = -1, i, value;
-	size_t size = call->arguments[2] < 16 ? (size_t)call->arguments[2] * sizeof(*operations) : sizeof(operations);
+	const struct sembuf *blocking = NULL;
+	struct sembuf operations[SEM_OPERATIONS];
+	size_t count = call->arguments[2] < SEM_OPERATIONS ? (size_t)call->arguments[2] : SEM_OPERATIONS;
 
 	if (entry == NOBODY)
 		return 0;
-	if (read_memory(scan, call->arguments[1], operations, size) == (ssize_t)size)
-		for (i = 0; i < (int)(size / sizeof(*operations)) && semaphore == -1; i++) {
-			if (operations[i].sem_op > 0)
-				continue;
-			value = semctl((int)call->arguments[0], operations[i].sem_num, GETVAL);
-			if (value != -1 && operations[i].sem_op < 0 && value >= -operations[i].sem_op)
-				continue;
-			if (value == 0 && operations[i].sem_op == 0)
-				continue;
-			semaphore = operations[i].sem_num <= INT16_MAX ? (int)operations[i].sem_num : -1;
-			kind = operations[i].sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE;
-		}
-	return wait_for(scan, entry, kind, timed, semaphore);
+	if (read_memory(scan, call->arguments[1], operations, count * sizeof(*operations)) == (ssize_t)(count * sizeof(*operations)))
+		blocking = blocking_operation(operations, count, (int)call->arguments[0]);
+	return wait_for(scan, entry, blocking != NULL && blocking->sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE, timed,
+	                blocking != NULL && blocking->sem_num <= INT16_MAX ? (int)blocking->sem_num : -1);
 }
 
 static int wait_for_descriptor(struct scan *scan, uint64_t fd, enum user_call call, int timed)

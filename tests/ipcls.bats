@@ -20,14 +20,15 @@ teardown() {
 }
 
 # What the scripts of `alone` begin with: `hold COMMAND...` starts one that writes a line once it holds
-# something; its pid is $held.  `await COMMAND...` waits until it succeeds.
+# something; its pid is $held.  `await COMMAND...` waits until it succeeds.  `sleeps PID WORD`: in a function of the
+# kernel with that word in its name.
 prelude='
 set -u
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
 mkfifo never$$ && exec 9<>never$$
 hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
 await() { until "$@"; do read -rt 0.01 _ <&9; done; }
-sleeps() { [[ $(cat /proc/$1/wchan) == "$2"* ]]; }
+sleeps() { [[ $(cat /proc/$1/wchan) == *"$2"* ]]; }
 trap "kill \$(jobs -p) 2>/dev/null" EXIT
 '
 
@@ -373,6 +374,32 @@ END
     assert_equal "$stderr" ''
 }
 
+@test 'ipcls: a mount of queues of another IPC namespace is noticed' {
+    needs_uids
+    run -0 alone '
+        mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null && mount --rbind dev /dev &&
+            mount -t mqueue none /dev/mqueue || exit 99
+        mqsend -C --max-messages=3 --message-size=10 /mine </dev/null
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MODE,MESSAGES -t pmsg 2>&1
+        unshare --ipc sh -c "$as ipcls -r --noheadings --nousers -o NAME -t pmsg 2>&1; echo status \$?"
+        unshare --ipc ipcls -r --noheadings --nousers -o NAME -t pmsg; echo "status $?"'
+    assert_output - <<'END'
+/mine 0600 -
+ipcls: /dev/mqueue: this mount shows the queues of another IPC namespace; POSIX queues cannot be listed
+status 1
+status 0
+END
+}
+
+@test 'ipcls: two operations of one semop are told apart by the values' {
+    run -0 alone '
+        perl -e "\$i = semget(0x13, 3, 01600); semctl(\$i, 0, 16, 5); semop(\$i, pack(q(s6), 0, -1, 0, 2, -1, 0))" 9>&- & a=$!
+        await sleeps $a semtimedop
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/perl waits in semop \(semaphore 2\)$'
+}
+
 @test 'ipcls: a queue that is named is found without any list' {
     needs_uids
     run -0 alone '
@@ -531,7 +558,7 @@ mkfifo go; exec 7<>go
 hold perl -e "$take" 0x21 0x22 <go; a=$held
 hold perl -e "$take" 0x22 0x21 <go; b=$held
 echo >&7; echo >&7
-await sleeps $a __do_semtimedop; await sleeps $b __do_semtimedop
+await sleeps $a semtimedop; await sleeps $b semtimedop
 '
 
 @test 'ipcls: two processes that wait for each other are a possible deadlock' {
@@ -552,7 +579,7 @@ await sleeps $a __do_semtimedop; await sleeps $b __do_semtimedop
         exec 7<>"$one" 8<>two
         cat <"$one" >two 7>&- 8>&- 9>&- & a=$!
         cat <two >"$one" 7>&- 8>&- 9>&- & b=$!
-        await sleeps $a anon_pipe_read; await sleeps $b anon_pipe_read
+        await sleeps $a pipe_read; await sleeps $b pipe_read
         exec 7>&- 8>&-
         ipcls -t fifo >/dev/null'
     [[ $stderr == *'possible deadlock'*'e\^[[31m'* ]] || fail "$stderr"
@@ -565,7 +592,7 @@ await sleeps $a __do_semtimedop; await sleeps $b __do_semtimedop
         exec 7<>one 8<>two
         cat <one >two 7>&- 8>&- 9>&- & a=$!
         cat <two >one 7>&- 8>&- 9>&- & b=$!
-        await sleeps $a anon_pipe_read; await sleeps $b anon_pipe_read
+        await sleeps $a pipe_read; await sleeps $b pipe_read
         exec 7>&- 8>&-
         ipcls -a -t fifo 2>&1 >/dev/null | grep -c "possible deadlock: .*cat waits for fifo .*, which is up to .*cat, which waits for fifo"'
     assert_output 1
@@ -682,7 +709,7 @@ END
         mqsend -C key:0x12 </dev/null; echo x | shmput /seg
         mqrecv key:0x12 9>&- & a=$!
         hold peer map /seg; b=$held
-        await sleeps $a do_msgrcv
+        await sleeps $a msgrcv
         ipcls --graph | sed "s/p$a\b/pA/g; s/p$b\b/pB/g"'
     assert_line --index 0 'digraph ipc {'
     assert_line --partial 'pA -> o1 [label="waits: msgrcv"'
