@@ -52,8 +52,16 @@ char *json_put_string(char *out, const char *bytes, size_t size)
 	*out++ = '"';
 	for (i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)bytes[i];
-		const char *found = c ? strchr(plain, c) : NULL;
+		const char *found;
 
+		/* Nearly all there is. */
+		if (c > '\\' || (c >= ' ' && c < '\\' && c != '"')) {
+			if (c != 0x7f) {
+				*out++ = (char)c;
+				continue;
+			}
+		}
+		found = c ? strchr(plain, c) : NULL;
 		if (found != NULL) {
 			*out++ = '\\';
 			*out++ = letters[found - plain];

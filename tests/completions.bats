@@ -365,3 +365,49 @@ offered_by_bash() (
     done
     assert [ ! -e pwned ]
 }
+
+@test 'ipcls: bash completes objects, types and columns' {
+    assert_equal "$(completed bash ipcls /comp-u)" /comp-unique
+    assert_equal "$(completed bash ipcls key:0x140)" key:0x14000001
+    assert_equal "$(completed bash ipcls '-t msg,ps')" "$(printf '%s\n' -t msg,ps)"
+    assert_equal "$(completed bash ipcls '-t msg,pse')" "$(printf '%s\n' -t msg,psem)"
+    assert_equal "$(completed bash ipcls '-o NAME,ORP')" "$(printf '%s\n' -o NAME,ORPHAN)"
+    assert_equal "$(completed bash ipcls --orp)" --orphans
+}
+
+@test 'ipcls: zsh completes objects, types and columns' {
+    needs zsh
+    assert_equal "$(completed zsh ipcls /comp-u)" /comp-unique
+    assert_equal "$(completed zsh ipcls key:0x140)" key:0x14000001
+    assert_equal "$(completed zsh ipcls '-t pse')" "$(printf '%s\n' -t psem)"
+    assert_equal "$(completed zsh ipcls '-o NAME,ORP')" "$(printf '%s\n' -o NAME,ORPHAN)"
+    assert_equal "$(completed zsh ipcls --orp)" --orphans
+}
+
+@test 'ipcls: fish completes objects, types and columns' {
+    needs fish
+    run -0 offered_by_fish ipcls /comp-
+    assert_line /comp-unique
+    run -0 offered_by_fish ipcls key:0x14
+    assert_line key:0x14000001
+    run -0 offered_by_fish ipcls '-t msg,pse'
+    assert_line msg,psem
+    run -0 offered_by_fish ipcls '-o NAME,ORP'
+    assert_line NAME,ORPHAN
+    run -0 offered_by_fish ipcls --orp
+    assert_line --partial --orphans
+}
+
+@test 'ipcls: no shell executes a hostile name' {
+    local letter
+    hostile
+    for letter in h i j k l m n o; do
+        completed bash ipcls "/comp-$letter" >out
+        ! command -v zsh >/dev/null || completed zsh ipcls "/comp-$letter" >out
+    done
+    if command -v fish >/dev/null; then
+        offered_by_fish ipcls /comp- >out
+        grep -F unique out
+    fi
+    assert [ ! -e pwned ]
+}

@@ -173,6 +173,32 @@ same "$large" "$(<"$work/all.sum")" 'FIFO'
 same "$large" "$(cut -d ' ' -f 1 "$work/out.sum")" 'standard output of fifotee'
 rm "$work/large"
 
+step 'What is there, who uses it, and who waits for whom'
+say 'ipcls lists all kinds in one table, and looks at every process once; it opens and changes nothing.'
+mqsend -C key:0x10c </dev/null
+mqrecv key:0x10c >/dev/null &
+waiter=$!
+exec 7</dev/shm/demo-proc
+until ipcls -r --noheadings -o WAITERS -t msg | grep -q mqrecv; do :; done
+show 'ipcls'
+show 'ipcls -t shm,pshm -o NAME,SIZE,ORPHAN --orphans'
+mqsend key:0x10c enough
+wait "$waiter"
+exec 7<&-
+ipcrm -Q 0x10c
+say 'Two processes that take two semaphores in different orders, and wait for each other:'
+for key in 0xa 0xb; do perl -e 'semctl(semget(hex shift, 1, 01600), 0, 16, 1)' "$key"; done
+take='for (@ARGV) { semop(semget(hex, 0, 0), pack("s3", 0, -1, 0)); sleep 1 }'
+perl -e "$take" 0xa 0xb &
+one=$!
+perl -e "$take" 0xb 0xa &
+other=$!
+until [ "$(ipcls -r --noheadings -o WAITERS -t sem 2>/dev/null | grep -c perl)" = 2 ]; do :; done
+show 'ipcls -t sem'
+kill "$one" "$other"
+wait "$one" "$other" || true
+ipcrm -S 0xa -S 0xb
+
 step 'Clean up'
 show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
 printf '\nAll sums hold.\n'

@@ -140,6 +140,24 @@ shm_dump(key_t key, int page)
 	fwrite(p, 1, page ? (ds.shm_segsz + 4095) / 4096 * 4096 : ds.shm_segsz, stdout);
 }
 
+/* Attaches a System V segment, or maps a POSIX one, and holds it, and nothing else of it. */
+static void
+hold_map(const char *name)
+{
+	int fd;
+
+	if (strncmp(name, "key:", 4) == 0) {
+		if (shmat(shmget((key_t)number(name + 4), 0, 0), NULL, 0) == (void *)-1)
+			err(1, "%s", name);
+	} else if ((fd = shm_open(name, O_RDWR, 0)) == -1 ||
+	           mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED || close(fd) == -1)
+		err(1, "%s", name);
+	puts("held");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 /* Holds a memfd, or an unlinked segment, with the bytes of stdin in it, its offset at `3`. */
 static void
 hold(int fd)
@@ -205,6 +223,8 @@ main(int argc, char *argv[])
 		shm_dump(number(argv[0]), 1);
 	else if (strcmp(cmd, "ftok") == 0 && argc == 2)
 		printf("%#x\n", (unsigned)ftok(argv[0], number(argv[1])));
+	else if (strcmp(cmd, "map") == 0 && argc == 1)
+		hold_map(argv[0]);
 	else if (strcmp(cmd, "memfd") == 0 && argc == 0)
 		hold(memfd_create("peer", 0));
 	else if (strcmp(cmd, "unlinked") == 0 && argc == 1)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Processes that wait for each other.
+ *
+ * A process can go on if somebody can bring about what it waits for.  Who that is is known only in
+ * part: of a FIFO those that have its other end open, of a POSIX semaphore or a mutex those that map
+ * it, of a POSIX queue those that have it open for the other direction; a System V object names the
+ * last process that did something to it, which is a good guess at who holds a semaphore.  A process
+ * that runs, waits for something else or only for a time, or of which too little is known, counts as
+ * one that can go on.  What remains cannot, unless somebody comes from outside: so each cycle that is
+ * found is a possible deadlock, and one that was not found may be there.
+ */
+#ifndef DEADLOCK_H
+#define DEADLOCK_H
+
+#include <stddef.h>
+
+#include "inventory.h"
+#include "users.h"
+
+/* A step of a cycle: the process waits for the object, which the process of the next step holds. */
+struct deadlock_step {
+	uint32_t process, entry;
+	enum user_call call;
+	short semaphore; /* as in struct user */
+	int last;        /* the next one was the last to use it, and need not hold it */
+};
+
+struct deadlocks {
+	struct deadlock_step *steps;
+	size_t count, room;
+	size_t *ends; /* of each cycle: where it ends in `steps` */
+	size_t cycles, cycle_room;
+};
+
+/* Finds the cycles; all zero is what it begins with.  0, or -1 with ENOMEM. */
+int deadlocks_find(struct deadlocks *deadlocks, const struct users *users, const struct inventory *inventory);
+
+/* Whether this use is a step of a cycle. */
+int deadlocks_has(const struct deadlocks *deadlocks, const struct user *user);
+
+void deadlocks_free(struct deadlocks *deadlocks);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+#include "proc.h"
+
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "io.h"
+
+void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
+{
+	memset(lines, 0, sizeof(*lines));
+	lines->fd = fd;
+	lines->buffer = buffer;
+}
+
+/* Reads more behind what is there; a line that fills the whole buffer is dropped. */
+static int fill(struct proc_lines *lines)
+{
+	ssize_t got;
+
+	if (lines->end - lines->start == PROC_BUFFER) {
+		lines->skipping = 1;
+		lines->start = lines->end = 0;
+	}
+	if (lines->start > 0) {
+		memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
+		lines->end -= lines->start;
+		lines->start = 0;
+	}
+	got = io_read(lines->fd, lines->buffer + lines->end, PROC_BUFFER - lines->end);
+	if (got == -1)
+		return -1;
+	lines->ended = got == 0;
+	lines->end += (size_t)got;
+	return 0;
+}
+
+int proc_lines_next(struct proc_lines *lines, const char **line, size_t *size)
+{
+	for (;;) {
+		char *from = lines->buffer + lines->start;
+		char *newline = lines->end > lines->start ? memchr(from, '\n', lines->end - lines->start) : NULL;
+
+		if (newline != NULL) {
+			*line = from;
+			*size = (size_t)(newline - from);
+			lines->start += *size + 1;
+			if (!lines->skipping)
+				return 1;
+			lines->skipping = 0;
+			continue;
+		}
+		if (lines->ended) {
+			*line = from;
+			*size = lines->end - lines->start;
+			lines->start = lines->end;
+			return *size > 0 && !lines->skipping;
+		}
+		if (fill(lines) == -1)
+			return -1;
+	}
+}
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+/* The number at `p`, in `base`: what follows it, or NULL where there is none or it does not fit. */
+static const char *take_number(const char *p, const char *end, unsigned base, uint64_t *out)
+{
+	const char *start = p;
+	uint64_t value = 0;
+
+	for (; p < end; p++) {
+		unsigned digit = (unsigned)digit_of(*p);
+
+		if (digit >= base)
+			break;
+		if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, digit, &value))
+			return NULL;
+	}
+	*out = value;
+	return p == start ? NULL : p;
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && *p == ' ')
+		p++;
+	return p;
+}
+
+int proc_parse_sysvipc(const char *line, size_t size, int64_t *numbers, int most)
+{
+	const char *end = line + size, *p = skip_blanks(line, end);
+	int count = 0;
+
+	while (p < end && count < most) {
+		int negative = *p == '-';
+		uint64_t value;
+
+		p = take_number(p + negative, end, count == 2 ? 8 : 10, &value);
+		if (p == NULL || value > INT64_MAX || (p < end && *p != ' '))
+			return -1;
+		numbers[count++] = negative ? -(int64_t)value : (int64_t)value;
+		p = skip_blanks(p, end);
+	}
+	return count;
+}
+
+/* Goes over `c`, or gives NULL. */
+static const char *expect(const char *p, const char *end, char c)
+{
+	return p != NULL && p < end && *p == c ? p + 1 : NULL;
+}
+
+int proc_parse_map(const char *line, size_t size, struct proc_map *map)
+{
+	const char *end = line + size, *p;
+	uint64_t major_number, minor_number;
+
+	p = expect(take_number(line, end, 16, &map->start), end, '-');
+	if (p == NULL || (p = expect(take_number(p, end, 16, &map->end), end, ' ')) == NULL)
+		return -1;
+	if (end - p < 5 || p[4] != ' ')
+		return -1;
+	map->writable = p[1] == 'w';
+	map->shared = p[3] == 's';
+	p = expect(take_number(p + 5, end, 16, &map->offset), end, ' ');
+	if (p == NULL || (p = expect(take_number(p, end, 16, &major_number), end, ':')) == NULL)
+		return -1;
+	if ((p = expect(take_number(p, end, 16, &minor_number), end, ' ')) == NULL)
+		return -1;
+	if (major_number > UINT32_MAX || minor_number > UINT32_MAX)
+		return -1;
+	map->device = makedev((unsigned)major_number, (unsigned)minor_number);
+	p = take_number(p, end, 10, &map->inode);
+	if (p == NULL || (p < end && *p != ' '))
+		return -1;
+	/* The path begins at a fixed column, or one blank behind a long number; it may begin with blanks of its own only here, where no path does. */
+	p = skip_blanks(p, end);
+	map->path = p;
+	map->path_size = (size_t)(end - p);
+	return 0;
+}
+
+int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
+{
+	const char *end = line + size, *p = line;
+	int negative, i;
+	uint64_t value;
+
+	memset(call, 0, sizeof(*call));
+	call->number = -1;
+	while (end > line && end[-1] == '\n')
+		end--;
+	if (end - line == 7 && memcmp(line, "running", 7) == 0)
+		return 0;
+	negative = p < end && *p == '-';
+	p = take_number(p + negative, end, 10, &value);
+	if (p == NULL || value > INT32_MAX)
+		return -1;
+	/* Stopped, but in no call: -1, then the stack and instruction pointers alone. */
+	if (negative)
+		return 0;
+	for (i = 0; i < 8; i++) {
+		p = expect(expect(expect(p, end, ' '), end, '0'), end, 'x');
+		if (p == NULL || (p = take_number(p, end, 16, i < 6 ? &call->arguments[i] : i == 6 ? &call->stack : &(uint64_t){0})) == NULL)
+			return -1;
+	}
+	if (p != end)
+		return -1;
+	call->number = (long)value;
+	return 1;
+}

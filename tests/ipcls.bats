@@ -1,0 +1,784 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What is in single quotes is for the shell that `alone` starts.
+# shellcheck disable=SC2016,SC2154,SC2030,SC2031
+
+load helper
+
+setup_file() {
+    "${CC:-cc}" -O1 -o "$BATS_FILE_TMPDIR/queue_peer" "$BATS_TEST_DIRNAME/queue_peer.c" || return
+    export PATH=$BATS_FILE_TMPDIR:$PATH
+}
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+teardown() {
+    if ((${#pids[@]})); then
+        kill -KILL "${pids[@]}" 2>/dev/null || :
+        wait "${pids[@]}" 2>/dev/null || :
+    fi
+}
+
+# What the scripts of `alone` begin with: `hold COMMAND...` starts one that writes a line once it holds
+# something; its pid is $held.  `await COMMAND...` waits until it succeeds.  `sleeps PID WORD`: in a function of the
+# kernel with that word in its name.
+prelude='
+set -u
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
+mkfifo never$$ && exec 9<>never$$
+hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
+await() { until "$@"; do read -rt 0.01 _ <&9; done; }
+sleeps() { [[ $(cat /proc/$1/wchan) == *"$2"* ]]; }
+trap "kill \$(jobs -p) 2>/dev/null" EXIT
+'
+
+# alone SCRIPT [ARGUMENT...]: runs it where no other objects are; $1... are its arguments.
+alone() {
+    local script=$1
+    shift
+    timeout -s KILL 60 unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
+}
+
+# --- usage ---
+
+@test 'ipcls: a wrong command line is a usage error, and nothing is listed' {
+    usage_error ipcls -t nope
+    usage_error ipcls -t ''
+    usage_error ipcls -o NOPE
+    usage_error ipcls --sort=NOPE
+    usage_error ipcls -u no-such-user-here
+    usage_error ipcls --ns=x
+    usage_error ipcls --watch=0
+    usage_error ipcls jobs
+    usage_error ipcls key:0
+    usage_error ipcls id:4294967296
+}
+
+@test 'ipcls: options that contradict each other are a usage error' {
+    usage_error ipcls -0 -J
+    usage_error ipcls --nousers --orphans
+    usage_error ipcls --nousers --graph
+    usage_error ipcls --nousers -o USERS
+    usage_error ipcls --graph -J
+    usage_error ipcls --watch -r
+    usage_error ipcls --limits /x
+}
+
+@test 'ipcls: --help and --version go to standard output' {
+    run -0 --separate-stderr ipcls --help
+    assert_line --partial 'usage: ipcls'
+    run -0 --separate-stderr ipcls --version
+    assert_line --partial 'ipcls (ipcutils)'
+}
+
+# --- what is listed ---
+
+@test 'ipcls: one listing has all six kinds' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        echo hello | shmput /seg
+        mqsend -C key:0x12 one two
+        mqsend -C --max-messages=3 --message-size=10 /queue one
+        peer sem-make key:0x13 5
+        peer sem-make /sem 7
+        ipcls -r --nousers -o KIND,NAME,SIZE,USED,ATTACHED,MESSAGES,LIMIT,MSGSIZE,SEMS,VALUES'
+    assert_output - <<END
+KIND NAME SIZE USED ATTACHED MESSAGES LIMIT MSGSIZE SEMS VALUES
+shm key:0x00000011 6 4096 0 - - - - -
+pshm /seg 6 4096 - - - - - -
+msg key:0x00000012 16384 6 - 2 - - - -
+pmsg /queue 30 - - 1 3 10 - -
+sem key:0x00000013 - - - - - - 1 5
+psem /sem - - - - - - - 7
+END
+}
+
+@test 'ipcls: without any object it prints nothing, and JSON has an empty array' {
+    run -0 --separate-stderr alone 'ipcls; ipcls -J --nousers'
+    assert_output $'{"objects":[\n]}'
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcls: every tool takes the names that it prints' {
+    run -0 alone '
+        echo posix | shmput /seg
+        echo keyed | shmput key:0xdeadbeef
+        echo private | shmput key:private >/dev/null
+        ipcls -0 -t shm,pshm | xargs -0 -n 1 shmcat | sort'
+    assert_output $'keyed\nposix\nprivate'
+}
+
+@test 'ipcls: a table is aligned, has headings, and readable sizes; -b gives bytes' {
+    run -0 alone '
+        truncate -s 3M /dev/shm/a
+        truncate -s 7 /dev/shm/longer
+        ipcls --nousers -o NAME,SIZE --sort=NAME
+        ipcls --nousers -o NAME,SIZE --sort=NAME --noheadings -b'
+    assert_output - <<END
+NAME     SIZE
+/a       3.0M
+/longer     7
+/a       3145728
+/longer        7
+END
+}
+
+@test 'ipcls: --sort orders by numbers as numbers, in both directions' {
+    run -0 alone '
+        truncate -s 9 /dev/shm/nine; truncate -s 100 /dev/shm/hundred; truncate -s 20 /dev/shm/twenty
+        ipcls -r --noheadings --nousers -o NAME --sort=SIZE
+        ipcls -r --noheadings --nousers -o NAME --sort=-SIZE'
+    assert_output $'/nine\n/twenty\n/hundred\n/hundred\n/twenty\n/nine'
+}
+
+@test 'ipcls: -o takes columns in either case, +COLUMNS adds some, and all is all' {
+    run -0 alone '
+        : >/dev/shm/seg
+        ipcls -r --nousers -o kind,Name
+        ipcls -r --nousers -o +INODE | head -n 1
+        ipcls -r -o all | head -n 1 | wc -w'
+    assert_line --index 0 'KIND NAME'
+    assert_line --index 1 'pshm /seg'
+    assert_line --index 2 'KIND NAME ID OWNER MODE SIZE MESSAGES ATTACHED SEMS INODE'
+    assert_line --index 3 37
+}
+
+@test 'ipcls: JSON has numbers as numbers, null, and times as RFC 3339' {
+    run -0 alone '
+        mqsend -C key:0x12 one
+        ipcls -J --nousers -o KIND,NAME,ID,KEY,MODE,SIZE,MESSAGES,VALUES,STIME,RTIME' >json
+    perl -MJSON::PP -e '
+        my $o = decode_json(join "", <>)->{objects}[0];
+        my $raw = encode_json($o);
+        die $raw unless $o->{kind} eq "msg" && $o->{name} eq "key:0x00000012" && $o->{mode} eq "0600"
+            && $raw =~ /"size":16384\b/ && $raw =~ /"messages":1\b/ && $raw =~ /"id":\d/ && !defined $o->{values}
+            && exists $o->{values} && !defined $o->{rtime}
+            && $o->{stime} =~ /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;' <<<"$output"
+}
+
+@test 'ipcls: -u chooses by owner, and an object of another user with mode 0 is shown' {
+    needs_uids
+    chmod 777 .
+    run -0 alone '
+        : >/dev/shm/mine
+        as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+        $as ipcmk -S 1 -p 0 >/dev/null; $as ipcmk -Q -p 0 >/dev/null; $as ipcmk -M 5 -p 0 >/dev/null
+        $as sh -c "umask 777; : >/dev/shm/theirs"
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings --nousers -o KIND,UID,MODE,SEMS -u 65534 2>err'
+    assert_output $'shm 65534 0000 -\npshm 65534 0000 -\nmsg 65534 0000 -\nsem 65534 0000 1'
+}
+
+@test 'ipcls: values that may not be read are unknown, and the set is shown' {
+    needs_uids
+    run -0 alone '
+        peer sem-make key:0x13 5
+        peer sem-make /sem 5
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings --nousers -o KIND,NAME,VALUES -t sem,psem'
+    assert_output $'sem key:0x00000013 -\npsem /sem -'
+}
+
+# --- hostile names ---
+
+hostile='
+printf x >$"/dev/shm/new
+line"; printf x >"/dev/shm/$(printf "esc\033[31m")"; printf x >"/dev/shm/$(printf "high\377")"
+printf x >"/dev/shm/x (deleted)"; printf x >/dev/shm/-dash; printf x >"/dev/shm/back\\slash"
+'
+
+@test 'ipcls: no control byte of a name reaches the terminal' {
+    run -0 alone "$hostile"'ipcls --nousers; ipcls -r; ipcls -t pshm "/new
+line"; ipcls "/no
+such" 2>&1; ipcls --graph'
+    run ! grep -qP '[^\n\t\x20-\x7e]' <<<"$output"
+}
+
+@test 'ipcls: -r has a line of words for each object, whatever its name' {
+    run -0 alone "$hostile"'ipcls -r --noheadings -o KIND,NAME,SIZE | sort'
+    assert_output - <<'END'
+pshm /-dash 1
+pshm /back\x5cslash 1
+pshm /esc\x1b[31m 1
+pshm /high\xff 1
+pshm /new\x0aline 1
+pshm /x\x20(deleted) 1
+END
+}
+
+@test 'ipcls: -0 gives names as they are' {
+    run -0 alone "$hostile"'ipcls -0 | sort -z >found; cd /dev/shm; printf "/%s\0" * .[!.]* | sort -z | grep -zv "/\.\[" >"$OLDPWD/wanted"'
+    cmp found wanted
+}
+
+@test 'ipcls: JSON with hostile names is valid, and says their very bytes' {
+    run -0 alone "$hostile"'ipcls -J --nousers -o NAME >json; ipcls -0 | sort -z >found'
+    perl -MJSON::PP -MMIME::Base64 -0777 -e '
+        my @names = map { defined $_->{name} ? do { my $n = $_->{name}; utf8::encode($n); $n } : decode_base64($_->{name_base64}) }
+            @{decode_json(<STDIN>)->{objects}};
+        print map { "$_\0" } @names' <json | sort -z >wanted
+    cmp found wanted
+}
+
+# --- what lies in /dev/shm beside objects ---
+
+@test 'ipcls: what only bears a name like a semaphore is none, and does no harm' {
+    run -0 --separate-stderr alone '
+        peer sem-make /good 3
+        : >/dev/shm/sem.empty; printf 12345 >/dev/shm/sem.short; printf x >/dev/shm/sem.
+        mkfifo /dev/shm/sem.fifo; mkdir /dev/shm/sem.directory; ln -s sem.good /dev/shm/sem.link; ln -s /dev/zero /dev/shm/sem.zero
+        mknod /dev/shm/sem.device c 1 5 2>/dev/null
+        ipcls -r --noheadings --nousers -o KIND,NAME,SIZE,VALUES,STATE | sort'
+    assert_output - <<'END'
+psem /good - 3 value\x203
+pshm /sem. 1 - -
+pshm /sem.empty 0 - no\x20semaphore\x20by\x20its\x20size
+pshm /sem.short 5 - no\x20semaphore\x20by\x20its\x20size
+END
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcls: a semaphore of 32-bit programs is read as one' {
+    run -0 alone '
+        printf "\012\0\0\0\0\0\0\0\0\0\0\0\002\0\0\0" >/dev/shm/sem.small
+        ipcls -r --noheadings --nousers -o KIND,NAME,VALUES,STATE'
+    assert_output 'psem /small 5 value\x205,\x202\x20waiting\x2c\x2032-bit' ||
+        assert_output 'psem /small 5 value\x205,\x202\x20waiting,\x2032-bit'
+}
+
+@test 'ipcls: a sparse segment of 5 GiB has its size, and gets no memory' {
+    run -0 alone '
+        truncate -s 5G /dev/shm/sparse
+        ipcls -r --noheadings -o NAME,SIZE,USED
+        stat -c %b /dev/shm/sparse'
+    assert_output $'/sparse 5368709120 0\n0'
+}
+
+@test 'ipcls: 100,000 names are listed, in bounded memory' {
+    run -0 alone '
+        perl -e "for (1..100000) { open F, q(>), sprintf(q(/dev/shm/many-%06d), \$_) or die; }"
+        peer peak memory ipcls -r --noheadings -o NAME | sort | uniq | wc -l'
+    assert_output 100000
+    sanitized || assert [ "$(<memory)" -lt 65536 ]
+}
+
+@test 'ipcls: while objects come and go, each that stays is listed exactly once' {
+    run -0 alone '
+        for i in {1..300}; do : >/dev/shm/stay-$i; done
+        for i in {1..100}; do ipcmk -Q >/dev/null; done
+        ids=$(ipcls -r --noheadings -o ID -t msg | sort)
+        perl -e "while (1) { for (1..50) { open F, q(>), qq(/dev/shm/go-\$_); } unlink glob q(/dev/shm/go-*);
+            msgctl(msgget(0, 0600), 0, 0) for 1..20; }" & churn=$!
+        for i in {1..30}; do
+            ipcls -r --noheadings -o KIND,NAME,ID --nousers >seen || exit 1
+            grep -c stay- seen
+            [[ $(grep -o "stay-.*" seen | sort | uniq -d) == "" ]] || echo twice
+            [[ $(awk "\$1 == \"msg\" { print \$3 }" seen | sort | comm -13 - <(echo "$ids")) == "" ]] || echo missing
+        done | sort | uniq -c | sed "s/^ *//"
+        kill $churn'
+    assert_output '30 300'
+}
+
+# --- nothing is changed ---
+
+@test 'ipcls: no time of any object changes, and nothing is attached, received or opened in passing' {
+    run -0 alone '
+        echo hello | shmput /seg; echo hello | shmput key:0x11
+        mqsend -C key:0x12 one; mqsend -C --max-messages=3 --message-size=10 /queue one
+        peer sem-make key:0x13 5; peer sem-make /sem 7
+        touch -a -d "2 days ago" /dev/shm/seg /dev/shm/sem.sem
+        cd /dev/shm; stat -c "%n %x %y %z" * >"$OLDPWD/before"; cd "$OLDPWD"
+        cat /proc/sysvipc/{shm,msg,sem} >>before
+        ASAN_OPTIONS=detect_leaks=0 strace -f -o trace ipcls -a -o all >/dev/null
+        ipcls -o all /seg /sem key:0x11 key:0x12 key:0x13 /queue >/dev/null
+        cd /dev/shm; stat -c "%n %x %y %z" * >"$OLDPWD/after"; cd "$OLDPWD"
+        cat /proc/sysvipc/{shm,msg,sem} >>after'
+    cmp before after
+    # To read the file of a queue sets its times.  The sanitizers open what they like.
+    sanitized ||
+        run ! grep -E 'shmat\(|msgrcv\(|mq_timedreceive\(|QSIZE|O_RDWR|O_WRONLY|O_CREAT|semop\(|/dev/shm/sem.*PROT' trace
+}
+
+# --- /proc and the kernel ---
+
+@test 'ipcls: a kernel that does not list by index is asked by /proc/sysvipc' {
+    run -0 alone '
+        echo hello | shmput key:0x11; mqsend -C key:0x12 one; peer sem-make key:0x13 5
+        ipcls -r --nousers -o KIND,NAME,ID,UID,MODE,ATTACHED,MESSAGES,SEMS,CPID,LPID,CTIME >plain
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=EINVAL \
+            ipcls -r --nousers -o KIND,NAME,ID,UID,MODE,ATTACHED,MESSAGES,SEMS,CPID,LPID,CTIME >other'
+    cmp plain other
+    assert_equal "$(wc -l <plain)" 4
+}
+
+@test 'ipcls: an empty, a missing and a garbled /proc/sysvipc neither hang nor crash it' {
+    run -0 alone '
+        echo hello | shmput key:0x11; echo hello | shmput /seg
+        head -c 300000 /dev/urandom >random; : >empty; head -c 200000 /dev/zero | tr "\0" 7 >long
+        printf "key shmid\n 1 2 3\n99999999999999999999 1 1 1 1 1 1 1 1 1 1 1 1 1\n 1 -5 600 1 1 1 1 1 1 1 1 1 1 1\n 7 8 600 9" >lines
+        for file in random empty long lines; do
+            mount --bind $file /proc/sysvipc/shm || exit 99
+            ipcls -r --noheadings -o NAME,USED || exit
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl:error=EINVAL ipcls -r --noheadings -o NAME || exit
+            umount /proc/sysvipc/shm
+        done
+        mount -t tmpfs none /proc/sysvipc
+        ipcls -r --noheadings -o NAME,USED -t shm
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl:error=EINVAL ipcls -t shm
+        echo "status $?"'
+    assert_equal "$(grep -c '^key:0x00000011 -$' <<<"$output")" 5
+    assert_equal "$(grep -c '^/seg' <<<"$output")" 8
+    assert_line 'ipcls: /proc/sysvipc/shm: No such file or directory; System V segments cannot be listed'
+    assert_line 'status 1'
+}
+
+@test 'ipcls: without /proc it lists all the same, and users are unknown' {
+    ! sanitized || skip 'the sanitizers need /proc'
+    run -0 alone '
+        echo hello | shmput key:0x11; echo hello | shmput /seg
+        mount -t tmpfs none /proc
+        ipcls -r --noheadings -o NAME,USERS,ORPHAN -t shm,pshm 2>&1'
+    assert_output - <<'END'
+key:0x00000011 none unknown:\x20nobody\x20attached,\x20creator\x20not\x20known
+/seg - unknown:\x20nobody\x20seen,\x20but\x20not\x20all\x20processes\x20may\x20be\x20looked\x20at
+ipcls: /proc: not mounted; users are not known
+END
+}
+
+@test 'ipcls: with hidepid and subset=pid users of others are unknown, and nothing fails' {
+    needs_uids
+    run -0 alone '
+        echo hello | shmput /seg; chmod 644 /dev/shm/seg
+        hold peer map /seg
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings -o NAME,USERS -t pshm
+        mount -t proc -o hidepid=2 none /proc || exit 99
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings -o NAME,USERS -t pshm
+        umount /proc; mount -t proc -o subset=pid none /proc || exit 99
+        ipcls -r --noheadings -o NAME,USERS -t pshm | sed "s, [0-9]*/, PID/,"'
+    assert_output $'/seg -\n/seg -\n/seg PID/peer'
+}
+
+@test 'ipcls: it works inside a user and pid namespace of its own' {
+    run -0 alone '
+        echo hello | shmput /seg
+        unshare --user --map-root-user --pid --fork --mount-proc ipcls -r --noheadings -o KIND,NAME,USERS 2>/dev/null'
+    assert_output --regexp '^pshm /seg (none|-)$'
+}
+
+@test 'ipcls: POSIX queues that it cannot list are a warning, and a failure where they were asked for' {
+    needs_uids
+    [[ $IPCUTILS_MQUEUE == no ]] || skip 'the file system of queues is mounted here'
+    as=(setpriv --reuid 1234 --regid 1234 --clear-groups)
+    run -0 --separate-stderr "${as[@]}" ipcls --nousers
+    assert_equal "$stderr" 'ipcls: /dev/mqueue: the file system of queues is not mounted there; POSIX queues cannot be listed'
+    run -1 --separate-stderr "${as[@]}" ipcls --nousers -t pmsg
+    run -0 --separate-stderr "${as[@]}" ipcls --nousers -t shm
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcls: a mount of queues of another IPC namespace is noticed' {
+    needs_uids
+    run -0 alone '
+        mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null && mount --rbind dev /dev &&
+            mount -t mqueue none /dev/mqueue || exit 99
+        mqsend -C --max-messages=3 --message-size=10 /mine </dev/null
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MODE,MESSAGES -t pmsg 2>&1
+        unshare --ipc sh -c "$as ipcls -r --noheadings --nousers -o NAME -t pmsg 2>&1; echo status \$?"
+        unshare --ipc ipcls -r --noheadings --nousers -o NAME -t pmsg; echo "status $?"'
+    assert_output - <<'END'
+/mine 0600 -
+ipcls: /dev/mqueue: this mount shows the queues of another IPC namespace; POSIX queues cannot be listed
+status 1
+status 0
+END
+}
+
+@test 'ipcls: two operations of one semop are told apart by the values' {
+    run -0 alone '
+        perl -e "\$i = semget(0x13, 3, 01600); semctl(\$i, 0, 16, 5); semop(\$i, pack(q(s6), 0, -1, 0, 2, -1, 0))" 9>&- & a=$!
+        await sleeps $a semtimedop
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/perl waits in semop \(semaphore 2\)$'
+}
+
+@test 'ipcls: a queue that is named is found without any list' {
+    needs_uids
+    run -0 alone '
+        mqsend -C -m 644 --max-messages=3 --message-size=10 /queue one; mqsend -C -m 600 --max-messages=3 --message-size=10 /closed one
+        umount /dev/mqueue 2>/dev/null
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o KIND,NAME,MESSAGES /queue /queue 2>&1
+        $as ipcls -r --noheadings /none 2>&1; echo "status $?"
+        $as ipcls -r --noheadings --nousers /closed 2>&1; echo "status $?"'
+    assert_output - <<'END'
+pmsg /queue 1
+ipcls: /none: No such file or directory
+status 3
+ipcls: /closed: Permission denied
+status 1
+END
+}
+
+@test 'ipcls: root lists POSIX queues without a mount' {
+    run -0 alone '
+        mqsend -C --max-messages=3 --message-size=10 /queue one
+        umount /dev/mqueue 2>/dev/null
+        ipcls -r --noheadings -o NAME,MESSAGES -t pmsg'
+    assert_output '/queue 1'
+}
+
+# --- users ---
+
+@test 'ipcls: it says who maps, has open and attaches an object' {
+    run -0 alone '
+        echo hello | shmput /seg; echo hello | shmput key:0x11
+        hold peer map /seg; a=$held
+        hold peer map key:0x11; b=$held
+        hold bash -c "exec 5</dev/shm/seg; echo; exec sleep 60"; c=$held
+        ipcls -r --noheadings -o NAME,ATTACHED,USERS | sed -E "s,([ ,])$a/,\1A/,; s,([ ,])$b/,\1B/,; s,([ ,])$c/,\1C/,"
+        ipcls -J -o NAME,USERS -t pshm | grep -o "\"uses\":[^]]*]"'
+    assert_line --index 0 'key:0x00000011 1 B/peer'
+    assert_line --index 1 --regexp '^/seg - (A/peer,C/sleep|C/sleep,A/peer)$'
+    assert_line '"uses":["maps"]'
+    assert_line '"uses":["reads"]'
+}
+
+@test 'ipcls: a kernel that does not tell mappings one by one is asked for all of them' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        hold peer map key:0x11
+        ipcls -r --noheadings -o NAME,USERS -t shm >plain
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=ioctl:error=ENOTTY ipcls -r --noheadings -o NAME,USERS -t shm >other'
+    cmp plain other
+    grep peer plain
+}
+
+@test 'ipcls: a process of another IPC namespace with the same id is no user' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        hold unshare --ipc bash -c "echo hello | shmput key:0x11; exec peer map key:0x11"
+        ipcls -r --noheadings -o NAME,ID,ATTACHED,USERS -t shm'
+    assert_output 'key:0x00000011 0 0 none'
+}
+
+@test 'ipcls: commands with blanks, commas and control bytes are one harmless word' {
+    run -0 alone '
+        echo hello | shmput /seg
+        hold perl -e "open F, q(<), q(/dev/shm/seg); open N, q(>), qq(/proc/self/comm); print N qq(a b,c/\033); close N; \$| = 1; print qq(\n); sleep 60"
+        ipcls -r --noheadings -o USERS; ipcls -J -o USERS | grep -o "\"command\":[^,]*,c[^,]*"'
+    assert_line --index 0 --regexp '^[0-9]+/a\\x20b\\x2cc\\x2f\\x1b$'
+    assert_line --index 1 '"command":"a b,c/\u001b"'
+}
+
+@test 'ipcls: unlinked segments, memfds, FIFOs and sockets are listed with -a alone' {
+    run -0 alone '
+        peer unlinked /hidden <<<hidden >out1 9>&- & a=$!
+        peer memfd <<<four >out2 9>&- & b=$!
+        await test -s out1; await test -s out2
+        mkfifo fifo; exec 5<>fifo
+        hold perl -MIO::Socket::UNIX -e "\$s = IO::Socket::UNIX->new(Local => qq(sock\n1), Listen => 1); \$| = 1; print qq(\n); sleep 60"
+        ipcls -r --noheadings --nousers
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,SIZE,STATE >all
+        sed "s/:$a:/:A:/; s/:$b:/:B:/" all | grep -v "^unix /tmp/[^s]*$" | grep -v "^unix @" | sort
+        shmcat "$(awk "\$1 == \"pshm\" { print \$2 }" all)"
+        ipcls "$(awk "\$1 == \"memfd\" { print \$2 }" all)" | grep LABEL'
+    assert_line --regexp '^memfd memfd:B:3 peer 5 -$'
+    assert_line --regexp '^pshm memfd:A:3 /dev/shm/hidden 7 unlinked$'
+    assert_line --regexp '^fifo .*/fifo - - '
+    assert_line --regexp '^unix sock\\x0a1 - - listening$'
+    assert_line hidden
+    assert_line --regexp '^LABEL +peer$'
+    refute_line --regexp '^unix .*1 - - bound'
+}
+
+@test 'ipcls: a segment that was unlinked and is only mapped is listed with -a' {
+    run -0 alone '
+        echo hidden | shmput "/x (deleted)"
+        hold peer map "/x (deleted)"
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,USERS -t pshm | sed "s,$held/,HELD/,"
+        rm "/dev/shm/x (deleted)"
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,STATE,USERS -t pshm | sed "s,$held/,HELD/,g; s,files/[0-9a-f-]*,files/RANGE,"
+        ipcls -r --noheadings'
+    assert_output - <<'END'
+pshm /x\x20(deleted) - HELD/peer
+pshm file:/proc/HELD/map_files/RANGE /dev/shm/x\x20(deleted) unlinked HELD/peer
+END
+}
+
+@test 'ipcls: attached from where nobody can look is not nobody' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        hold peer map key:0x11
+        unshare --pid --fork --mount-proc ipcls -r --noheadings -o NAME,ATTACHED,USERS -t shm'
+    assert_output 'key:0x00000011 1 -'
+}
+
+# --- who waits ---
+
+@test 'ipcls: it says who waits in a queue, a semaphore and a FIFO' {
+    run -0 alone '
+        mqsend -C key:0x12 </dev/null; mqsend -C --max-messages=3 --message-size=10 /queue </dev/null
+        peer sem-make key:0x13 0; peer sem-make /sem 0; echo x | shmput /seg
+        mkfifo fifo lonely
+        mqrecv key:0x12 9>&- & mqrecv /queue 9>&- &
+        perl -e "semop(semget(0x13, 0, 0), pack(q(s3), 0, -1, 0))" 9>&- &
+        shmcat -l /sem /seg 9>&- >/dev/null & p=$!
+        exec 6<>fifo; cat <fifo 6>&- 9>&- & cat lonely 6>&- 9>&- &
+        all() { [[ $(ipcls -a -r --noheadings -o WAITERS | grep -c :) == 6 ]]; }
+        await all
+        ipcls -a -r --noheadings -o KIND,NAME,WAITERS | grep : | sed "s,[0-9]*/\([a-z]*:\),\1,; s, /tmp.*/, ,"
+        ipcls -r --noheadings -o STATE /sem
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output - <<'END'
+msg key:0x00000012 mqrecv:msgrcv
+pmsg /queue mqrecv:mq_receive
+sem key:0x00000013 perl:semop
+psem /sem shmcat:sem_wait
+fifo fifo cat:read
+fifo lonely cat:open
+value\x200,\x201\x20waiting
+user       /perl waits in semop (semaphore 0)
+END
+}
+
+@test 'ipcls: where the call may not be seen, a process with one queue waits for that, as it seems' {
+    run -0 alone '
+        mqsend -C --max-messages=3 --message-size=10 /queue </dev/null
+        mqrecv /queue 9>&- & a=$!
+        await sleeps $a wq_sleep
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EACCES \
+            ipcls /queue | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/mqrecv reads,writes,waits in mq_receive, as it seems$'
+}
+
+deadlock='
+peer sem-make key:0x21 1; peer sem-make key:0x22 1
+take="semop(semget(\$_, 0, 0), pack(q(s3), 0, -1, 0)) or die for map { hex } @ARGV[0]; \$| = 1; print qq(\n); sysread STDIN, \$_, 1;
+    semop(semget(hex(\$ARGV[1]), 0, 0), pack(q(s3), 0, -1, 0))"
+mkfifo go; exec 7<>go
+hold perl -e "$take" 0x21 0x22 <go; a=$held
+hold perl -e "$take" 0x22 0x21 <go; b=$held
+echo >&7; echo >&7
+await sleeps $a semtimedop; await sleeps $b semtimedop
+'
+
+@test 'ipcls: two processes that wait for each other are a possible deadlock' {
+    run -0 --separate-stderr alone "$deadlock"'
+        ipcls -J -o NAME,WAITERS -t sem >json
+        ipcls -t sem >/dev/null 2>err; echo "status $?"
+        sed "s,$a/,A/,g; s,$b/,B/,g" err
+        ipcls --graph 2>/dev/null | grep -c "color=red"'
+    assert_line --index 0 'status 0'
+    assert_line --index 1 --regexp '^ipcls: possible deadlock: A/perl waits for sem key:0x00000022 \(semaphore 0\), last used by B/perl, which waits for sem key:0x00000021 \(semaphore 0\), last used by A/perl$|^ipcls: possible deadlock: B/perl waits for sem key:0x00000021 \(semaphore 0\), last used by A/perl, which waits for sem key:0x00000022 \(semaphore 0\), last used by B/perl$'
+    assert_line --index 2 4
+    perl -MJSON::PP -0777 -e 'my $d = decode_json(<STDIN>)->{deadlocks}; die unless @$d == 1 && @{$d->[0]} == 2 && $d->[0][0]{semaphore} == 0' <json
+}
+
+@test 'ipcls: names and commands in a report of a deadlock are harmless' {
+    run -0 --separate-stderr alone '
+        mkfifo $"e\033[31m" two; one=$(printf "e\033[31m"); mv e* "$one" 2>/dev/null
+        exec 7<>"$one" 8<>two
+        cat <"$one" >two 7>&- 8>&- 9>&- & a=$!
+        cat <two >"$one" 7>&- 8>&- 9>&- & b=$!
+        await sleeps $a pipe_read; await sleeps $b pipe_read
+        exec 7>&- 8>&-
+        ipcls -t fifo >/dev/null'
+    [[ $stderr == *'possible deadlock'*'e\^[[31m'* ]] || fail "$stderr"
+    run ! grep -q $'\033' <<<"$stderr"
+}
+
+@test 'ipcls: two FIFOs read in a circle are a possible deadlock' {
+    run -0 --separate-stderr alone '
+        mkfifo one two
+        exec 7<>one 8<>two
+        cat <one >two 7>&- 8>&- 9>&- & a=$!
+        cat <two >one 7>&- 8>&- 9>&- & b=$!
+        await sleeps $a pipe_read; await sleeps $b pipe_read
+        exec 7>&- 8>&-
+        ipcls -a -t fifo 2>&1 >/dev/null | grep -c "possible deadlock: .*cat waits for fifo .*, which is up to .*cat, which waits for fifo"'
+    assert_output 1
+}
+
+@test 'ipcls: idle workers at one queue, and who waits only for a time, are no deadlock' {
+    run -0 --separate-stderr alone '
+        mqsend -C --max-messages=3 --message-size=10 /queue </dev/null; peer sem-make /sem 0; echo x | shmput /seg
+        for i in 1 2 3; do mqrecv -f /queue 9>&- & done
+        shmcat -l /sem -w 50 /seg 9>&- &
+        all() { [[ $(ipcls -r --noheadings -o WAITERS | grep -o : | wc -l) == 4 ]]; }
+        await all
+        ipcls 2>&1 >/dev/null'
+    assert_output ''
+}
+
+# --- orphans ---
+
+@test 'ipcls: --orphans lists what nobody is left to use, with the reason' {
+    run -0 alone '
+        echo hello | shmput key:0x11; echo hello | shmput key:0x12; echo hello | shmput /left; echo hello | shmput /used
+        peer sem-make key:0x13 5; mqsend -C key:0x14 one
+        hold peer map key:0x12; hold peer map /used
+        hold perl -e "\$| = 1; shmget(0x15, 10, 01600); print qq(\n); sleep 60"
+        ipcls -r --noheadings --orphans -o NAME,ORPHAN | sed "s/creator.x20[0-9]*/creator/; s/since.*/since/"'
+    assert_output - <<'END'
+key:0x00000011 nobody\x20attached,\x20creator\x20gone
+/left nobody\x20has\x20it\x20mapped\x20or\x20open
+key:0x00000014 1\x20message\x20left,\x20last\x20users\x20gone,\x20untouched\x20since
+key:0x00000013 nobody\x20waits,\x20last\x20users\x20gone,\x20untouched\x20since
+END
+}
+
+@test 'ipcls: where processes may not be looked at, an orphan is not guessed' {
+    needs_uids
+    run -0 alone '
+        echo hello | shmput /left; chmod 666 /dev/shm/left
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings --orphans -o NAME -t pshm'
+    assert_output ''
+}
+
+@test 'ipcls: a process that started after the object is not its creator' {
+    # Ids of processes are given out anew from this one on.
+    run -0 alone '
+        hold unshare --pid --fork --mount-proc bash -c "
+            sh -c \"echo \\\$\\\$ >pid; exec ipcmk -M 10 >/dev/null\"
+            while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
+            echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
+            sleep 60 & echo \$! >new
+            ipcls -r --noheadings -o ORPHAN -t shm >orphan
+            echo; exec sleep 60"
+        cmp pid new && cat orphan'
+    assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
+}
+
+# --- operands ---
+
+@test 'ipcls: of an operand it shows everything' {
+    run -0 alone '
+        perl -e "\$i = semget(0x13, 3, 01600); semctl(\$i, 1, 16, 7)"
+        ipcls key:0x13'
+    assert_line --regexp '^KIND +sem$'
+    assert_line --regexp '^NAME +key:0x00000013$'
+    assert_line --regexp '^VALUES +0,7,0$'
+    assert_line --regexp '^semaphore +1: value 7, last process [0-9]+, 0 waiting to take, 0 for zero$'
+}
+
+@test 'ipcls: an operand that is not there is status 3, with others that are there 1' {
+    run -3 --separate-stderr alone 'ipcls /nope'
+    assert_equal "$stderr" 'ipcls: /nope: No such file or directory'
+    run -3 --separate-stderr alone 'ipcls -r key:0x5eed id:77'
+    run -1 --separate-stderr alone 'echo x | shmput /seg; ipcls -r --noheadings -o NAME /nope /seg'
+    assert_output /seg
+}
+
+@test 'ipcls: a name is an object of each kind that bears it, and -t chooses' {
+    run -0 alone '
+        echo x | shmput /jobs; peer sem-make /jobs 1; mqsend -C --max-messages=1 --message-size=1 /jobs </dev/null
+        ipcls -r --noheadings -o KIND /jobs; ipcls -r --noheadings -o KIND -t psem /jobs'
+    assert_output $'pshm\npmsg\npsem\npsem'
+}
+
+@test 'ipcls: a FIFO is shown by its path, also if nobody has it open' {
+    run -0 alone '
+        mkfifo fifo; : >file
+        ipcls -r --noheadings -o KIND,STATE,USERS file:fifo
+        ipcls file:file 2>&1; echo "status $?"'
+    assert_output - <<'END'
+fifo 0\x20readers,\x200\x20writers none
+ipcls: file:file: no IPC object, or not of a kind that is listed
+status 3
+END
+}
+
+@test 'ipcls: one id can be three objects' {
+    run -0 alone 'ipcmk -Q >/dev/null; ipcmk -S 1 >/dev/null; ipcmk -M 1 >/dev/null; ipcls -r --noheadings -o KIND,ID id:0'
+    assert_output $'shm 0\nmsg 0\nsem 0'
+}
+
+# --- other views ---
+
+@test 'ipcls: --limits says how full they are' {
+    run -0 alone '
+        ipcmk -Q >/dev/null; ipcmk -Q >/dev/null; mqsend -C --max-messages=1 --message-size=4 /q </dev/null
+        ipcls --limits -r | awk "\$2 == \"kernel.msgmni\" || \$2 == \"ulimit\\\\x20-q\" { print \$1, \$2, \$3 }"
+        ipcls --limits -J' 
+    assert_line --index 0 'msg kernel.msgmni 2'
+    assert_line --index 1 'pmsg ulimit\x20-q 100'
+    perl -MJSON::PP -0777 -ne 's/^.*?(?=\{)//s; die unless @{decode_json($_)->{limits}} > 10' <<<"$output"
+}
+
+@test 'ipcls: --graph is a graph of processes and objects' {
+    run -0 alone '
+        mqsend -C key:0x12 </dev/null; echo x | shmput /seg
+        mqrecv key:0x12 9>&- & a=$!
+        hold peer map /seg; b=$held
+        await sleeps $a msgrcv
+        ipcls --graph | sed "s/p$a\b/pA/g; s/p$b\b/pB/g"'
+    assert_line --index 0 'digraph ipc {'
+    assert_line --partial 'pA -> o1 [label="waits: msgrcv"'
+    assert_line --partial 'pB -> o0 [label="maps", dir=none]'
+    assert_line '}'
+}
+
+@test 'ipcls: --ns shows the objects of another namespace' {
+    run -0 alone '
+        echo outer | shmput key:0x11; echo outer | shmput /outer
+        hold unshare --ipc --mount bash -c "mount -t tmpfs none /dev/shm; echo inner | shmput key:0x22; echo inner | shmput /inner; peer map /inner"
+        ipcls -r --noheadings -o NAME,OWNER,USERS --ns=$held | sed "s, $held/, HELD/,"'
+    assert_output $'key:0x00000022 0 none\n/inner 0 HELD/peer'
+    run -1 --separate-stderr ipcls --ns=99999999
+    assert_equal "$stderr" 'ipcls: 99999999: No such process'
+}
+
+@test 'ipcls: --watch redraws on a terminal with changes marked, and elsewhere fails' {
+    run -1 --separate-stderr ipcls --watch
+    assert_equal "$stderr" 'ipcls: --watch draws on a terminal, and standard output is none that can'
+    alone '
+        mqsend -C key:0x12 one
+        TERM=xterm script -qfc "stty rows 20 cols 100; exec ipcls --watch=50ms --nousers" screen </dev/null >/dev/null 9>&- & p=$!
+        await grep -q "1 message, 3 bytes" screen
+        mqsend key:0x12 two; ipcmk -M 10 >/dev/null
+        await grep -q "1 new, 0 gone" screen
+        kill -TERM $(pgrep -P $p); wait $p'
+    LC_ALL=C grep -q $'\033\[7m2 messages, 6 bytes\033\[27m' screen
+    LC_ALL=C grep -q $'\033\[?1049l' screen
+}
+
+# --- faults ---
+
+@test 'ipcls: output that does not arrive is a failure' {
+    local form
+    : >"/dev/shm/ipcls-full-$$"
+    for form in '' -r -J -0 --graph --limits "/ipcls-full-$$"; do
+        # shellcheck disable=SC2086
+        run -1 soon bash -c 'exec ipcls '"$form"' >/dev/full'
+        assert_output --partial 'ipcls: standard output: No space left on device'
+        run -1 soon bash -c 'exec ipcls '"$form"' >&-'
+        assert_output --partial 'ipcls: standard output: Bad file descriptor'
+    done
+    rm "/dev/shm/ipcls-full-$$"
+}
+
+@test 'ipcls: a reader that leaves early ends it' {
+    run -0 alone '
+        for i in {1..3000}; do : >/dev/shm/$i; done
+        ipcls -r -o all --nousers 2>&1 >/dev/null | cat
+        (set -o pipefail; ipcls -J -o NAME,INODE,TOUCHED,CTIME,MTIME | head -n 1; echo ${PIPESTATUS[0]}) 2>&1'
+    assert_line --index 0 '{"objects":['
+    assert_line --index 1 --regexp '^(0|141)$'
+}
+
+@test 'ipcls: a directory that cannot be read is said, and fails where that kind was asked for' {
+    run -0 alone '
+        echo x | shmput /seg; ipcmk -Q >/dev/null
+        for option in "" "-t pshm"; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /dev/shm -e inject=openat:error=EMFILE \
+                ipcls -r --noheadings --nousers -o KIND $option 2>&1 | sort -u
+            echo "status ${PIPESTATUS[0]}"
+        done'
+    assert_output - <<'END'
+ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed
+ipcls: /dev/shm: Too many open files; POSIX semaphores cannot be listed
+msg
+status 0
+ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed
+status 1
+END
+}
