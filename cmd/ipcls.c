@@ -144,6 +144,9 @@ struct look {
 
 static const char *problem_text(const struct inventory_problem *problem, char *room, size_t size)
 {
+	/* What bears a name in place of a path is one object alone. */
+	if (problem->what[0] == '/' && strchr(problem->what + 1, '/') == NULL)
+		return strerror(problem->err);
 	snprintf(room, size, "%s; %s cannot be listed", problem->reason ? problem->reason : strerror(problem->err),
 	         inventory_kind_text(problem->kind));
 	return room;
