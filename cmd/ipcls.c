@@ -656,7 +656,8 @@ static int collect_details(const struct job *job, struct details *details, const
 		memset(&cell, 0, sizeof(cell));
 		columns_get(details->columns, details->entry, column, &cell);
 		/* Processes follow on lines of their own. */
-		if (cell.type == LISTING_UNKNOWN || cell.type == LISTING_PROCESSES || (job->no_users && columns_needs(column) & COLUMNS_USERS))
+		if (cell.type == LISTING_UNKNOWN || cell.type == LISTING_PROCESSES ||
+		    (job->no_users && columns_needs(column) & COLUMNS_USERS))
 			continue;
 		if (add_detail(details, column->name, column) == NULL)
 			return -1;
@@ -753,7 +754,8 @@ static void put_object(FILE *out, const struct look *look, size_t index)
 	const struct inventory_entry *entry = &look->inventory.entries[index];
 	char room[INVENTORY_NAME_ROOM];
 
-	fprintf(out, "\to%zu [shape=box, style=filled, fillcolor=\"#e8f0ff\", label=\"%s\\n", index, inventory_kind_word(entry->kind));
+	fprintf(out, "\to%zu [shape=box, style=filled, fillcolor=\"#e8f0ff\", label=\"%s\\n", index,
+	        inventory_kind_word(entry->kind));
 	put_dot(out, inventory_name(entry, room));
 	fputs("\"];\n", out);
 }
@@ -771,7 +773,8 @@ static int show_graph(struct look *look)
 		free(seen);
 		return cli_fail(NULL, ENOMEM);
 	}
-	fputs("digraph ipc {\n\trankdir=LR;\n\tnode [fontname=\"sans-serif\"];\n\tedge [fontname=\"sans-serif\", fontsize=10];\n", out);
+	fputs("digraph ipc {\n\trankdir=LR;\n\tnode [fontname=\"sans-serif\"];\n"
+	      "\tedge [fontname=\"sans-serif\", fontsize=10];\n", out);
 	for (i = 0; i < look->row_count; i++) {
 		put_object(out, look, look->rows[i]);
 		user = users_of(&look->users, look->rows[i], &count);
@@ -839,7 +842,8 @@ static int show_limits(const struct job *job)
 	for (i = 0; i < 6; i++)
 		columns[i] = &limit_columns[i];
 	listing = (struct listing){.form = job->form, .columns = columns, .column_count = 6, .headings = job->headings,
-	                           .bytes = job->bytes, .width = terminal_width(), .title = "limits", .get = get_limit, .context = limits};
+	                           .bytes = job->bytes, .width = terminal_width(), .title = "limits", .get = get_limit,
+	                           .context = limits};
 	listing_begin(&listing);
 	for (i = 0; i < count; i++)
 		listing_row(&listing, i);
@@ -944,7 +948,8 @@ static int draw(const struct frame *now, const struct frame *then, int first)
 	for (row = 0; row < now->count; row++)
 		kept += find_row(then, &now->rows[row], row) != -1;
 	fresh = now->count - kept;
-	fprintf(out, "%s  %zu object%s", listing_time(clock_text, time(NULL), LISTING_TABLE), now->count, now->count == 1 ? "" : "s");
+	fprintf(out, "%s  %zu object%s", listing_time(clock_text, time(NULL), LISTING_TABLE), now->count,
+	        now->count == 1 ? "" : "s");
 	if (!first && (fresh > 0 || then->count > kept))
 		fprintf(out, ", %zu new, %zu gone", fresh, then->count - kept);
 	fputs("\n\n", out);

@@ -588,10 +588,11 @@ static int wait_for_set(struct scan *scan, const struct proc_syscall *call, int 
 	const struct sembuf *blocking = NULL;
 	struct sembuf operations[SEM_OPERATIONS];
 	size_t count = call->arguments[2] < SEM_OPERATIONS ? (size_t)call->arguments[2] : SEM_OPERATIONS;
+	size_t size = count * sizeof(*operations);
 
 	if (entry == NOBODY)
 		return 0;
-	if (read_memory(scan, call->arguments[1], operations, count * sizeof(*operations)) == (ssize_t)(count * sizeof(*operations)))
+	if (read_memory(scan, call->arguments[1], operations, size) == (ssize_t)size)
 		blocking = blocking_operation(operations, count, (int)call->arguments[0]);
 	return wait_for(scan, entry, blocking != NULL && blocking->sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE, timed,
 	                blocking != NULL && blocking->sem_num <= INT16_MAX ? (int)blocking->sem_num : -1);
