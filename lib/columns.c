@@ -330,7 +330,8 @@ static void set_orphan(struct columns *columns, size_t index, struct listing_cel
 }
 
 /* A time that is 0 has never been. */
-static void set_time(struct listing_cell *cell, const struct inventory_entry *entry, enum inventory_time which, unsigned kinds)
+static void set_time(struct listing_cell *cell, const struct inventory_entry *entry, enum inventory_time which,
+                     unsigned kinds)
 {
 	if (entry->kind & kinds && entry->times[which] > 0)
 		set_number(cell, LISTING_TIME, entry->times[which]);

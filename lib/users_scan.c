@@ -70,8 +70,14 @@ struct scan {
 	struct range *ranges;
 	size_t range_count, range_room;
 	int no_memory; /* a kernel thread, or one that is dead */
+	int hidden;    /* of what it has something may not be seen */
 	int stranger;  /* of another IPC namespace: 1, 0, -1: not asked yet */
 };
+
+static int is_gone(int err)
+{
+	return err == ENOENT || err == ESRCH;
+}
 
 /* --- entries by identity --- */
 
@@ -478,8 +484,11 @@ static int take_descriptor(struct scan *scan, const char *number)
 
 	snprintf(link, sizeof(link), "fd/%.20s", number);
 	/* The size of a file on a server that is gone must not be waited for. */
-	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1)
+	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1) {
+		/* Closed meanwhile, or not to be seen. */
+		scan->hidden |= !is_gone(errno);
 		return 0;
+	}
 	if (entry_of_descriptor(scan, link, &st, &entry) == -1)
 		return -1;
 	if (entry == NOBODY)
@@ -518,9 +527,10 @@ static int scan_descriptors(struct scan *scan)
 
 	if (directory == NULL)
 		return -1;
-	while (result == 0 && (file = readdir(directory)) != NULL)
+	while (result == 0 && (errno = 0, file = readdir(directory)) != NULL)
 		if (is_number(file->d_name) || file->d_name[0] == '0')
 			result = take_descriptor(scan, file->d_name);
+	scan->hidden |= result == 0 && errno != 0 && !is_gone(errno);
 	closedir(directory);
 	return result;
 }
@@ -578,10 +588,11 @@ static int wait_for_set(struct scan *scan, const struct proc_syscall *call, int 
 	const struct sembuf *blocking = NULL;
 	struct sembuf operations[SEM_OPERATIONS];
 	size_t count = call->arguments[2] < SEM_OPERATIONS ? (size_t)call->arguments[2] : SEM_OPERATIONS;
+	size_t size = count * sizeof(*operations);
 
 	if (entry == NOBODY)
 		return 0;
-	if (read_memory(scan, call->arguments[1], operations, count * sizeof(*operations)) == (ssize_t)(count * sizeof(*operations)))
+	if (read_memory(scan, call->arguments[1], operations, size) == (ssize_t)size)
 		blocking = blocking_operation(operations, count, (int)call->arguments[0]);
 	return wait_for(scan, entry, blocking != NULL && blocking->sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE, timed,
 	                blocking != NULL && blocking->sem_num <= INT16_MAX ? (int)blocking->sem_num : -1);
@@ -615,8 +626,12 @@ static int wait_for_polled(struct scan *scan, const struct proc_syscall *call, i
 	size_t count = call->arguments[1] < POLLED ? (size_t)call->arguments[1] : POLLED, i;
 	int waits = 0, one;
 
-	if (count == 0 || read_memory(scan, call->arguments[0], polled, count * sizeof(*polled)) != (ssize_t)(count * sizeof(*polled)))
+	if (count == 0)
 		return 0;
+	if (read_memory(scan, call->arguments[0], polled, count * sizeof(*polled)) != (ssize_t)(count * sizeof(*polled))) {
+		scan->process.waits_hidden = 1;
+		return 0;
+	}
 	for (i = 0; i < count; i++) {
 		if (polled[i].fd < 0 || polled[i].events == 0)
 			continue;
@@ -848,9 +863,11 @@ static int scan_threads(struct scan *scan)
 		scan->process.waits_hidden = 1;
 		return 0;
 	}
-	while (result == 0 && (file = readdir(directory)) != NULL)
+	while (result == 0 && (errno = 0, file = readdir(directory)) != NULL)
 		if (is_number(file->d_name))
 			result = take_thread(scan, file->d_name);
+	if (result == 0 && errno != 0 && !is_gone(errno))
+		scan->process.waits_hidden = 1;
 	closedir(directory);
 	return result;
 }
@@ -883,11 +900,6 @@ static int keep_process(struct scan *scan)
 	return 0;
 }
 
-static int is_gone(int err)
-{
-	return err == ENOENT || err == ESRCH;
-}
-
 /* Forgets the process at hand, which has gone meanwhile. */
 static int drop_process(struct scan *scan)
 {
@@ -907,8 +919,7 @@ static int has_no_memory(struct scan *scan)
 /* Looks at the process whose directory is open: 0, or -1 with ENOMEM. */
 static int scan_process(struct scan *scan)
 {
-	int hidden = 0;
-
+	scan->hidden = 0;
 	scan->process = (struct user_process){.pid = scan->pid};
 	scan->range_count = 0;
 	scan->no_memory = 0;
@@ -919,18 +930,18 @@ static int scan_process(struct scan *scan)
 			return -1;
 		if (is_gone(errno))
 			return drop_process(scan);
-		hidden = 1;
+		scan->hidden = 1;
 	}
 	if (scan->wanted & USERS_FDS && !scan->no_memory && scan_descriptors(scan) == -1) {
 		if (errno == ENOMEM)
 			return -1;
 		if (is_gone(errno))
 			return drop_process(scan);
-		hidden = hidden || !has_no_memory(scan);
+		scan->hidden = scan->hidden || !has_no_memory(scan);
 	}
 	if (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1)
 		return -1;
-	scan->users->hidden += (size_t)hidden;
+	scan->users->hidden += (size_t)(scan->hidden != 0);
 	scan->users->waits_hidden += (size_t)(scan->process.waits_hidden != 0);
 	return scan->users->count > scan->began ? keep_process(scan) : 0;
 }
@@ -941,7 +952,7 @@ static int scan_all(struct scan *scan, DIR *proc)
 	struct dirent *file;
 	int result = 0;
 
-	while (result == 0 && (file = readdir(proc)) != NULL) {
+	while (result == 0 && (errno = 0, file = readdir(proc)) != NULL) {
 		if (!is_number(file->d_name))
 			continue;
 		scan->pid = (pid_t)atoi(file->d_name);
@@ -958,6 +969,11 @@ static int scan_all(struct scan *scan, DIR *proc)
 		}
 		result = scan_process(scan);
 		close(scan->directory);
+	}
+	/* Those that would have followed. */
+	if (result == 0 && errno != 0) {
+		scan->users->hidden++;
+		scan->users->waits_hidden++;
 	}
 	return result;
 }

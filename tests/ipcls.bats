@@ -782,3 +782,21 @@ ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed
 status 1
 END
 }
+
+@test 'ipcls: where reading /proc fails, users are unknown, and not nobody' {
+    run -0 alone '
+        echo x | shmput /seg; mqsend -C key:0x12 </dev/null
+        for call in getdents64 openat; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /proc -e inject=$call:error=EMFILE \
+                ipcls -r --noheadings -o NAME,USERS 2>/dev/null
+        done'
+    assert_output $'/seg -\nkey:0x00000012 -\n/seg -\nkey:0x00000012 -'
+}
+
+@test 'ipcls: an object of which nothing may be known is said' {
+    run -0 alone '
+        echo x | shmput /seg; echo x | shmput /other
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=newfstatat:error=EACCES \
+            ipcls -r --noheadings --nousers -o NAME 2>&1'
+    assert_output $'ipcls: /other: Permission denied\n/seg' || assert_output $'/seg\nipcls: /other: Permission denied'
+}
