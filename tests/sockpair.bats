@@ -1121,6 +1121,29 @@ noting_pair() {
     assert_output --partial 'No such device or address'
 }
 
+@test 'sockpair: the commands of -l and -c have the connection twice, and no other descriptor of ours' {
+    local count='set -- /proc/$$/fd/*; n=$#; echo "$n" >'
+    # What a command in the background has from us, it has as well.
+    bg sh -c "${count}wanted" </dev/null
+    ends 0
+    serving sockpair -l s --total=1 -- sh -c "${count}served"
+    server=$pid
+    bg sockpair -c s -- sh -c "${count}connected"
+    ends 0
+    ends 0 "$server"
+    cmp served wanted
+    cmp connected wanted
+}
+
+@test 'sockpair: a command of -c finds signals as they were' {
+    local was
+    was=$(perl -e '$SIG{HUP} = $SIG{PIPE} = "IGNORE"; exec "grep", "-E", "Sig(Blk|Ign|Cgt)", "/proc/self/status"')
+    serving sockpair -l s -- cat
+    perl -e '$SIG{HUP} = $SIG{PIPE} = "IGNORE"; exec @ARGV' \
+        sockpair -c s -- sh -c 'exec grep -E "Sig(Blk|Ign|Cgt)" /proc/self/status >found'
+    assert_equal "$(<found)" "$was"
+}
+
 @test 'sockpair: -c finds programs as execvp does' {
     mkdir one two
     echo no >one/prog
