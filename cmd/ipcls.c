@@ -410,14 +410,21 @@ static int tell_deadlock(const struct look *look, size_t from, size_t end)
 	put_process(out, look, &look->deadlocks.steps[from]);
 	fputs(" waits for ", out);
 	for (i = from; i < end; i++) {
+		static const char *const links[] = {
+			[DEADLOCK_UP_TO] = ", which is up to ", [DEADLOCK_LAST] = ", last used by ",
+			[DEADLOCK_HELD] = ", held by ", [DEADLOCK_CHILD] = "its child ",
+		};
 		const struct deadlock_step *step = &look->deadlocks.steps[i];
-		const struct inventory_entry *entry = &look->inventory.entries[step->entry];
 
-		fprintf(out, "%s ", inventory_kind_word(entry->kind));
-		put_shown(out, inventory_name(entry, room));
-		if (step->semaphore >= 0)
-			fprintf(out, " (semaphore %d)", step->semaphore);
-		fputs(step->last ? ", last used by " : ", which is up to ", out);
+		if (step->entry != DEADLOCK_NO_ENTRY) {
+			const struct inventory_entry *entry = &look->inventory.entries[step->entry];
+
+			fprintf(out, "%s ", inventory_kind_word(entry->kind));
+			put_shown(out, inventory_name(entry, room));
+			if (step->semaphore >= 0)
+				fprintf(out, " (semaphore %d)", step->semaphore);
+		}
+		fputs(links[step->link], out);
 		put_process(out, look, &look->deadlocks.steps[i + 1 < end ? i + 1 : from]);
 		fputs(i + 1 < end ? ", which waits for " : "", out);
 	}
@@ -442,27 +449,38 @@ static int tell_deadlocks(const struct look *look)
 	return result;
 }
 
-/* ,"deadlocks":[[{"pid":1,"waits_for":"key:0x1",...},...]] */
+static void put_deadlock_step(struct listing *listing, const struct look *look, const struct deadlock_step *step)
+{
+	static const struct listing_column name = {"NAME", 0};
+	char line[256], room[INVENTORY_NAME_ROOM];
+	const struct inventory_entry *entry;
+	int pid = (int)process_of(look, step)->pid;
+
+	if (step->entry == DEADLOCK_NO_ENTRY) {
+		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"wait\"}", pid));
+		return;
+	}
+	entry = &look->inventory.entries[step->entry];
+	listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"%s\",\"kind\":\"%s\",", pid,
+	                                            users_call_word(step->call), inventory_kind_word(entry->kind)));
+	listing_put_json_text(listing, &name, inventory_name(entry, room));
+	if (step->semaphore >= 0)
+		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), ",\"semaphore\":%d", step->semaphore));
+	listing_put(listing, "}", 1);
+}
+
+/* ,"deadlocks":[[{"pid":1,"waits_in":"semop","kind":"sem","name":"key:0x1",...},...]] */
 static void put_deadlocks(struct listing *listing, const struct look *look)
 {
-	char line[256], room[INVENTORY_NAME_ROOM];
 	size_t i, k, from = 0;
 
 	listing_put(listing, ",\n\"deadlocks\":[", 15);
 	for (i = 0; i < look->deadlocks.cycles; i++) {
 		listing_put(listing, i == 0 ? "[" : ",[", i == 0 ? 1 : 2);
 		for (k = from; k < look->deadlocks.ends[i]; k++) {
-			const struct deadlock_step *step = &look->deadlocks.steps[k];
-			const struct inventory_entry *entry = &look->inventory.entries[step->entry];
-			const struct listing_column name = {"NAME", 0};
-
-			listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "%s{\"pid\":%d,\"waits_in\":\"%s\",\"kind\":\"%s\",",
-			                                            k == from ? "" : ",", (int)process_of(look, step)->pid,
-			                                            users_call_word(step->call), inventory_kind_word(entry->kind)));
-			listing_put_json_text(listing, &name, inventory_name(entry, room));
-			if (step->semaphore >= 0)
-				listing_put(listing, line, (size_t)snprintf(line, sizeof(line), ",\"semaphore\":%d", step->semaphore));
-			listing_put(listing, "}", 1);
+			if (k > from)
+				listing_put(listing, ",", 1);
+			put_deadlock_step(listing, look, &look->deadlocks.steps[k]);
 		}
 		listing_put(listing, "]", 1);
 		from = look->deadlocks.ends[i];

@@ -42,11 +42,21 @@ static void put_holders(FILE *out, const struct graph *graph)
 	for (i = 0; i < graph->deadlocks->cycles; i++) {
 		size_t end = graph->deadlocks->ends[i];
 
-		for (k = from; k < end; k++)
-			fprintf(out, "\to%zu -> p%d [label=\"%s\", style=bold, color=red, fontcolor=red];\n",
-			        (size_t)graph->deadlocks->steps[k].entry,
-			        (int)graph->users->processes[graph->deadlocks->steps[k + 1 < end ? k + 1 : from].process].pid,
-			        graph->deadlocks->steps[k].last ? "last used by" : "up to");
+		for (k = from; k < end; k++) {
+			static const char *const links[] = {
+				[DEADLOCK_UP_TO] = "up to", [DEADLOCK_LAST] = "last used by", [DEADLOCK_HELD] = "held by",
+				[DEADLOCK_CHILD] = "waits for its child",
+			};
+			const struct deadlock_step *step = &graph->deadlocks->steps[k];
+			const struct deadlock_step *next = &graph->deadlocks->steps[k + 1 < end ? k + 1 : from];
+
+			if (step->entry == DEADLOCK_NO_ENTRY)
+				fprintf(out, "\tp%d", (int)graph->users->processes[step->process].pid);
+			else
+				fprintf(out, "\to%zu", (size_t)step->entry);
+			fprintf(out, " -> p%d [label=\"%s\", style=bold, color=red, fontcolor=red];\n",
+			        (int)graph->users->processes[next->process].pid, links[step->link]);
+		}
 		from = end;
 	}
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "marked.h"
 #include "proc.h"
 
 #define NOBODY UINT32_MAX
@@ -38,6 +39,11 @@ enum { QUERY_SHARED = 8, QUERY_THIS_OR_NEXT = 16, QUERY_FILE = 32 };
 /* Where an object is mapped in the process that is looked at. */
 struct range {
 	uint64_t start, end;
+	uint32_t entry;
+};
+
+struct holder {
+	pid_t pid;
 	uint32_t entry;
 };
 
@@ -61,6 +67,10 @@ struct scan {
 	size_t *last;
 	uint32_t *attached; /* mappings of a System V segment that were found */
 	size_t last_room;
+
+	/* Who holds a token of a set of slots.h. */
+	struct holder *holders;
+	size_t holder_count, holder_room;
 
 	/* The process at hand. */
 	int directory;
@@ -535,6 +545,57 @@ static int scan_descriptors(struct scan *scan)
 	return result;
 }
 
+/* --- what it holds --- */
+
+static int add_holder(struct scan *scan, pid_t pid, uint32_t entry)
+{
+	if (scan->holder_count == scan->holder_room) {
+		size_t room = scan->holder_room ? 2 * scan->holder_room : 16;
+		struct holder *holders = reallocarray(scan->holders, room, sizeof(*holders));
+
+		if (holders == NULL)
+			return -1;
+		scan->holders = holders;
+		scan->holder_room = room;
+	}
+	scan->holders[scan->holder_count++] = (struct holder){pid, entry};
+	return 0;
+}
+
+/* The slots of the sets that have them tell who has taken them: the kernel frees a slot together with its holder. */
+static int know_holders(struct scan *scan)
+{
+	unsigned short *values = NULL;
+	int result = 0;
+	uint32_t i;
+
+	for (i = 0; i < scan->inventory->count && result == 0; i++) {
+		const struct inventory_entry *entry = &scan->inventory->entries[i];
+		int slot, count;
+
+		if (entry->kind != INVENTORY_SEM || marked_kind_of(entry->id, (int)entry->count) != MARKED_SLOTS)
+			continue;
+		if (values == NULL && (values = calloc(INVENTORY_SEMS_MOST, sizeof(*values))) == NULL)
+			return -1;
+		count = inventory_sem_values(entry, values);
+		for (slot = 1; slot < count - 1 && result == 0; slot++)
+			if (values[slot] == 1)
+				result = add_holder(scan, (pid_t)semctl(entry->id, slot, GETPID), i);
+	}
+	free(values);
+	return result;
+}
+
+static int take_holds(struct scan *scan)
+{
+	size_t i;
+
+	for (i = 0; i < scan->holder_count; i++)
+		if (scan->holders[i].pid == scan->pid && use_entry(scan, scan->holders[i].entry, USER_HOLDS) == NULL)
+			return -1;
+	return 0;
+}
+
 /* --- what it waits for --- */
 
 /* Copies memory of the process: how much of it, or -1. */
@@ -783,6 +844,10 @@ static int take_call(struct scan *scan, const char *thread, const struct proc_sy
 #endif
 	case SYS_openat:
 		return wait_for_open(scan, thread, a[1], (int)a[0] == AT_FDCWD);
+	case SYS_wait4:
+	case SYS_waitid:
+		scan->process.for_children = 1;
+		return 0;
 	default:
 		return 0;
 	}
@@ -939,7 +1004,7 @@ static int scan_process(struct scan *scan)
 			return drop_process(scan);
 		scan->hidden = scan->hidden || !has_no_memory(scan);
 	}
-	if (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1)
+	if (take_holds(scan) == -1 || (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1))
 		return -1;
 	scan->users->hidden += (size_t)(scan->hidden != 0);
 	scan->users->waits_hidden += (size_t)(scan->process.waits_hidden != 0);
@@ -1082,7 +1147,7 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	scan.memory = memory_device();
 	scan.buffer = malloc(PROC_BUFFER);
 	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && has_only_shm(inventory);
-	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0) {
+	if (scan.buffer != NULL && know_entries(&scan) == 0 && (!(wanted & USERS_WAITS) || know_holders(&scan) == 0) && scan_all(&scan, proc) == 0) {
 		drop_strangers(&scan);
 		users->attached = scan.attached;
 		scan.attached = NULL;
@@ -1095,6 +1160,7 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	free(scan.last);
 	free(scan.attached);
 	free(scan.ranges);
+	free(scan.holders);
 	errno = saved;
 	return result;
 }
