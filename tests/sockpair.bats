@@ -531,6 +531,13 @@ noting_pair() {
     assert_equal "$(<second)" "$was"
 }
 
+@test 'sockpair: where SIGCHLD is ignored it is so in the commands, too, and their ends are noticed' {
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' grep SigIgn /proc/self/status >wanted
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' sockpair -f 9 grep SigIgn /proc/self/status -- true >found
+    cmp found wanted
+    run -3 soon perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' sockpair sh -c 'exit 3' -- true
+}
+
 @test 'sockpair: a mask is passed on, and what is blocked or ignored is not taken' {
     perl -MPOSIX -e 'sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1, SIGCHLD)); exec @ARGV' \
         sockpair sh -c 'exec grep SigBlk /proc/self/status >first' -- true
