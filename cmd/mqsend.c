@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +253,8 @@ static int print_id(struct job *job)
 	char line[32];
 	int length = snprintf(line, sizeof(line), "id:%d\n", job->queue.id);
 
+	/* A reader that has gone is a failure like others: what nobody knows of must not stay. */
+	cli_disarm(SIGPIPE);
 	if (cli_was_closed(1))
 		errno = EBADF;
 	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)

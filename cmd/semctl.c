@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,7 @@ struct job {
 	int jobs;             /* 0: not given */
 	mode_t mode;
 	int has_mode, exclusive, verbose;
+	int headed; /* the heads of the columns were printed */
 	int64_t timeout; /* negative: for ever */
 	int operands;    /* behind the semaphore; for post, get and rm with it */
 	char **words;
@@ -238,6 +240,9 @@ static int make(struct job *job, const int *values, int count)
 			semaphore_close(&semaphore);
 			return status;
 		}
+		/* Removed by others as soon as it was made. */
+		if (errno == EIDRM || (errno == ENOENT && job->object.kind == OBJECT_NAME))
+			continue;
 		if (errno != EEXIST || job->exclusive)
 			return fail_create(&job->object, errno);
 		if (open_there(&semaphore, &job->object) == 0) {
@@ -257,6 +262,8 @@ static int run_create(struct job *job)
 	int count = job->operands > 0 ? job->operands : 1, status;
 	int *values;
 
+	/* A reader of the id that has gone is a failure like others. */
+	cli_disarm(SIGPIPE);
 	if (job->object.kind == OBJECT_ID)
 		cli_usage_exit("%s: an id is what a new set gets; name it by a key", job->object.word);
 	if (is_posix(job) && count > 1)
@@ -395,10 +402,15 @@ static void print_number(int number)
 		printf("\t%d", number);
 }
 
-static void print_state(const struct semaphore_state *state, enum marked_kind kind, int at)
+static void print_state(struct job *job, const struct object *object, const struct semaphore_state *state, enum marked_kind kind, int at)
 {
-	char shown[4 * 64 + 1];
+	char shown[4 * PATH_MAX + 1];
 
+	if (!job->headed)
+		printf("NAME\tSEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND\n");
+	job->headed = 1;
+	cli_show_name(shown, object->word);
+	printf("%s\t", shown);
 	if (kind == MARKED_SLOTS && at == 0)
 		printf("tokens");
 	else if (kind == MARKED_SLOTS)
@@ -415,42 +427,38 @@ static void print_state(const struct semaphore_state *state, enum marked_kind ki
 	printf("\t%s\n", shown);
 }
 
-static void print_header(void)
-{
-	printf("SEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND\n");
-}
-
 /* A POSIX semaphore that we may read but not use. */
-static int glance_one(const struct job *job, const struct object *object)
+static int glance_one(struct job *job, const struct object *object)
 {
 	struct semaphore_state state;
 
 	if (semaphore_glance(object, &state) == -1)
 		return fail(object, errno);
-	if (job->verbose) {
-		print_header();
-		print_state(&state, MARKED_PLAIN, 0);
-	} else {
+	if (job->verbose)
+		print_state(job, object, &state, MARKED_PLAIN, 0);
+	else
 		printf("%d\n", state.value);
-	}
 	return CLI_DONE;
 }
 
 /* The marked ones are one semaphore to their users: what it is worth comes first. */
-static int print_values(const struct job *job, const struct semaphore *semaphore)
+static int print_values(struct job *job, const struct object *object, const struct semaphore *semaphore)
 {
 	enum marked_kind kind = semaphore->posix != NULL ? MARKED_PLAIN : marked_kind_of(semaphore->id, semaphore->size);
 	int shown = kind == MARKED_PLAIN ? semaphore->size : job->verbose ? semaphore->size - 1 : 1, i, result;
 	int *values;
 
+	if (semaphore->size == 0) {
+		errno = EACCES;
+		return -1;
+	}
 	if (job->verbose) {
 		struct semaphore_state state;
 
-		print_header();
 		for (i = 0; i < shown; i++) {
 			if (semaphore_look(semaphore, i, &state) == -1)
 				return -1;
-			print_state(&state, kind, i);
+			print_state(job, object, &state, kind, i);
 		}
 		return 0;
 	}
@@ -470,7 +478,7 @@ static int get_one(struct job *job, const struct object *object)
 	if (open_there(&semaphore, object) == -1)
 		return errno == EACCES && object->kind == OBJECT_NAME ? glance_one(job, object) : fail(object, errno);
 	wait_until_finished(&semaphore);
-	if (print_values(job, &semaphore) == -1)
+	if (print_values(job, object, &semaphore) == -1)
 		status = fail(object, errno == EINVAL ? EIDRM : errno);
 	semaphore_close(&semaphore);
 	return status;
@@ -537,6 +545,7 @@ static int become(char **words)
 {
 	int err;
 
+	cli_close_for_commands();
 	execvp(words[0], words);
 	err = errno;
 	cli_fail(words[0], err);
@@ -594,7 +603,10 @@ static int fail_operation(const struct job *job, const struct semaphore *semapho
 			cli_warn(job->object.word, "the set has only %d semaphore%s, from 0 on", semaphore->size,
 			         semaphore->size == 1 ? "" : "s");
 		return cli_own_status(CLI_FAILED);
-	case ERANGE: return fail(&job->object, EOVERFLOW);
+	case ERANGE:
+		cli_warn(job->object.word, "a value, or what the process would owe, would rise above %d; nothing was done",
+		         SEMAPHORE_MOST_SYSV);
+		return cli_own_status(CLI_FAILED);
 	case EINVAL: return fail_wait(job, EIDRM, "");
 	default: return fail_wait(job, err, "");
 	}
@@ -708,7 +720,7 @@ static int hold_posix(struct job *job, struct semaphore *semaphore)
 static int run_posix(struct job *job)
 {
 	static const char *const variables[] = {"SEMCTL_SLOT", NULL};
-	sigset_t mask;
+	sigset_t mask, fault;
 	struct command command = {.argv = job->words, .more = variables, .mask = &mask};
 	struct semaphore semaphore;
 	pid_t pid;
@@ -718,6 +730,7 @@ static int run_posix(struct job *job)
 	status = hold_posix(job, &semaphore);
 	relay_hold(&mask);
 	if (status == CLI_DONE && interrupt_pending() == 0) {
+		cli_close_for_commands();
 		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
@@ -727,6 +740,10 @@ static int run_posix(struct job *job)
 			status = wait_status == -1 ? fail(&job->object, errno) : command_status(wait_status);
 		}
 	}
+	/* Where its file was cut short meanwhile, the guard is to speak. */
+	sigemptyset(&fault);
+	sigaddset(&fault, SIGBUS);
+	sigprocmask(SIG_UNBLOCK, &fault, NULL);
 	if (semaphore.posix != NULL && semaphore_give(&semaphore) == -1)
 		status = fail(&job->object, errno);
 	semaphore_close(&semaphore);

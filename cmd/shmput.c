@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -454,6 +455,8 @@ static int print_id(struct job *job)
 	char line[32];
 	int length = snprintf(line, sizeof(line), "id:%d\n", job->segment.id);
 
+	/* A reader that has gone is a failure like others: what nobody knows of must not stay. */
+	cli_disarm(SIGPIPE);
 	if (cli_was_closed(1))
 		errno = EBADF;
 	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)

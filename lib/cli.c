@@ -80,7 +80,7 @@ static const char *guarded;
 noreturn static void report_broken(int number)
 {
 	(void)number;
-	cli_warn(guarded, "no semaphore any more: its file was cut short");
+	cli_warn(guarded, "no semaphore any more: its file was cut short or overwritten");
 	_exit(cli_own_status(CLI_FAILED));
 }
 
@@ -91,6 +91,17 @@ void cli_guard_semaphore(const char *object)
 	guarded = object;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGBUS, &action, NULL);
+	/* The C library aborts where the kernel finds something else in it than it does. */
+	sigaction(SIGABRT, &action, NULL);
+}
+
+void cli_close_for_commands(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (was_closed[fd])
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 int cli_was_closed(int fd)

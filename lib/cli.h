@@ -40,8 +40,8 @@ void cli_start(char **argv, const char *usage, const char *help);
 void cli_use(const char *line);
 
 /*
- * From now on the file of a POSIX semaphore that somebody cuts short is a failure, with a message about
- * `object`, and not a death by SIGBUS.
+ * From now on the file of a POSIX semaphore that somebody cuts short or overwrites is a failure, with a
+ * message about `object`, and not a death by SIGBUS or SIGABRT.
  */
 void cli_guard_semaphore(const char *object);
 
@@ -59,6 +59,9 @@ int cli_own_status(int status);
 
 /* Whether descriptor 0, 1 or 2 was closed when the tool began: using it is the error EBADF. */
 int cli_was_closed(int fd);
+
+/* Commands that are run from now on find descriptors 0 to 2 closed where the tool did. */
+void cli_close_for_commands(void);
 
 /*
  * What was written to standard output so far has arrived as far as close(2) can tell, which on some

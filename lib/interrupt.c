@@ -9,20 +9,17 @@
 
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending, child;
+static volatile sig_atomic_t armed; /* the timer is ours */
 static int deferred, beating;
 static struct sigaction alarm_before, child_before; /* SIGALRM and SIGCHLD, as we found them */
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
-/* SIGALRM only has to arrive. */
-static void wake(int number)
-{
-	(void)number;
-}
-
 static void note(int number)
 {
 	int saved = errno;
+
+	armed = 1;
 
 	if (number == SIGCHLD)
 		child = 1;
@@ -30,6 +27,13 @@ static void note(int number)
 		pending = number;
 	setitimer(ITIMER_REAL, &again, NULL);
 	errno = saved;
+}
+
+/* Ours only has to arrive; one that was set before we began, alarm(2), is a signal as the others are. */
+static void wake(int number)
+{
+	if (!armed && alarm_before.sa_handler != SIG_IGN)
+		note(number);
 }
 
 void interrupt_catch(void)
@@ -120,7 +124,11 @@ void interrupt_alarm(int64_t ns)
 	} else if (beating) {
 		timer.it_interval.tv_sec = timer.it_value.tv_sec = 1;
 	}
-	setitimer(ITIMER_REAL, &timer, NULL);
+	if (ns > 0 || beating)
+		armed = 1;
+	/* Not ours to stop as long as it is not ours. */
+	if (armed)
+		setitimer(ITIMER_REAL, &timer, NULL);
 	/* A signal in between had set it otherwise. */
 	if (pending || child)
 		setitimer(ITIMER_REAL, &again, NULL);

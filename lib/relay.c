@@ -40,6 +40,18 @@ static int look(pid_t child, int *status)
 	return 0;
 }
 
+/* The terminal gives its signals to all of the foreground, the command included. */
+static int is_of_terminal(const siginfo_t *info)
+{
+	static const int of_terminal[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH};
+	size_t i;
+
+	for (i = 0; i < sizeof(of_terminal) / sizeof(of_terminal[0]); i++)
+		if (info->si_signo == of_terminal[i])
+			return info->si_code == SI_KERNEL;
+	return 0;
+}
+
 int relay_wait(pid_t child)
 {
 	siginfo_t info;
@@ -53,8 +65,7 @@ int relay_wait(pid_t child)
 
 		if (number <= 0 || number == SIGCHLD)
 			continue;
-		/* The terminal gives its signals to all of the foreground, the command included. */
-		if (info.si_code != SI_KERNEL || number == SIGCONT)
+		if (!is_of_terminal(&info))
 			kill(child, number);
 	}
 	return result == -1 ? -1 : status;

@@ -125,14 +125,17 @@ static int create_posix(struct semaphore *semaphore, const struct object *object
 	return 0;
 }
 
+/* Why it can be waited for no longer, or 0. */
 static int has_gone_posix(const struct semaphore *semaphore)
 {
 	char path[sizeof(PREFIX) + NAME_MAX];
 	struct stat st;
 
 	if (stat_posix(semaphore->name, &st, path, sizeof(path)) == -1)
-		return errno == ENOENT;
-	return st.st_dev != semaphore->device || st.st_ino != semaphore->inode;
+		return errno == ENOENT ? EIDRM : 0;
+	if (st.st_dev != semaphore->device || st.st_ino != semaphore->inode)
+		return EIDRM;
+	return st.st_size != (off_t)sizeof(sem_t) ? EINVAL : 0;
 }
 
 static int take_posix(struct semaphore *semaphore, const struct deadline *deadline)
@@ -141,14 +144,16 @@ static int take_posix(struct semaphore *semaphore, const struct deadline *deadli
 		int64_t left = deadline_left(deadline);
 		struct deadline next = deadline_after(SECOND);
 		struct timespec until = deadline_timespec(left < SECOND ? deadline : &next);
+		int gone;
 
 		if (sem_clockwait(semaphore->posix, CLOCK_MONOTONIC, &until) == 0)
 			return 0;
 		if (errno != ETIMEDOUT || left < SECOND)
 			return -1;
 		/* Nobody tells those who wait that the name went. */
-		if (has_gone_posix(semaphore))
-			return fail(EIDRM);
+		gone = has_gone_posix(semaphore);
+		if (gone != 0)
+			return fail(gone);
 	}
 }
 
@@ -230,7 +235,7 @@ static int open_sysv(struct semaphore *semaphore, const struct object *object)
 		return 0;
 	}
 	/* Who may change it but not read it does not get to know its size. */
-	if (errno == EACCES) {
+	if (errno == EACCES && (object->kind == OBJECT_ID || semget(key, 0, 0200) != -1)) {
 		semaphore->size = 0;
 		return 0;
 	}
@@ -309,7 +314,8 @@ static int create_sysv(struct semaphore *semaphore, const struct object *object,
 		saved = errno;
 		if (result == -1)
 			semctl(semaphore->id, 0, IPC_RMID, none);
-		errno = saved;
+		/* Somebody has removed it already. */
+		errno = saved == EINVAL ? EIDRM : saved;
 	}
 	saved = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -356,6 +362,23 @@ static int take_sysv(struct semaphore *semaphore, int count, const struct deadli
 
 /* --- both --- */
 
+/* Taken one by one, many take long: the time and signals count all along, and what is not there is not begun without time. */
+static int check_many(const struct semaphore *semaphore, int count, const struct deadline *deadline, int nonblock)
+{
+	int value;
+
+	if (semaphore->posix == NULL || count == 1)
+		return 0;
+	if (semaphore->taken == 0)
+		return nonblock && sem_getvalue(semaphore->posix, &value) == 0 && value < count ?
+		       fail(ETIMEDOUT) : 0;
+	if (semaphore->taken % 4096 != 0)
+		return 0;
+	if (interrupt_pending() != 0)
+		return fail(EINTR);
+	return !nonblock && deadline_left(deadline) == 0 ? fail(ETIMEDOUT) : 0;
+}
+
 int semaphore_take(struct semaphore *semaphore, const struct deadline *deadline)
 {
 	return semaphore_take_several(semaphore, 1, deadline);
@@ -363,9 +386,16 @@ int semaphore_take(struct semaphore *semaphore, const struct deadline *deadline)
 
 int semaphore_take_several(struct semaphore *semaphore, int count, const struct deadline *deadline)
 {
+	int nonblock = deadline_left(deadline) == 0;
+
 	while (semaphore->taken < count) {
 		int step = semaphore->posix != NULL ? 1 : count - semaphore->taken, saved;
 
+		if (check_many(semaphore, count, deadline, nonblock) == -1) {
+			saved = errno;
+			semaphore_give(semaphore);
+			return fail(saved);
+		}
 		if ((semaphore->posix != NULL ? take_posix(semaphore, deadline) : take_sysv(semaphore, step, deadline)) == 0) {
 			semaphore->taken += step;
 			continue;

@@ -1006,3 +1006,10 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
     fed
     ends 0
 }
+
+@test 'mqsend: what is private and whose id nobody reads is removed' {
+    local before
+    before=$(wc -l </proc/sysvipc/msg)
+    run -1 bash -c 'exec 4> >(exec true); wait $!; echo text | mqsend -C key:private >&4'
+    assert_equal "$(wc -l </proc/sysvipc/msg)" "$before"
+}

@@ -219,6 +219,21 @@ storm() {
     assert_equal "$(wc -l </proc/sysvipc/sem)" "$before"
 }
 
+@test 'create: a private set whose reader has gone is removed' {
+    local before
+    before=$(wc -l </proc/sysvipc/sem)
+    run -1 bash -c 'exec 4> >(exec true); wait $!; exec semctl create key:private >&4'
+    assert_equal "$(wc -l </proc/sysvipc/sem)" "$before"
+}
+
+@test 'create: what others remove and make meanwhile is made all the same' {
+    run -0 untraced 'for i in 1 2 3; do (for k in {1..150}; do semctl create "$1" || echo "status $?"; done) & done
+        (for k in {1..300}; do semctl rm "$1" 2>/dev/null; semctl rm "$2" 2>/dev/null; done) &
+        (for k in {1..150}; do semctl create "$2" || echo "status $?"; semctl run "$1" true 2>/dev/null; done) &
+        wait' $key $posix
+    assert_output ''
+}
+
 @test 'create: of a hundred exclusive creators one wins, and nobody sees a set without its values' {
     local i wins=0 status
     rm -f go
@@ -380,6 +395,32 @@ storm() {
     values $posix 1
 }
 
+@test 'wait: so many that taking them takes long are given up in time' {
+    semctl create $posix 300000000
+    run -124 soon semctl wait -n -c 400000000 $posix
+    values $posix 300000000
+    run -124 soon semctl wait -w 50ms -c 400000000 $posix
+    values $posix 300000000
+    bg semctl wait -c 400000000 $posix
+    eventually asleep_or_busy
+    kill "$pid"
+    eventually ended "$pid"
+    ends 143
+    values $posix 300000000
+}
+
+# Whether it has begun to take.
+asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
+
+@test 'wait: a semaphore whose file becomes too short, or other content, is noticed' {
+    semctl create $posix 0
+    bg semctl wait $posix 2>stderr
+    eventually waited_for $posix
+    truncate -s 16 /dev/shm/sem.sem-a
+    ends 1
+    grep 'not a semaphore' stderr
+}
+
 @test 'post at the maximum is refused, and changes nothing' {
     semctl create $key 32767
     run -1 semctl post $key
@@ -484,17 +525,17 @@ storm() {
     eventually waited_for $key
     bg semctl op $key 1-1
     run -0 semctl get -v $key
-    assert_line --index 0 $'SEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND'
-    assert_line --regexp $'^0\t0\t1\t0\t[0-9]+\t-$'
+    assert_line --index 0 $'NAME\tSEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND'
+    assert_line --regexp $'^key:0x73656d01\t0\t0\t1\t0\t[0-9]+\t-$'
 }
 
 @test 'get: -v shows which process holds which slot' {
     bg semctl run -j 2 $key sleep 30
     eventually values $key 1
     run -0 semctl get -v $key
-    assert_line $'tokens\t1\t0\t0\t'"$pid"$'\tsleep'
-    assert_line $'slot-0\t1\t0\t0\t'"$pid"$'\tsleep'
-    assert_line $'slot-1\t0\t0\t0\t-\t-'
+    assert_line "$key"$'\ttokens\t1\t0\t0\t'"$pid"$'\tsleep'
+    assert_line "$key"$'\tslot-0\t1\t0\t0\t'"$pid"$'\tsleep'
+    assert_line "$key"$'\tslot-1\t0\t0\t0\t-\t-'
 }
 
 @test 'get: -v of a POSIX semaphore shows what its kind tells' {
@@ -502,7 +543,7 @@ storm() {
     bg semctl wait $posix
     eventually waited_for $posix
     run -0 semctl get -v $posix
-    assert_line $'0\t0\t1\t-\t-\t-'
+    assert_line "$posix"$'\t0\t0\t1\t-\t-\t-'
 }
 
 @test 'get: a full disk and a closed standard output are failures' {
@@ -647,7 +688,7 @@ storm() {
     run -1 semctl op $key 1-1
     assert_output "semctl: $key: the set has only 1 semaphore, from 0 on"
     run -1 semctl op $key 0+32767
-    assert_output --partial 'rise above 32767'
+    assert_output "semctl: $key: a value, or what the process would owe, would rise above 32767; nothing was done"
     mapfile -t many < <(yes 0+1 | head -n 600)
     run -1 semctl op $key "${many[@]}"
     assert_output --partial 'more operations than can be done in one step'
@@ -810,7 +851,7 @@ END
     assert [ ! -e wrong ]
     values $key 3
     run -0 semctl get -v $key
-    refute_line --regexp $'^slot-.\t1'
+    refute_line --regexp $'\tslot-.\t1'
 }
 
 @test 'run: whoever is killed, the token is free in the same moment' {
@@ -852,6 +893,18 @@ END
     pids+=("$(<pidfile)")
     semctl post $posix
     values $posix 1
+}
+
+@test 'run: an alarm that was set before is a signal as others are' {
+    local name
+    for name in $key $posix; do
+        run -142 perl -e 'alarm 1; exec @ARGV' semctl run "$name" sleep 60
+        values "$name" 1
+        semctl set "$name" 0
+        run -142 perl -e 'alarm 1; exec @ARGV' semctl run "$name" true
+        run -142 perl -e 'alarm 1; exec @ARGV' semctl wait -w 60 "$name"
+        semctl rm "$name"
+    done
 }
 
 @test 'run: a set that was made and not filled is filled by the next' {
@@ -1020,6 +1073,20 @@ runs_sleep() { [[ $(cat /proc/"$pid"/comm) == sleep || $(cat /proc/"$pid"/task/"
         assert_output out
         values "$name" 1
     done
+}
+
+@test 'run: a standard stream that was closed is closed for the command' {
+    local name
+    for name in $key $posix; do
+        run -1 bash -c "semctl run $name sh -c 'echo lost' >&-"
+        run -1 bash -c "semctl run $name cat <&-"
+        values "$name" 1
+    done
+}
+
+@test 'run: a semaphore that its command cuts short is told' {
+    run -125 soon semctl run $posix sh -c ': >/dev/shm/sem.sem-a; exit 5'
+    assert_output "semctl: $posix: no semaphore any more: its file was cut short or overwritten"
 }
 
 @test 'run: a command under limits that leave no room for descriptors' {
@@ -1217,8 +1284,21 @@ broken() {
     run -0 as_nobody semctl get $posix
     assert_output 3
     run -0 as_nobody semctl get -v $posix
-    assert_line $'0\t3\t0\t-\t-\t-'
+    assert_line "$posix"$'\t0\t3\t0\t-\t-\t-'
     run -1 as_nobody semctl wait $posix
+}
+
+@test 'semctl: what we may not read at all' {
+    local command
+    needs_uids
+    semctl create $key 1
+    for command in 'get -v' get create; do
+        run -1 as_nobody semctl $command $key
+        assert_output "semctl: $key: Permission denied"
+    done
+    semctl create -m 0622 $other 1
+    run -1 as_nobody semctl get -v $other
+    assert_line "semctl: $other: Permission denied"
 }
 
 @test 'set: of a set that we may not read nobody knows how many there are' {

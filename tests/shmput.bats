@@ -1334,3 +1334,10 @@ teardown() { clean_up put 0x11; }
     run -1 soon shmput file:fifo <abc
     run -1 soon shmput "file:$PWD" <abc
 }
+
+@test 'shmput: what is private and whose id nobody reads is removed' {
+    local before
+    before=$(wc -l </proc/sysvipc/shm)
+    run -1 bash -c 'exec 4> >(exec true); wait $!; echo text | shmput key:private >&4'
+    assert_equal "$(wc -l </proc/sysvipc/shm)" "$before"
+}
