@@ -92,6 +92,7 @@ bench: ## measure speed against other programs
 	@$(IN_WORLD) tests/bench/run
 	@$(IN_WORLD) tests/bench/queues
 	@$(IN_WORLD) tests/bench/ipcls
+	@$(IN_WORLD) tests/bench/semaphores
 
 check-man: ## check the pages, and that every tool has all its parts
 	@tests/setup $@

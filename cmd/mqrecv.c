@@ -379,10 +379,8 @@ static pid_t start(const struct job *job, const struct queue *queue, const struc
 	if (rank != NULL) {
 		variables[0] = name;
 		variables[1] = rank;
-		interrupt_before_command();
 		pid = command_start(job->command, input, variables);
 		saved = errno;
-		interrupt_after_command();
 		errno = saved;
 	}
 	saved = errno;

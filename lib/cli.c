@@ -69,6 +69,30 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 	cli_disarm(SIGXFSZ);
 }
 
+void cli_use(const char *line)
+{
+	usage = line;
+}
+
+static const char *guarded;
+
+/* Only what reads a semaphore can have brought us here, so nothing is held that the message needs. */
+noreturn static void report_broken(int number)
+{
+	(void)number;
+	cli_warn(guarded, "no semaphore any more: its file was cut short");
+	_exit(cli_own_status(CLI_FAILED));
+}
+
+void cli_guard_semaphore(const char *object)
+{
+	struct sigaction action = {.sa_handler = report_broken};
+
+	guarded = object;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, NULL);
+}
+
 int cli_was_closed(int fd)
 {
 	return was_closed[fd];

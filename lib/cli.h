@@ -36,6 +36,15 @@ enum cli_long_option {
  */
 void cli_start(char **argv, const char *usage, const char *help);
 
+/* The usage line from now on, for a tool with commands of its own; `line` is kept. */
+void cli_use(const char *line);
+
+/*
+ * From now on the file of a POSIX semaphore that somebody cuts short is a failure, with a message about
+ * `object`, and not a death by SIGBUS.
+ */
+void cli_guard_semaphore(const char *object);
+
 /*
  * A signal that would end the tool does nothing from now on, and its cause is an errno; the commands
  * that the tool runs find it as it was, execve(2).

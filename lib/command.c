@@ -2,11 +2,14 @@
 #include "command.h"
 
 #include <errno.h>
-#include <spawn.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "interrupt.h"
 
 extern char **environ;
 
@@ -37,33 +40,52 @@ static char **make_environment(const char *const *more)
 			made[at++] = environ[i];
 	}
 	for (k = 0; k < added; k++)
-		/* posix_spawn(3) takes them without const and leaves them as they are. */
+		/* execvpe(3) takes them without const and leaves them as they are. */
 		if (strchr(more[k], '=') != NULL)
 			memcpy(&made[at++], &more[k], sizeof(*made));
 	return made;
 }
 
-pid_t command_start(char *const *argv, int input, const char *const *more)
+/* What the child does, in our memory while we wait: it may write nothing but `err`. */
+noreturn static void become(char *const *argv, char *const *made, int input, const sigset_t *mask, volatile int *err)
 {
-	posix_spawn_file_actions_t actions;
+	if (input == -1 || dup2(input, 0) != -1) {
+		interrupt_leave_to_command(mask);
+		execvpe(argv[0], argv, made);
+	}
+	*err = errno;
+	_exit(COMMAND_NOT_FOUND);
+}
+
+pid_t command_start_masked(char *const *argv, int input, const char *const *more, const sigset_t *mask)
+{
 	char **made = make_environment(more);
-	pid_t pid = -1;
-	int err;
+	volatile int err = 0;
+	sigset_t all, before;
+	pid_t pid;
 
 	if (made == NULL)
 		return -1;
-	err = posix_spawn_file_actions_init(&actions);
-	if (err == 0) {
-		if (input != -1)
-			err = posix_spawn_file_actions_adddup2(&actions, input, 0);
-		/* Signals that the tool catches are reset by exec, and it ignores none itself. */
-		if (err == 0)
-			err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, made);
-		posix_spawn_file_actions_destroy(&actions);
-	}
+	/* A handler of ours that ran in the child would write into our memory. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = vfork();
+	if (pid == 0)
+		become(argv, made, input, mask != NULL ? mask : &before, &err);
+	if (pid == -1)
+		err = errno;
+	else if (err != 0)
+		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+			continue;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	free(made);
 	errno = err;
 	return err == 0 ? pid : -1;
+}
+
+pid_t command_start(char *const *argv, int input, const char *const *more)
+{
+	return command_start_masked(argv, input, more, NULL);
 }
 
 int command_status(int wait_status)

@@ -10,7 +10,7 @@
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending, child;
 static int deferred, beating;
-static struct sigaction alarm_before; /* SIGALRM, as we found it */
+static struct sigaction alarm_before, child_before; /* SIGALRM and SIGCHLD, as we found them */
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
@@ -46,12 +46,37 @@ void interrupt_catch(void)
 			sigaction(caught[i], &action, NULL);
 }
 
+/* Whether it tells of a fault, has another use here, or ends no process by default, signal(7). */
+static int is_left_alone(int number)
+{
+	static const int left[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT,
+	                           SIGPIPE, SIGALRM, SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU};
+	size_t i;
+
+	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (left[i] == number)
+			return 1;
+	return 0;
+}
+
+void interrupt_catch_all(void)
+{
+	struct sigaction action = {.sa_handler = note}, old;
+	int number;
+
+	interrupt_catch();
+	sigemptyset(&action.sa_mask);
+	for (number = 1; number <= SIGRTMAX; number++)
+		if (!is_left_alone(number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(number, &action, NULL);
+}
+
 void interrupt_catch_children(void)
 {
 	struct sigaction action = {.sa_handler = note, .sa_flags = SA_NOCLDSTOP};
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGCHLD, &action, NULL);
+	sigaction(SIGCHLD, &action, &child_before);
 }
 
 int interrupt_child(void)
@@ -120,18 +145,24 @@ int interrupt_pending(void)
 	return pending;
 }
 
-void interrupt_before_command(void)
+static void put_back(int number, const struct sigaction *before)
 {
-	if (alarm_before.sa_handler == SIG_IGN)
-		sigaction(SIGALRM, &alarm_before, NULL);
+	struct sigaction action = {.sa_handler = SIG_DFL}, now;
+
+	if (before != NULL && before->sa_handler == SIG_IGN)
+		action.sa_handler = SIG_IGN;
+	else if (sigaction(number, NULL, &now) == -1 || now.sa_handler == SIG_IGN || now.sa_handler == SIG_DFL)
+		return;
+	sigaction(number, &action, NULL);
 }
 
-void interrupt_after_command(void)
+void interrupt_leave_to_command(const sigset_t *mask)
 {
-	struct sigaction action = {.sa_handler = wake};
+	int number;
 
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGALRM, &action, NULL);
+	for (number = 1; number <= SIGRTMAX; number++)
+		put_back(number, number == SIGALRM ? &alarm_before : number == SIGCHLD ? &child_before : NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
 void interrupt_die_if_pending(void)

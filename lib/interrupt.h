@@ -9,6 +9,7 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
+#include <signal.h>
 #include <stdint.h>
 
 /*
@@ -18,6 +19,12 @@
  * sem_wait(3) have no form that takes a signal mask.
  */
 void interrupt_catch(void);
+
+/*
+ * The same for every other signal that would end the process, for as long as that would leave something
+ * taken: but for SIGALRM, which is used here, and for those that tell of a fault of the process itself.
+ */
+void interrupt_catch_all(void);
 
 /* The signal that was noted, or 0. */
 int interrupt_pending(void);
@@ -45,11 +52,11 @@ void interrupt_alarm(int64_t ns);
 void interrupt_beat(void);
 
 /*
- * Around the start of a command: SIGALRM is as it was before interrupt_catch(), for the command to
- * find it so.  (What is caught execve(2) resets; it is what was ignored that counts.)
+ * In a child that is about to become a command: `mask`, and what execve(2) would not put back of what
+ * this changed, SIGALRM and SIGCHLD where they were ignored.  (What is caught execve(2) resets.)  It
+ * leaves no handler of ours that could run.  May be called after vfork(2).
  */
-void interrupt_before_command(void);
-void interrupt_after_command(void);
+void interrupt_leave_to_command(const sigset_t *mask);
 
 /* Dies of the signal that was noted, as if it had never been caught.  Does nothing without one. */
 void interrupt_die_if_pending(void);

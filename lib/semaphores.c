@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -14,24 +18,73 @@
 /* glibc's file of a semaphore; musl's has no "sem." and another layout. */
 #define PREFIX "/dev/shm/sem."
 
+enum { SECOND = 1000000000 };
+
+/* The 4th argument of semctl(2). */
+union argument {
+	int value;
+	struct semid_ds *ds;
+	unsigned short *values;
+};
+
 static int fail(int err)
 {
 	errno = err;
 	return -1;
 }
 
-static int open_posix(struct semaphore *semaphore, const struct object *object)
+/* --- POSIX --- */
+
+/* The file's status, if there is one of that name: 0, or -1 with errno. */
+static int stat_posix(const char *name, struct stat *st, char *path, size_t room)
+{
+	if (snprintf(path, room, PREFIX "%s", name + 1) > (int)(sizeof("/dev/shm/") - 1 + NAME_MAX))
+		return fail(ENAMETOOLONG);
+	return lstat(path, st);
+}
+
+/*
+ * sem_open(3) trusts whatever file it finds.  A semaphore of glibc is its value, the number of those that
+ * wait, a word that says whether it is shared (0x80) or not, and zeros.
+ */
+static int check_posix(const char *name, struct stat *st)
 {
 	char path[sizeof(PREFIX) + NAME_MAX];
+	unsigned char bytes[sizeof(sem_t)];
+	uint32_t words[3];
+	ssize_t n;
+	size_t i;
+	int fd;
+
+	if (stat_posix(name, st, path, sizeof(path)) == -1)
+		return -1;
+	if (!S_ISREG(st->st_mode) || st->st_size != (off_t)sizeof(sem_t))
+		return fail(EINVAL);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	n = pread(fd, bytes, sizeof(bytes), 0);
+	close(fd);
+	if (n != (ssize_t)sizeof(bytes))
+		return fail(EINVAL);
+	memcpy(words, bytes, sizeof(words));
+	if (sizeof(sem_t) == 32 && (words[0] > SEMAPHORE_MOST_POSIX || (words[2] != 0x80 && words[2] != 0)))
+		return fail(EINVAL);
+	for (i = 16; i < sizeof(bytes); i++)
+		if (bytes[i] != 0)
+			return fail(EINVAL);
+	return 0;
+}
+
+static int open_posix(struct semaphore *semaphore, const struct object *object)
+{
 	struct stat st;
 
-	/* sem_open(3) trusts whatever file it finds. */
-	if (snprintf(path, sizeof(path), PREFIX "%s", object->name + 1) > (int)(sizeof("/dev/shm/") - 1 + NAME_MAX))
-		return fail(ENAMETOOLONG);
-	if (lstat(path, &st) == -1)
+	semaphore->name = object->name;
+	if (check_posix(object->name, &st) == -1)
 		return -1;
-	if (!S_ISREG(st.st_mode) || st.st_size != (off_t)sizeof(sem_t))
-		return fail(EINVAL);
+	semaphore->device = st.st_dev;
+	semaphore->inode = st.st_ino;
 	semaphore->posix = sem_open(object->name, 0);
 	if (semaphore->posix != SEM_FAILED)
 		return 0;
@@ -39,43 +92,247 @@ static int open_posix(struct semaphore *semaphore, const struct object *object)
 	return -1;
 }
 
-int semaphore_open(struct semaphore *semaphore, const struct object *object)
+static int create_posix(struct semaphore *semaphore, const struct object *object, mode_t mode, int value)
 {
-	union {
-		struct semid_ds *ds;
-	} argument;
-	struct semid_ds ds;
-	key_t key;
+	/* The mode is meant as it was given, and glibc links the file into its place once it is complete. */
+	mode_t mask = umask(0);
+	sem_t *made = sem_open(object->name, O_CREAT | O_EXCL, mode, (unsigned)value);
 
-	*semaphore = (struct semaphore){NULL, -1, 0};
-	if (object->kind == OBJECT_NAME)
-		return open_posix(semaphore, object);
-	if (object->kind == OBJECT_ID) {
-		semaphore->id = object->id;
-		argument.ds = &ds;
-		if (semctl(semaphore->id, 0, IPC_STAT, argument) == -1)
-			return fail(errno == EINVAL ? ENOENT : errno);
-		return 0;
-	}
-	if (object_key(object, &key) == -1)
+	umask(mask);
+	if (made == SEM_FAILED)
 		return -1;
-	semaphore->id = semget(key, 0, 0);
-	return semaphore->id == -1 ? -1 : 0;
+	sem_close(made);
+	/* Through the checks of open, for the inode. */
+	if (open_posix(semaphore, object) == 0)
+		return 0;
+	/* Without permission for oneself: as made, but not to be used by us. */
+	if (errno != EACCES)
+		return -1;
+	semaphore->posix = NULL;
+	return 0;
+}
+
+static int has_gone_posix(const struct semaphore *semaphore)
+{
+	char path[sizeof(PREFIX) + NAME_MAX];
+	struct stat st;
+
+	if (stat_posix(semaphore->name, &st, path, sizeof(path)) == -1)
+		return errno == ENOENT;
+	return st.st_dev != semaphore->device || st.st_ino != semaphore->inode;
 }
 
 static int take_posix(struct semaphore *semaphore, const struct deadline *deadline)
 {
-	struct timespec until;
+	for (;;) {
+		int64_t left = deadline_left(deadline);
+		struct deadline next = deadline_after(SECOND);
+		struct timespec until = deadline_timespec(left < SECOND ? deadline : &next);
 
-	if (deadline_never(deadline))
-		return sem_wait(semaphore->posix);
-	until = deadline_timespec(deadline);
-	return sem_clockwait(semaphore->posix, CLOCK_MONOTONIC, &until);
+		if (sem_clockwait(semaphore->posix, CLOCK_MONOTONIC, &until) == 0)
+			return 0;
+		if (errno != ETIMEDOUT || left < SECOND)
+			return -1;
+		/* Nobody tells those who wait that the name went. */
+		if (has_gone_posix(semaphore))
+			return fail(EIDRM);
+	}
 }
 
-static int take_sysv(struct semaphore *semaphore, const struct deadline *deadline)
+static int post_posix(struct semaphore *semaphore, int count)
 {
-	struct sembuf take = {0, -1, SEM_UNDO};
+	int value, done;
+
+	if (sem_getvalue(semaphore->posix, &value) == -1)
+		return -1;
+	if (count > SEMAPHORE_MOST_POSIX - value)
+		return fail(EOVERFLOW);
+	for (done = 0; done < count; done++)
+		if (sem_post(semaphore->posix) == -1)
+			break;
+	if (done == count)
+		return 0;
+	/* Somebody else was at it, too. */
+	value = errno;
+	while (done-- > 0)
+		sem_trywait(semaphore->posix);
+	return fail(value);
+}
+
+/* By as much as it differs now: who waits, or takes and gives meanwhile, counts as if he had come later. */
+static int set_posix(struct semaphore *semaphore, int wanted)
+{
+	int value;
+
+	if (sem_getvalue(semaphore->posix, &value) == -1)
+		return -1;
+	for (; value < wanted; value++)
+		if (sem_post(semaphore->posix) == -1)
+			return -1;
+	for (; value > wanted; value--)
+		while (sem_trywait(semaphore->posix) == -1)
+			if (errno == EAGAIN)
+				return 0;
+			else if (errno != EINTR)
+				return -1;
+	return 0;
+}
+
+/* glibc keeps the number of those that wait in the second word on 64-bit machines. */
+static int waiting_posix(const struct semaphore *semaphore)
+{
+	uint32_t words[2];
+
+	if (sizeof(sem_t) != 32)
+		return -1;
+	memcpy(words, semaphore->posix, sizeof(words));
+	return (int)(words[1] & INT_MAX);
+}
+
+/* --- System V --- */
+
+static int stat_sysv(int id, struct semid_ds *ds)
+{
+	union argument argument = {.ds = ds};
+
+	return semctl(id, 0, IPC_STAT, argument);
+}
+
+static int open_sysv(struct semaphore *semaphore, const struct object *object)
+{
+	struct semid_ds ds;
+	key_t key;
+
+	if (object->kind == OBJECT_ID) {
+		semaphore->id = object->id;
+	} else {
+		if (object_key(object, &key) == -1)
+			return -1;
+		semaphore->id = semget(key, 0, 0);
+		if (semaphore->id == -1)
+			return -1;
+	}
+	if (stat_sysv(semaphore->id, &ds) == 0) {
+		semaphore->size = (int)ds.sem_nsems;
+		return 0;
+	}
+	/* Who may change it but not read it does not get to know its size. */
+	if (errno == EACCES) {
+		semaphore->size = 1;
+		return 0;
+	}
+	return fail(errno == EINVAL ? ENOENT : errno);
+}
+
+int semaphore_open(struct semaphore *semaphore, const struct object *object)
+{
+	*semaphore = (struct semaphore){.id = -1, .size = 1};
+	return object->kind == OBJECT_NAME ? open_posix(semaphore, object) : open_sysv(semaphore, object);
+}
+
+/* An operation that changes nothing but sem_otime. */
+static int touch_sysv(int id, int value)
+{
+	struct sembuf down_up[2] = {{0, -1, IPC_NOWAIT}, {0, 1, IPC_NOWAIT}}, zero = {0, 0, IPC_NOWAIT};
+
+	/* Where it fails somebody used it already. */
+	return (value > 0 ? semop(id, down_up, 2) : semop(id, &zero, 1)) == 0 || errno == EAGAIN ? 0 : -1;
+}
+
+/* semop(2) adds to the zeros of a new set, and keeps what others did in between; SETALL is for sets that are too large for it. */
+static int fill_sysv(int id, const int *values, int count)
+{
+	struct sembuf *operations = calloc((size_t)count, sizeof(*operations));
+	union argument all = {.values = calloc((size_t)count, sizeof(*all.values))};
+	int i, used = 0, result = -1;
+
+	for (i = 0; operations != NULL && all.values != NULL && i < count; i++) {
+		all.values[i] = (unsigned short)values[i];
+		if (values[i] != 0)
+			operations[used++] = (struct sembuf){(unsigned short)i, (short)values[i], 0};
+	}
+	if (operations != NULL && all.values != NULL) {
+		result = used > 0 ? semop(id, operations, (size_t)used) : touch_sysv(id, 0);
+		if (result == -1 && errno == E2BIG && semctl(id, 0, SETALL, all) == 0)
+			result = touch_sysv(id, values[0]);
+	}
+	free(operations);
+	free(all.values);
+	return result;
+}
+
+/* The mode that was asked for may keep the owner himself from filling the set. */
+static int narrow_sysv(int id, mode_t mode)
+{
+	struct semid_ds ds;
+	union argument argument = {.ds = &ds};
+
+	if ((mode & 0600) == 0600)
+		return 0;
+	if (stat_sysv(id, &ds) == -1)
+		return -1;
+	ds.sem_perm.mode = (unsigned short)mode;
+	return semctl(id, 0, IPC_SET, argument);
+}
+
+static int create_sysv(struct semaphore *semaphore, const struct object *object, mode_t mode, const int *values, int count)
+{
+	union argument none = {0};
+	sigset_t all, before;
+	key_t key;
+	int result, saved;
+
+	if (object_key(object, &key) == -1)
+		return -1;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	semaphore->id = semget(key, count, IPC_CREAT | IPC_EXCL | 0600 | (int)mode);
+	semaphore->size = count;
+	result = semaphore->id;
+	if (result != -1) {
+		result = fill_sysv(semaphore->id, values, count);
+		if (result != -1)
+			result = narrow_sysv(semaphore->id, mode);
+		saved = errno;
+		if (result == -1)
+			semctl(semaphore->id, 0, IPC_RMID, none);
+		errno = saved;
+	}
+	saved = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return result == -1 ? -1 : 0;
+}
+
+int semaphore_create(struct semaphore *semaphore, const struct object *object, mode_t mode, const int *values, int count)
+{
+	*semaphore = (struct semaphore){.id = -1, .size = 1};
+	if (object->kind == OBJECT_NAME)
+		return create_posix(semaphore, object, mode, values[0]);
+	return create_sysv(semaphore, object, mode, values, count);
+}
+
+int semaphore_unfinished(const struct semaphore *semaphore)
+{
+	struct semid_ds ds;
+	int *values, i, zeros = 1;
+
+	if (semaphore->posix != NULL || stat_sysv(semaphore->id, &ds) == -1 || ds.sem_otime != 0)
+		return 0;
+	if (time(NULL) - (time_t)ds.sem_ctime > 1)
+		return 0;
+	values = calloc((size_t)semaphore->size, sizeof(*values));
+	if (values == NULL || semaphore_values(semaphore, values) == -1)
+		zeros = 0;
+	for (i = 0; zeros && i < semaphore->size; i++)
+		zeros = values[i] == 0;
+	free(values);
+	return zeros;
+}
+
+static int take_sysv(struct semaphore *semaphore, int count, const struct deadline *deadline)
+{
+	struct sembuf take = {0, (short)-count, SEM_UNDO};
 	struct timespec left;
 
 	if (semtimedop(semaphore->id, &take, 1, deadline_left_timespec(deadline, &left)) == 0)
@@ -84,34 +341,149 @@ static int take_sysv(struct semaphore *semaphore, const struct deadline *deadlin
 	return fail(errno == EAGAIN ? ETIMEDOUT : errno == EINVAL ? EIDRM : errno);
 }
 
+/* --- both --- */
+
 int semaphore_take(struct semaphore *semaphore, const struct deadline *deadline)
 {
-	for (;;) {
-		int result = semaphore->posix ? take_posix(semaphore, deadline) : take_sysv(semaphore, deadline);
+	return semaphore_take_several(semaphore, 1, deadline);
+}
 
-		if (result == 0) {
-			semaphore->taken = 1;
-			return 0;
+int semaphore_take_several(struct semaphore *semaphore, int count, const struct deadline *deadline)
+{
+	while (semaphore->taken < count) {
+		int step = semaphore->posix != NULL ? 1 : count - semaphore->taken, saved;
+
+		if ((semaphore->posix != NULL ? take_posix(semaphore, deadline) : take_sysv(semaphore, step, deadline)) == 0) {
+			semaphore->taken += step;
+			continue;
 		}
 		/* Ctrl-Z and fg end the wait with EINTR, too. */
-		if (errno != EINTR || interrupt_pending() != 0)
-			return -1;
+		if (errno == EINTR && interrupt_pending() == 0)
+			continue;
+		saved = errno;
+		semaphore_give(semaphore);
+		return fail(saved);
 	}
+	return 0;
+}
+
+int semaphore_keep(struct semaphore *semaphore)
+{
+	/* One of them cancels what the kernel had noted for our end; together they leave the value alone. */
+	struct sembuf up = {0, (short)semaphore->taken, SEM_UNDO}, down = {0, (short)-semaphore->taken, IPC_NOWAIT};
+	struct sembuf up_down[2] = {up, down}, down_up[2] = {down, up};
+	int result = 0;
+
+	if (semaphore->taken > 0 && semaphore->posix == NULL) {
+		result = semop(semaphore->id, up_down, 2);
+		/* Others may have filled it up to its most. */
+		if (result == -1 && errno == ERANGE)
+			result = semop(semaphore->id, down_up, 2);
+	}
+	if (result == 0)
+		semaphore->taken = 0;
+	return result;
 }
 
 int semaphore_give(struct semaphore *semaphore)
 {
-	struct sembuf give = {0, 1, SEM_UNDO};
+	while (semaphore->taken > 0) {
+		struct sembuf give = {0, (short)semaphore->taken, SEM_UNDO};
+
+		if ((semaphore->posix != NULL ? sem_post(semaphore->posix) : semop(semaphore->id, &give, 1)) == 0)
+			semaphore->taken -= semaphore->posix != NULL ? 1 : give.sem_op;
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+int semaphore_post(struct semaphore *semaphore, int count)
+{
+	struct sembuf give = {0, (short)count, 0};
 	int result;
 
-	if (!semaphore->taken)
-		return 0;
+	if (semaphore->posix != NULL)
+		return post_posix(semaphore, count);
 	do
-		result = semaphore->posix ? sem_post(semaphore->posix) : semop(semaphore->id, &give, 1);
+		result = semop(semaphore->id, &give, 1);
 	while (result == -1 && errno == EINTR);
-	if (result == 0)
-		semaphore->taken = 0;
-	return result;
+	return result == -1 && errno == ERANGE ? fail(EOVERFLOW) : result;
+}
+
+int semaphore_look(const struct semaphore *semaphore, int at, struct semaphore_state *state)
+{
+	*state = (struct semaphore_state){-1, -1, -1, -1};
+	if (semaphore->posix != NULL) {
+		state->waiting = waiting_posix(semaphore);
+		return sem_getvalue(semaphore->posix, &state->value);
+	}
+	state->value = semctl(semaphore->id, at, GETVAL);
+	if (state->value == -1)
+		return -1;
+	state->waiting = semctl(semaphore->id, at, GETNCNT);
+	state->waiting_zero = semctl(semaphore->id, at, GETZCNT);
+	state->last = semctl(semaphore->id, at, GETPID);
+	return 0;
+}
+
+int semaphore_values(const struct semaphore *semaphore, int *values)
+{
+	union argument all;
+	int i, result;
+
+	if (semaphore->posix != NULL)
+		return sem_getvalue(semaphore->posix, values);
+	all.values = calloc((size_t)semaphore->size, sizeof(*all.values));
+	if (all.values == NULL)
+		return -1;
+	result = semctl(semaphore->id, 0, GETALL, all);
+	for (i = 0; result != -1 && i < semaphore->size; i++)
+		values[i] = all.values[i];
+	free(all.values);
+	return result == -1 ? -1 : 0;
+}
+
+int semaphore_set(struct semaphore *semaphore, const int *values)
+{
+	union argument all;
+	int i, result;
+
+	if (semaphore->posix != NULL)
+		return set_posix(semaphore, values[0]);
+	if (semaphore->size == 1) {
+		all.value = values[0];
+		return semctl(semaphore->id, 0, SETVAL, all);
+	}
+	all.values = calloc((size_t)semaphore->size, sizeof(*all.values));
+	if (all.values == NULL)
+		return -1;
+	for (i = 0; i < semaphore->size; i++)
+		all.values[i] = (unsigned short)values[i];
+	result = semctl(semaphore->id, 0, SETALL, all);
+	free(all.values);
+	return result == -1 ? -1 : 0;
+}
+
+int semaphore_remove(const struct object *object)
+{
+	char path[sizeof(PREFIX) + NAME_MAX];
+	union argument none = {0};
+	struct stat st;
+	key_t key;
+	int id = object->id;
+
+	if (object->kind == OBJECT_NAME) {
+		/* What has such a name and is no semaphore, not even a broken one, is not ours to remove. */
+		if (stat_posix(object->name, &st, path, sizeof(path)) == -1)
+			return -1;
+		return S_ISREG(st.st_mode) ? sem_unlink(object->name) : fail(EINVAL);
+	}
+	if (object->kind != OBJECT_ID && (object_key(object, &key) == -1 || (id = semget(key, 0, 0)) == -1))
+		return -1;
+	if (semctl(id, 0, IPC_RMID, none) == 0)
+		return 0;
+	return fail(errno == EINVAL || errno == EIDRM ? ENOENT : errno);
 }
 
 void semaphore_close(struct semaphore *semaphore)
@@ -119,5 +491,5 @@ void semaphore_close(struct semaphore *semaphore)
 	semaphore_give(semaphore);
 	if (semaphore->posix != NULL)
 		sem_close(semaphore->posix);
-	*semaphore = (struct semaphore){NULL, -1, 0};
+	*semaphore = (struct semaphore){.id = -1, .size = 1};
 }
