@@ -113,6 +113,7 @@ struct choice {
 	size_t entry;
 	const char *operand; /* as which it was named, or NULL */
 	int use;             /* 1: in use; 0: not; -1: that cannot be known */
+	int living;          /* not in use, but of a living process */
 };
 
 /* What there is, and what becomes of it. */
@@ -500,7 +501,9 @@ static void tell_used(const struct job *job, struct state *state, const struct c
 	who[0] = '\0';
 	if (state->looked)
 		name_users(state, choice->entry, who);
-	if (choice->use == 1)
+	if (choice->living)
+		snprintf(text, sizeof(text), "a living process made it or used it last; it stays (--force would remove it)");
+	else if (choice->use == 1)
 		snprintf(text, sizeof(text), "in use%s%s; it stays (--force would remove it)", who[0] ? " by " : "", who);
 	else
 		snprintf(text, sizeof(text), "perhaps in use, not all processes may be looked at; it stays (--force would remove it)");
@@ -692,7 +695,7 @@ static int choose_new(const struct job *job, struct state *state, const struct n
 	for (i = 0; i < state->count; i++)
 		if (entry_of(state, &state->choices[i])->kind & INVENTORY_SYSV && state->choices[i].use != 1 &&
 		    users_is_orphan(&state->users, &state->inventory, state->choices[i].entry, reason) == USERS_NO_ORPHAN)
-			state->choices[i].use = 1;
+			state->choices[i].use = state->choices[i].living = 1;
 	return 0;
 }
 

@@ -232,6 +232,13 @@ int64_t inventory_touched(const struct inventory_entry *entry)
 	return last;
 }
 
+/* Segments and sets keep their size.  (A queue's limit its owner may change.) */
+static int is_as_large(const struct inventory_entry *entry, const struct inventory_entry *now)
+{
+	return (entry->kind != INVENTORY_SHM || now->size == entry->size) &&
+	       (entry->kind != INVENTORY_SEM || now->count == entry->count);
+}
+
 int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now)
 {
 	char path[NAME_MAX + 32];
@@ -241,7 +248,7 @@ int inventory_look_again(const struct inventory_entry *entry, struct inventory_e
 		if (inventory_stat_sysv(now, entry->kind, entry->id) == -1)
 			return -1;
 		if (now->key == entry->key && now->cuid == entry->cuid && now->cgid == entry->cgid &&
-		    now->creator_pid == entry->creator_pid &&
+		    now->creator_pid == entry->creator_pid && is_as_large(entry, now) &&
 		    now->times[INVENTORY_CHANGED] == entry->times[INVENTORY_CHANGED])
 			return 0;
 		errno = ESTALE;

@@ -147,7 +147,7 @@ int64_t inventory_touched(const struct inventory_entry *entry);
  * Looks again at an object that was listed.  0: its id or name is still that of the same object, which
  * is now as `*now` says (its `name` is that of `entry`).  -1 with errno: ENOENT: gone; ESTALE: another
  * one bears that id or name; or what a call says.
- * System V: same key, creator, creating process (shm) and time of change, so that one of which the owner
+ * System V: same key, creator, creating process and size (shm), size (sem) and time of change, so that one of which the owner
  * or mode was changed meanwhile, or a set given new values by semctl(2), is another one, too.
  * POSIX: same device and inode.
  */
