@@ -89,10 +89,7 @@ sanitize: ## run the tests on a build with ASan and UBSan
 bench: ## measure speed against other programs
 	@tests/setup bench
 	$(Q)$(MAKE_O) all
-	@$(IN_WORLD) tests/bench/run
-	@$(IN_WORLD) tests/bench/queues
-	@$(IN_WORLD) tests/bench/ipcls
-	@$(IN_WORLD) tests/bench/semaphores
+	@set -e; for b in $(filter-out %.c,$(wildcard tests/bench/*)); do $(IN_WORLD) $$b; done
 
 check-man: ## check the pages, and that every tool has all its parts
 	@tests/setup $@

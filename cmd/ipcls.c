@@ -109,6 +109,7 @@ struct wanted {
 	key_t key;
 	struct stat st; /* file: and memfd: */
 	int err;        /* it cannot even be looked for */
+	int queue_err;  /* why it is no queue, or none that may be seen */
 	int found;
 };
 
@@ -137,7 +138,6 @@ struct look {
 	struct columns columns;
 	size_t *rows; /* entries in the order in which they are shown */
 	size_t row_count;
-	int status;
 };
 
 /* --- taking a look --- */
@@ -180,6 +180,54 @@ static unsigned kinds_present(const struct job *job, const struct inventory *inv
 	return job->unnamed ? kinds | INVENTORY_PSHM : kinds;
 }
 
+/* Whether the operand was there before. */
+static int is_repeated(const struct job *job, size_t operand)
+{
+	size_t i;
+
+	for (i = 0; i < operand; i++)
+		if (strcmp(job->wanted[i].object.word, job->wanted[operand].object.word) == 0)
+			return 1;
+	return 0;
+}
+
+static int find_queues(const struct job *job, struct look *look, unsigned details)
+{
+	size_t i;
+
+	for (i = 0; i < job->wanted_count; i++) {
+		struct wanted *wanted = &job->wanted[i];
+
+		if (wanted->object.kind != OBJECT_NAME || is_repeated(job, i) ||
+		    inventory_find_queue(&look->inventory, wanted->object.name, details) == 0)
+			continue;
+		if (errno == ENOMEM)
+			return -1;
+		wanted->queue_err = errno;
+	}
+	return 0;
+}
+
+/* A FIFO that is named is there even if no process has it open. */
+static int add_fifos(const struct job *job, struct look *look)
+{
+	struct inventory_entry entry;
+	size_t i;
+
+	for (i = 0; i < job->wanted_count; i++) {
+		const struct wanted *wanted = &job->wanted[i];
+
+		if (wanted->object.kind != OBJECT_FILE || wanted->err != 0 || !S_ISFIFO(wanted->st.st_mode) || is_repeated(job, i))
+			continue;
+		inventory_blank(&entry, INVENTORY_FIFO);
+		entry.name = wanted->object.path;
+		inventory_set_file(&entry, &wanted->st);
+		if (inventory_add(&look->inventory, &entry) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* Fills `look`; 0, or -1 with ENOMEM.  A look that was freed can be taken again. */
 static int take_look(const struct job *job, struct look *look)
 {
@@ -191,7 +239,16 @@ static int take_look(const struct job *job, struct look *look)
 	look->columns.inventory = &look->inventory;
 	look->columns.users = &look->users;
 	look->columns.numeric = job->namespace != 0;
-	if (inventory_list(&look->inventory, job->kinds & (INVENTORY_LISTED | INVENTORY_UNIX), details) == -1)
+	kinds = job->kinds & (INVENTORY_LISTED | INVENTORY_UNIX);
+	/* A queue whose name is known can be asked for without a list, which not everybody can have. */
+	if (job->wanted_count > 0) {
+		if (inventory_list(&look->inventory, kinds & (INVENTORY_SHM | INVENTORY_PSHM | INVENTORY_MSG), details) == -1 ||
+		    (kinds & INVENTORY_PMSG && find_queues(job, look, details) == -1) ||
+		    (job->kinds & INVENTORY_FIFO && add_fifos(job, look) == -1))
+			return -1;
+		kinds &= INVENTORY_SEM | INVENTORY_PSEM | INVENTORY_UNIX;
+	}
+	if (inventory_list(&look->inventory, kinds, details) == -1)
 		return -1;
 	kinds = kinds_present(job, &look->inventory);
 	if (find && kinds != 0 &&
@@ -317,6 +374,26 @@ static const struct user_process *process_of(const struct look *look, const stru
 	return &look->users.processes[step->process];
 }
 
+/* Others chose it: what is written is harmless. */
+static void put_shown(FILE *out, const char *text)
+{
+	char *shown = malloc(4 * strlen(text) + 1);
+
+	if (shown == NULL)
+		return;
+	cli_show_name(shown, text);
+	fputs(shown, out);
+	free(shown);
+}
+
+static void put_process(FILE *out, const struct look *look, const struct deadlock_step *step)
+{
+	const struct user_process *process = process_of(look, step);
+
+	fprintf(out, "%d/", (int)process->pid);
+	put_shown(out, process->command);
+}
+
 /* "12/a waits for key:0x1 (semaphore 0), last used by 13/b, which waits for ..." */
 static int tell_deadlock(const struct look *look, size_t from, size_t end)
 {
@@ -326,25 +403,24 @@ static int tell_deadlock(const struct look *look, size_t from, size_t end)
 
 	if (out == NULL)
 		return -1;
+	put_process(out, look, &look->deadlocks.steps[from]);
+	fputs(" waits for ", out);
 	for (i = from; i < end; i++) {
 		const struct deadlock_step *step = &look->deadlocks.steps[i];
-		const struct user_process *process = process_of(look, step);
+		const struct inventory_entry *entry = &look->inventory.entries[step->entry];
 
-		if (i == from)
-			fprintf(out, "%d/%s waits for ", (int)process->pid, process->command);
-		fprintf(out, "%s %s", inventory_kind_word(look->inventory.entries[step->entry].kind),
-		        inventory_name(&look->inventory.entries[step->entry], room));
+		fprintf(out, "%s ", inventory_kind_word(entry->kind));
+		put_shown(out, inventory_name(entry, room));
 		if (step->semaphore >= 0)
 			fprintf(out, " (semaphore %d)", step->semaphore);
-		process = process_of(look, &look->deadlocks.steps[i + 1 < end ? i + 1 : from]);
-		fprintf(out, step->last ? ", last used by %d/%s" : ", which is up to %d/%s", (int)process->pid, process->command);
+		fputs(step->last ? ", last used by " : ", which is up to ", out);
+		put_process(out, look, &look->deadlocks.steps[i + 1 < end ? i + 1 : from]);
 		fputs(i + 1 < end ? ", which waits for " : "", out);
 	}
 	if (fclose(out) == EOF) {
 		free(text);
 		return -1;
 	}
-	/* Commands and names are others' words: as the object of the message they are shown harmlessly. */
 	cli_warn("possible deadlock", "%s", text);
 	free(text);
 	return 0;
@@ -912,6 +988,17 @@ static int watch(const struct job *job, struct look *look)
 
 /* --- the command line --- */
 
+/* A word of a list as it may be shown, until the next call. */
+static const char *shown_word(const char *word, size_t size)
+{
+	static char shown[4 * 64 + 1];
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
+	cli_show_name(shown, copy);
+	return shown;
+}
+
 static void parse_types(struct job *job, const char *words)
 {
 	const char *end;
@@ -922,7 +1009,8 @@ static void parse_types(struct job *job, const char *words)
 		end = strchrnul(words, ',');
 		kind = inventory_kind_of(words, (size_t)(end - words));
 		if (kind == 0)
-			cli_usage_exit("-t: no such type: %.*s (there are shm pshm msg pmsg sem psem fifo unix memfd)", (int)(end - words), words);
+			cli_usage_exit("-t: no such type: %s (there are shm pshm msg pmsg sem psem fifo unix memfd)",
+			               shown_word(words, (size_t)(end - words)));
 		job->asked_kinds |= kind;
 	}
 	if (job->asked_kinds == 0)
@@ -939,7 +1027,7 @@ static void parse_user(struct job *job, const char *word)
 	else if (number_parse(word, 0, UINT32_MAX - 1, &uid) == 0)
 		job->user = (uid_t)uid;
 	else
-		cli_usage_exit("-u: no such user: %s", word);
+		cli_usage_exit("-u: no such user: %s", shown_word(word, strlen(word)));
 	job->has_user = 1;
 }
 
@@ -967,7 +1055,7 @@ static void add_columns(struct job *job, const char *words, int may_drop)
 		}
 		column = columns_find(words, (size_t)(end - words));
 		if (column == NULL)
-			cli_usage_exit("-o: no such column: %.*s (--help lists them)", (int)(end - words), words);
+			cli_usage_exit("-o: no such column: %s (--help lists them)", shown_word(words, (size_t)(end - words)));
 		if (job->no_users && columns_needs(column) & COLUMNS_USERS) {
 			if (may_drop)
 				continue;
@@ -1013,7 +1101,7 @@ static void parse_sort(struct job *job, const char *word)
 	job->descending = word[0] == '-';
 	job->sort = columns_find(word + job->descending, strlen(word + job->descending));
 	if (job->sort == NULL)
-		cli_usage_exit("--sort: no such column: %s (--help lists them)", word);
+		cli_usage_exit("--sort: no such column: %s (--help lists them)", shown_word(word, strlen(word)));
 }
 
 static void parse_options(struct job *job, int argc, char **argv)
@@ -1039,7 +1127,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case OPTION_NOUSERS: job->no_users = 1; break;
 		case OPTION_NS:
 			if (number_parse(optarg, 1, INT32_MAX, &pid) == -1)
-				cli_usage_exit("--ns: %s: not a process", optarg);
+				cli_usage_exit("--ns: %s: not a process", shown_word(optarg, strlen(optarg)));
 			job->namespace = (pid_t)pid;
 			break;
 		case OPTION_ORPHANS: job->orphans = 1; break;
@@ -1131,8 +1219,16 @@ static int tell_missing(const struct job *job)
 	size_t i;
 
 	for (i = 0; i < job->wanted_count; i++) {
-		one = job->wanted[i].found ? CLI_DONE :
-		      cli_fail(job->wanted[i].object.word, job->wanted[i].err ? job->wanted[i].err : ENOENT);
+		const struct wanted *wanted = &job->wanted[i];
+
+		if (wanted->found) {
+			one = CLI_DONE;
+		} else if (wanted->object.kind & (OBJECT_FILE | OBJECT_MEMFD) && wanted->err == 0) {
+			cli_warn(wanted->object.word, "no IPC object, or not of a kind that is listed");
+			one = CLI_MISSING;
+		} else {
+			one = cli_fail(wanted->object.word, wanted->err ? wanted->err : wanted->queue_err ? wanted->queue_err : ENOENT);
+		}
 		status = i == 0 ? one : cli_merge_status(status, one);
 	}
 	return status;
@@ -1178,6 +1274,8 @@ static int show(const struct job *job, struct look *look)
 
 		status = shown != CLI_DONE ? shown : status;
 	}
+	if (job->needs & COLUMNS_USERS && users_without_proc(&look->users))
+		cli_warn("/proc", "not mounted; users are not known");
 	if (tell_deadlocks(look) == -1)
 		status = cli_fail(NULL, ENOMEM);
 	missing = tell_missing(job);

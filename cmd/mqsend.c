@@ -15,6 +15,7 @@
 
 #include "cli.h"
 #include "cli_queue.h"
+#include "cli_record.h"
 #include "deadline.h"
 #include "interrupt.h"
 #include "io.h"
@@ -300,7 +301,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "01b:Cd:EhLm:nPp:t:vVw:xz", long_options, NULL)) != -1) {
-		if (cli_queue_record_option(&job->format, option, optarg)) {
+		if (cli_record_option(&job->format, option, optarg)) {
 			job->framed = 1;
 			continue;
 		}

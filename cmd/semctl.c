@@ -76,7 +76,7 @@ enum { VALUES_MOST = USHRT_MAX };
 
 /* What is to be done. */
 struct job {
-	const struct command *command;
+	const struct action *action;
 	struct object object; /* the first operand */
 	int count;            /* 0: not given */
 	int jobs;             /* 0: not given */
@@ -88,7 +88,7 @@ struct job {
 };
 
 /* One of semctl's commands. */
-struct command {
+struct action {
 	const char *name, *options, *usage;
 	unsigned kinds; /* of names */
 	int least, most; /* operands behind the semaphore */
@@ -299,6 +299,15 @@ static int run_rm(struct job *job)
 
 /* --- wait, post --- */
 
+/* A token of a barrier would be one who is lacking: it would release too early, or never. */
+static int refuse_barrier(const struct object *object, const struct semaphore *semaphore)
+{
+	if (semaphore->posix != NULL || marked_kind_of(semaphore->id, semaphore->size) != MARKED_BARRIER)
+		return CLI_DONE;
+	cli_warn(object->word, "it is a barrier, which has no tokens");
+	return CLI_FAILED;
+}
+
 static int run_wait(struct job *job)
 {
 	struct deadline deadline = deadline_after(job->timeout);
@@ -311,6 +320,8 @@ static int run_wait(struct job *job)
 		return fail(&job->object, errno);
 	if (job->timeout == 0)
 		wait_until_finished(&semaphore);
+	if ((status = refuse_barrier(&job->object, &semaphore)) != CLI_DONE)
+		return status;
 	if (semaphore_take_several(&semaphore, count, &deadline) == -1) {
 		status = fail_wait(job, errno, count == 1 ? "no token is free" : "not so many tokens are free");
 	} else if (interrupt_pending() == 0) {
@@ -339,6 +350,8 @@ static int post_one(struct job *job, const struct object *object)
 	if (open_there(&semaphore, object) == -1)
 		return fail(object, errno);
 	wait_until_finished(&semaphore);
+	if ((status = refuse_barrier(object, &semaphore)) != CLI_DONE)
+		return status;
 	if (semaphore_post(&semaphore, count) == -1)
 		status = fail(object, errno);
 	else if (job->verbose)
@@ -382,13 +395,10 @@ static void print_number(int number)
 		printf("\t%d", number);
 }
 
-static int print_state(const struct semaphore *semaphore, enum marked_kind kind, int at)
+static void print_state(const struct semaphore_state *state, enum marked_kind kind, int at)
 {
-	struct semaphore_state state;
 	char shown[4 * 64 + 1];
 
-	if (semaphore_look(semaphore, at, &state) == -1)
-		return -1;
 	if (kind == MARKED_SLOTS && at == 0)
 		printf("tokens");
 	else if (kind == MARKED_SLOTS)
@@ -397,13 +407,33 @@ static int print_state(const struct semaphore *semaphore, enum marked_kind kind,
 		printf("%s", at == 0 ? "lacking" : at == 1 ? "leaving" : "count");
 	else
 		printf("%d", at);
-	print_number(state.value);
-	print_number(state.waiting);
-	print_number(state.waiting_zero);
-	print_number(state.last > 0 ? (int)state.last : -1);
-	cli_show_name(shown, command_of(state.last));
+	print_number(state->value);
+	print_number(state->waiting);
+	print_number(state->waiting_zero);
+	print_number(state->last > 0 ? (int)state->last : -1);
+	cli_show_name(shown, command_of(state->last));
 	printf("\t%s\n", shown);
-	return 0;
+}
+
+static void print_header(void)
+{
+	printf("SEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND\n");
+}
+
+/* A POSIX semaphore that we may read but not use. */
+static int glance_one(const struct job *job, const struct object *object)
+{
+	struct semaphore_state state;
+
+	if (semaphore_glance(object, &state) == -1)
+		return fail(object, errno);
+	if (job->verbose) {
+		print_header();
+		print_state(&state, MARKED_PLAIN, 0);
+	} else {
+		printf("%d\n", state.value);
+	}
+	return CLI_DONE;
 }
 
 /* The marked ones are one semaphore to their users: what it is worth comes first. */
@@ -414,10 +444,14 @@ static int print_values(const struct job *job, const struct semaphore *semaphore
 	int *values;
 
 	if (job->verbose) {
-		printf("SEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND\n");
-		for (i = 0; i < shown; i++)
-			if (print_state(semaphore, kind, i) == -1)
+		struct semaphore_state state;
+
+		print_header();
+		for (i = 0; i < shown; i++) {
+			if (semaphore_look(semaphore, i, &state) == -1)
 				return -1;
+			print_state(&state, kind, i);
+		}
 		return 0;
 	}
 	values = calloc((size_t)semaphore->size, sizeof(*values));
@@ -434,7 +468,7 @@ static int get_one(struct job *job, const struct object *object)
 	int status = CLI_DONE;
 
 	if (open_there(&semaphore, object) == -1)
-		return fail(object, errno);
+		return errno == EACCES && object->kind == OBJECT_NAME ? glance_one(job, object) : fail(object, errno);
 	wait_until_finished(&semaphore);
 	if (print_values(job, &semaphore) == -1)
 		status = fail(object, errno == EINVAL ? EIDRM : errno);
@@ -464,6 +498,9 @@ static int set_values(struct job *job, struct semaphore *semaphore, const int *v
 	}
 	if (kind == MARKED_SLOTS)
 		semaphore->size = 1;
+	/* Without reading it nobody knows how many there are. */
+	if (semaphore->size == 0)
+		return fail(&job->object, EACCES);
 	if (job->operands != semaphore->size) {
 		cli_warn(job->object.word, "it has %d semaphore%s, and %d value%s given", semaphore->size,
 		         semaphore->size == 1 ? "" : "s", job->operands, job->operands == 1 ? " is" : "s are");
@@ -551,8 +588,11 @@ static int fail_operation(const struct job *job, const struct semaphore *semapho
 		}
 		return fail_wait(job, ETIMEDOUT, "it would have to wait");
 	case EFBIG:
-		cli_warn(job->object.word, "the set has only %d semaphore%s, from 0 on", semaphore->size,
-		         semaphore->size == 1 ? "" : "s");
+		if (semaphore->size == 0)
+			cli_warn(job->object.word, "the set has not so many semaphores");
+		else
+			cli_warn(job->object.word, "the set has only %d semaphore%s, from 0 on", semaphore->size,
+			         semaphore->size == 1 ? "" : "s");
 		return cli_own_status(CLI_FAILED);
 	case ERANGE: return fail(&job->object, EOVERFLOW);
 	case EINVAL: return fail_wait(job, EIDRM, "");
@@ -668,8 +708,9 @@ static int hold_posix(struct job *job, struct semaphore *semaphore)
 static int run_posix(struct job *job)
 {
 	static const char *const variables[] = {"SEMCTL_SLOT", NULL};
-	struct semaphore semaphore;
 	sigset_t mask;
+	struct command command = {.argv = job->words, .more = variables, .mask = &mask};
+	struct semaphore semaphore;
 	pid_t pid;
 	int status, wait_status;
 
@@ -677,7 +718,7 @@ static int run_posix(struct job *job)
 	status = hold_posix(job, &semaphore);
 	relay_hold(&mask);
 	if (status == CLI_DONE && interrupt_pending() == 0) {
-		pid = command_start_masked(job->words, -1, variables, &mask);
+		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
 			cli_fail(job->words[0], errno);
@@ -741,7 +782,7 @@ static int run_run(struct job *job)
 
 /* --- the command line --- */
 
-static const struct command commands[] = {
+static const struct action actions[] = {
 	{"create", "mvx", "semctl create [-vx] [-m mode] sem [value ...]", SEMAPHORE_KINDS | OBJECT_PRIVATE, 0, VALUES_MOST,
 	 run_create},
 	{"wait", "cnvw", "semctl wait [-nv] [-c count] [-w timeout] sem", SEMAPHORE_KINDS, 0, 0, run_wait},
@@ -771,8 +812,8 @@ static void parse_options(struct job *job, int argc, char **argv)
 
 	/* Behind the semaphore there may be values and commands: nothing there is an option. */
 	while ((option = getopt_long(argc, argv, "+c:hj:m:nvVw:x", long_options, NULL)) != -1) {
-		if (option != '?' && strchr("hV", option) == NULL && strchr(job->command->options, option) == NULL)
-			cli_usage_exit("-%c is not for %s", option, job->command->name);
+		if (option != '?' && strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL)
+			cli_usage_exit("-%c is not for %s", option, job->action->name);
 		switch (option) {
 		case 'c': job->count = count_or_exit("-c", optarg); break;
 		case 'h': cli_help_exit();
@@ -792,7 +833,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 }
 
 /* Finds the command in argv[1]; --help and --version stand alone. */
-static const struct command *command_or_exit(int argc, char **argv)
+static const struct action *action_or_exit(int argc, char **argv)
 {
 	size_t i;
 
@@ -802,21 +843,21 @@ static const struct command *command_or_exit(int argc, char **argv)
 		cli_help_exit();
 	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
 		cli_version_exit();
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return &commands[i];
+	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(argv[1], actions[i].name) == 0)
+			return &actions[i];
 	cli_usage_exit(argv[1][0] == '-' ? "%s: the command comes first, then its options" : "%s: no such command", argv[1]);
 }
 
 static void check_operands(struct job *job, int count, char **words)
 {
-	const struct command *command = job->command;
+	const struct action *action = job->action;
 	struct object object;
 	int i;
 
 	if (count == 0)
 		cli_usage_exit("which semaphore?");
-	if (command->kinds == 0) {
+	if (action->kinds == 0) {
 		/* The whole command line is checked before the first effect. */
 		for (i = 0; i < count; i++)
 			cli_object_or_exit(&object, words[i], SEMAPHORE_KINDS);
@@ -824,15 +865,15 @@ static void check_operands(struct job *job, int count, char **words)
 		job->operands = count;
 		return;
 	}
-	if (command->run == run_run && words[0][0] != '\0' && strpbrk(words[0], "/:") == NULL)
+	if (action->run == run_run && words[0][0] != '\0' && strpbrk(words[0], "/:") == NULL)
 		cli_usage_exit("%s: not a name (for a lock of this directory: ftok:.)", words[0]);
-	cli_object_or_exit(&job->object, words[0], command->kinds);
+	cli_object_or_exit(&job->object, words[0], action->kinds);
 	job->words = words + 1;
 	job->operands = count - 1;
-	if (job->operands > command->most)
-		cli_usage_exit("%s: one operand too many%s", words[1 + command->most],
-		               words[1 + command->most][0] == '-' ? " (options stand before the semaphore)" : "");
-	if (job->operands < command->least)
+	if (job->operands > action->most)
+		cli_usage_exit("%s: one operand too many%s", words[1 + action->most],
+		               words[1 + action->most][0] == '-' ? " (options stand before the semaphore)" : "");
+	if (job->operands < action->least)
 		cli_usage_exit("which value?");
 	if (job->object.kind != OBJECT_NAME && job->count > SEMAPHORE_MOST_SYSV)
 		cli_usage_exit("-c: a System V semaphore counts to %d", SEMAPHORE_MOST_SYSV);
@@ -843,13 +884,13 @@ int main(int argc, char **argv)
 	static struct job job = {.mode = 0600, .timeout = -1};
 
 	cli_start(argv, usage, help);
-	job.command = command_or_exit(argc, argv);
-	cli_use(job.command->usage);
-	if (strcmp(job.command->name, "run") == 0)
+	job.action = action_or_exit(argc, argv);
+	cli_use(job.action->usage);
+	if (strcmp(job.action->name, "run") == 0)
 		cli_runs_command();
 	/* getopt_long(3) begins its messages with this. */
 	argv[1] = argv[0];
 	parse_options(&job, argc - 1, argv + 1);
 	check_operands(&job, argc - 1 - optind, argv + 1 + optind);
-	return cli_finish(job.command->run(&job));
+	return cli_finish(job.action->run(&job));
 }

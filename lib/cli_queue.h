@@ -4,7 +4,6 @@
 #define CLI_QUEUE_H
 
 #include "queue.h"
-#include "record.h"
 
 /* How a queue is made that is not there. */
 struct cli_queue_options {
@@ -12,9 +11,6 @@ struct cli_queue_options {
 	mode_t mode;
 	struct queue_limits limits;
 };
-
-/* Takes one of the options 0, 1, b, d, L: whether it was one of them. */
-int cli_queue_record_option(struct record_format *format, int option, const char *word);
 
 /* A count of messages or their size for a new queue, which mq_open(3) takes as a long. */
 long cli_queue_limit_or_exit(const char *option, const char *word);

@@ -118,6 +118,18 @@ int inventory_reserve(struct inventory *inventory, size_t more)
 	return 0;
 }
 
+void inventory_set_file(struct inventory_entry *entry, const struct stat *st)
+{
+	entry->dev = st->st_dev;
+	entry->ino = st->st_ino;
+	entry->uid = entry->cuid = st->st_uid;
+	entry->gid = entry->cgid = st->st_gid;
+	entry->mode = st->st_mode & 07777;
+	entry->times[INVENTORY_CHANGED] = st->st_ctime;
+	entry->times[INVENTORY_USED] = st->st_atime;
+	entry->times[INVENTORY_USED_TOO] = st->st_mtime;
+}
+
 struct inventory_entry *inventory_next(struct inventory *inventory, enum inventory_kind kind)
 {
 	struct inventory_entry *entry;
@@ -263,13 +275,8 @@ int inventory_look_again(const struct inventory_entry *entry, struct inventory_e
 		if (lstat(path, &st) == -1)
 			return -1;
 	}
-	now->uid = now->cuid = st.st_uid;
-	now->gid = now->cgid = st.st_gid;
-	now->mode = st.st_mode & 07777;
-	now->times[INVENTORY_CHANGED] = st.st_ctime;
-	now->times[INVENTORY_USED] = st.st_atime;
-	now->times[INVENTORY_USED_TOO] = st.st_mtime;
-	if (st.st_dev == entry->dev && st.st_ino == entry->ino)
+	inventory_set_file(now, &st);
+	if (now->dev == entry->dev && now->ino == entry->ino)
 		return 0;
 	errno = ESTALE;
 	return -1;

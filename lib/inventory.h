@@ -108,6 +108,12 @@ struct inventory {
  */
 int inventory_list(struct inventory *inventory, unsigned kinds, unsigned details);
 
+/*
+ * Adds the POSIX queue of that name, which takes no list and no mount: 0, or -1 with errno: ENOENT,
+ * EACCES where it may neither be opened nor seen in a list, ENOMEM.
+ */
+int inventory_find_queue(struct inventory *inventory, const char *name, unsigned details);
+
 void inventory_free(struct inventory *inventory);
 
 /* For those who find others: a copy of `entry` (and of its name and label) is added.  Its index, or -1 with ENOMEM. */
@@ -115,6 +121,9 @@ ssize_t inventory_add(struct inventory *inventory, const struct inventory_entry 
 
 /* An entry of `kind` with nothing known. */
 void inventory_blank(struct inventory_entry *entry, enum inventory_kind kind);
+
+/* Takes identity, owner, mode and times over from what stat(2) says of its file. */
+void inventory_set_file(struct inventory_entry *entry, const struct stat *st);
 
 /* Notes a problem; `what` is copied, `reason` (or NULL) is not.  0, or -1 with ENOMEM. */
 int inventory_complain(struct inventory *inventory, enum inventory_kind kind, const char *what, const char *reason,

@@ -27,16 +27,21 @@
 /* What glibc makes of a sem_t, which its header hides: of 64-bit programs, and of 32-bit ones. */
 enum { SEM_SIZE = 32, SEM_SIZE_32 = 16 };
 
-static void set_file(struct inventory_entry *entry, const struct stat *st)
+/* An entry for the file of that name, or NULL with ENOMEM. */
+static struct inventory_entry *add_named(struct inventory *inventory, enum inventory_kind kind, const char *name,
+                                         const struct stat *st)
 {
-	entry->dev = st->st_dev;
-	entry->ino = st->st_ino;
-	entry->uid = entry->cuid = st->st_uid;
-	entry->gid = entry->cgid = st->st_gid;
-	entry->mode = st->st_mode & 07777;
-	entry->times[INVENTORY_CHANGED] = st->st_ctime;
-	entry->times[INVENTORY_USED] = st->st_atime;
-	entry->times[INVENTORY_USED_TOO] = st->st_mtime;
+	struct inventory_entry *entry = inventory_next(inventory, kind);
+
+	if (entry == NULL)
+		return NULL;
+	entry->name = inventory_keep(inventory, name, strlen(name));
+	if (entry->name == NULL) {
+		inventory->count--;
+		return NULL;
+	}
+	inventory_set_file(entry, st);
+	return entry;
 }
 
 static int is_later(const struct timespec *one, const struct timespec *other)
@@ -110,15 +115,9 @@ static int add_file(struct inventory *inventory, int directory, const char *file
 	strcpy(name + 1, is_sem ? file + prefix : file);
 	if (!S_ISREG(st.st_mode))
 		return inventory_complain(inventory, kind, name, NULL, S_ISLNK(st.st_mode) ? ELOOP : ENODEV, 1);
-	entry = inventory_next(inventory, kind);
+	entry = add_named(inventory, kind, name, &st);
 	if (entry == NULL)
 		return -1;
-	entry->name = inventory_keep(inventory, name, strlen(name));
-	if (entry->name == NULL) {
-		inventory->count--;
-		return -1;
-	}
-	set_file(entry, &st);
 	if (kind == INVENTORY_PSHM) {
 		entry->size = st.st_size;
 		entry->used = (int64_t)st.st_blocks * 512;
@@ -210,10 +209,9 @@ static int is_ours(const char *name, const struct stat *st)
 	return result;
 }
 
-/* The limits and the count; to read the file instead would set its times. */
-static void ask_queue(int directory, const char *file, struct inventory_entry *entry)
+/* The limits and the count; to read the file instead would set its times.  Closes `fd`, which may be -1. */
+static void ask_queue(int fd, struct inventory_entry *entry)
 {
-	int fd = openat(directory, file, OPEN_FLAGS);
 	struct mq_attr attributes;
 	struct stat st;
 
@@ -250,17 +248,11 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 				return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 				                          "this mount shows the queues of another IPC namespace", 0, 0);
 		}
-		entry = inventory_next(inventory, INVENTORY_PMSG);
+		entry = add_named(inventory, INVENTORY_PMSG, name, &st);
 		if (entry == NULL)
 			return -1;
-		entry->name = inventory_keep(inventory, name, strlen(name));
-		if (entry->name == NULL) {
-			inventory->count--;
-			return -1;
-		}
-		set_file(entry, &st);
 		if (details & INVENTORY_CONTENT)
-			ask_queue(dirfd(directory), file->d_name, entry);
+			ask_queue(openat(dirfd(directory), file->d_name, OPEN_FLAGS), entry);
 	}
 	return errno != 0 ? inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0) : 0;
 }
@@ -310,4 +302,17 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 	result = list_directory(inventory, directory, sure, details);
 	closedir(directory);
 	return result;
+}
+
+int inventory_find_queue(struct inventory *inventory, const char *name, unsigned details)
+{
+	struct inventory_entry *entry;
+	struct stat st;
+
+	if (inventory_stat_queue(name, &st) == -1)
+		return -1;
+	entry = add_named(inventory, INVENTORY_PMSG, name, &st);
+	if (entry != NULL && details & INVENTORY_CONTENT)
+		ask_queue(mq_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), entry);
+	return entry == NULL ? -1 : 0;
 }

@@ -42,12 +42,8 @@ static void ask_file(struct inventory_entry *entry, const char *path, const stru
 
 	if (vfs == NULL || path[0] != '/' || lstat(path, &st) == -1 || (uint32_t)st.st_ino != vfs->udiag_vfs_ino)
 		return;
-	entry->uid = entry->cuid = st.st_uid;
-	entry->gid = entry->cgid = st.st_gid;
-	entry->mode = st.st_mode & 07777;
-	entry->times[INVENTORY_CHANGED] = st.st_ctime;
-	entry->times[INVENTORY_USED] = st.st_atime;
-	entry->times[INVENTORY_USED_TOO] = st.st_mtime;
+	/* The file's inode is not the socket's. */
+	inventory_set_file(entry, &st);
 }
 
 static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
@@ -90,9 +86,10 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 				*p = '@';
 	}
 	entry.name = text;
-	entry.ino = socket->udiag_ino;
 	entry.flags = socket->udiag_state == LISTEN ? INVENTORY_LISTENING : 0;
 	ask_file(&entry, text, vfs);
+	entry.dev = 0;
+	entry.ino = socket->udiag_ino;
 	return inventory_add(inventory, &entry) == -1 ? -1 : 0;
 }
 

@@ -47,11 +47,10 @@ static int stat_posix(const char *name, struct stat *st, char *path, size_t room
  * sem_open(3) trusts whatever file it finds.  A semaphore of glibc is its value, the number of those that
  * wait, a word that says whether it is shared (0x80) or not, and zeros.
  */
-static int check_posix(const char *name, struct stat *st)
+static int check_posix(const char *name, struct stat *st, uint32_t words[3])
 {
 	char path[sizeof(PREFIX) + NAME_MAX];
 	unsigned char bytes[sizeof(sem_t)];
-	uint32_t words[3];
 	ssize_t n;
 	size_t i;
 	int fd;
@@ -67,7 +66,7 @@ static int check_posix(const char *name, struct stat *st)
 	close(fd);
 	if (n != (ssize_t)sizeof(bytes))
 		return fail(EINVAL);
-	memcpy(words, bytes, sizeof(words));
+	memcpy(words, bytes, 3 * sizeof(words[0]));
 	if (sizeof(sem_t) == 32 && (words[0] > SEMAPHORE_MOST_POSIX || (words[2] != 0x80 && words[2] != 0)))
 		return fail(EINVAL);
 	for (i = 16; i < sizeof(bytes); i++)
@@ -78,10 +77,11 @@ static int check_posix(const char *name, struct stat *st)
 
 static int open_posix(struct semaphore *semaphore, const struct object *object)
 {
+	uint32_t words[3];
 	struct stat st;
 
 	semaphore->name = object->name;
-	if (check_posix(object->name, &st) == -1)
+	if (check_posix(object->name, &st, words) == -1)
 		return -1;
 	semaphore->device = st.st_dev;
 	semaphore->inode = st.st_ino;
@@ -90,6 +90,19 @@ static int open_posix(struct semaphore *semaphore, const struct object *object)
 		return 0;
 	semaphore->posix = NULL;
 	return -1;
+}
+
+int semaphore_glance(const struct object *object, struct semaphore_state *state)
+{
+	uint32_t words[3];
+	struct stat st;
+
+	*state = (struct semaphore_state){-1, -1, -1, -1};
+	if (check_posix(object->name, &st, words) == -1)
+		return -1;
+	state->value = (int)words[0];
+	state->waiting = sizeof(sem_t) == 32 ? (int)(words[1] & INT_MAX) : -1;
+	return 0;
 }
 
 static int create_posix(struct semaphore *semaphore, const struct object *object, mode_t mode, int value)
@@ -218,7 +231,7 @@ static int open_sysv(struct semaphore *semaphore, const struct object *object)
 	}
 	/* Who may change it but not read it does not get to know its size. */
 	if (errno == EACCES) {
-		semaphore->size = 1;
+		semaphore->size = 0;
 		return 0;
 	}
 	return fail(errno == EINVAL ? ENOENT : errno);
@@ -317,7 +330,7 @@ int semaphore_unfinished(const struct semaphore *semaphore)
 	struct semid_ds ds;
 	int *values, i, zeros = 1;
 
-	if (semaphore->posix != NULL || stat_sysv(semaphore->id, &ds) == -1 || ds.sem_otime != 0)
+	if (semaphore->posix != NULL || semaphore->size == 0 || stat_sysv(semaphore->id, &ds) == -1 || ds.sem_otime != 0)
 		return 0;
 	if (time(NULL) - (time_t)ds.sem_ctime > 1)
 		return 0;
@@ -434,6 +447,8 @@ int semaphore_values(const struct semaphore *semaphore, int *values)
 
 	if (semaphore->posix != NULL)
 		return sem_getvalue(semaphore->posix, values);
+	if (semaphore->size == 0)
+		return fail(EACCES);
 	all.values = calloc((size_t)semaphore->size, sizeof(*all.values));
 	if (all.values == NULL)
 		return -1;
@@ -451,6 +466,8 @@ int semaphore_set(struct semaphore *semaphore, const int *values)
 
 	if (semaphore->posix != NULL)
 		return set_posix(semaphore, values[0]);
+	if (semaphore->size == 0)
+		return fail(EACCES);
 	if (semaphore->size == 1) {
 		all.value = values[0];
 		return semctl(semaphore->id, 0, SETVAL, all);

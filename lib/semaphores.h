@@ -19,7 +19,7 @@ struct semaphore {
 	dev_t device;     /* POSIX: of its file, to see that the name is still its own */
 	ino_t inode;
 	int id;    /* System V */
-	int size;  /* how many there are in the set; POSIX: 1 */
+	int size;  /* how many there are in the set, 0 where we may not read that; POSIX: 1 */
 	int taken; /* by us, and to be given back */
 };
 
@@ -79,7 +79,10 @@ int semaphore_unfinished(const struct semaphore *semaphore);
 /* The state of number `at` of the set: 0, or -1 with errno. */
 int semaphore_look(const struct semaphore *semaphore, int at, struct semaphore_state *state);
 
-/* All values at one moment, `size` of them: 0, or -1 with errno. */
+/* The same of a POSIX one that we may read but not open, as its file has it: 0, or -1 with errno. */
+int semaphore_glance(const struct object *object, struct semaphore_state *state);
+
+/* All values at one moment, `size` of them: 0, or -1 with errno (EACCES where `size` is 0). */
 int semaphore_values(const struct semaphore *semaphore, int *values);
 
 /*

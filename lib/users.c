@@ -52,8 +52,7 @@ int users_unknown(const struct users *users, const struct inventory *inventory, 
 	switch (one->kind) {
 	case INVENTORY_SHM:
 		/* Attached may also be a process of another pid namespace, that nobody can see here. */
-		return one->count > 0 && count_users(users, entry, USER_MAPS) < (size_t)one->count &&
-		       (some_hidden || count_users(users, entry, USER_MAPS) == 0);
+		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count);
 	case INVENTORY_MSG:
 	case INVENTORY_SEM:
 		return users->waits_hidden > 0 || users->invisible;
@@ -67,6 +66,7 @@ void users_free(struct users *users)
 	free(users->processes);
 	free(users->users);
 	free(users->first);
+	free(users->attached);
 	if (users->proc > 0)
 		close(users->proc);
 	memset(users, 0, sizeof(*users));
@@ -97,6 +97,13 @@ void users_open(struct users *users)
 {
 	if (users->proc == 0)
 		users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int users_without_proc(const struct users *users)
+{
+	struct stat st;
+
+	return users->proc == -1 || (users->proc > 0 && fstatat(users->proc, "self", &st, AT_SYMLINK_NOFOLLOW) == -1);
 }
 
 /* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
@@ -210,7 +217,9 @@ static enum users_orphan judge_msg(const struct users *users, const struct inven
 static enum users_orphan judge_sem(const struct users *users, const struct inventory *inventory, size_t index, char *reason)
 {
 	const struct inventory_entry *entry = &inventory->entries[index];
+	enum users_fate fate = USERS_UNKNOWN;
 	int64_t i, gone = 0;
+	int last = 0;
 	char since[32];
 
 	if (count_users(users, index, USER_WAITS) > 0)
@@ -225,11 +234,12 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 		if (waiting > 0 || waiting_zero > 0)
 			return USERS_NO_ORPHAN;
 		/* SETVAL leaves its pid, too, and not the time of an operation. */
-		switch (users_fate(users, pid, inventory_touched(entry))) {
-		case USERS_ALIVE: return USERS_NO_ORPHAN;
-		case USERS_GONE: gone++; break;
-		default: break;
-		}
+		if (pid != last)
+			fate = users_fate(users, pid, inventory_touched(entry));
+		last = pid;
+		if (fate == USERS_ALIVE)
+			return USERS_NO_ORPHAN;
+		gone += fate == USERS_GONE;
 	}
 	if (gone == 0)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "untouched since %s, but who made it is not known", since);

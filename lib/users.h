@@ -70,6 +70,7 @@ struct users {
 	struct user *users; /* in the order of `entry` */
 	size_t count, room;
 	size_t *first;      /* of each entry: where its users begin; entry + 1: where they end */
+	uint32_t *attached; /* of each entry: how many mappings were found */
 	size_t hidden;      /* processes of which the memory or the descriptors may not be seen */
 	size_t waits_hidden; /* processes of which it may not be seen what they wait for */
 	int invisible;      /* /proc does not show all processes (hidepid), or is not there */
@@ -81,6 +82,9 @@ struct users {
  * wants to see the processes of this one.
  */
 void users_open(struct users *users);
+
+/* Whether users_find() was called and had no /proc to look at. */
+int users_without_proc(const struct users *users);
 
 enum users_wanted {
 	USERS_MAPS = 1,
@@ -103,7 +107,7 @@ const struct user *users_of(const struct users *users, size_t entry, size_t *cou
 
 /*
  * Whether the users of an entry that were found may not be all.  Of a System V segment all are known
- * where as many processes were found as are attached; System V queues and sets have no users but those
+ * where as many mappings were found as the kernel counts; System V queues and sets have no users but those
  * that wait.
  */
 int users_unknown(const struct users *users, const struct inventory *inventory, size_t entry);

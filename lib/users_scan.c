@@ -23,6 +23,7 @@
 
 #define NOBODY UINT32_MAX
 #define DELETED " (deleted)"
+#define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
 
 /* Of <linux/fs.h> from Linux 6.11 on, which the C library's headers may not have yet. */
@@ -218,6 +219,16 @@ static int ends_deleted(const char *path, size_t size)
 	return size > tail && memcmp(path + size - tail, DELETED, tail) == 0;
 }
 
+static void set_file(struct inventory_entry *entry, const struct statx *st)
+{
+	entry->uid = entry->cuid = st->stx_uid;
+	entry->gid = entry->cgid = st->stx_gid;
+	entry->mode = st->stx_mode & 07777;
+	entry->times[INVENTORY_CHANGED] = st->stx_ctime.tv_sec;
+	entry->times[INVENTORY_USED] = st->stx_atime.tv_sec;
+	entry->times[INVENTORY_USED_TOO] = st->stx_mtime.tv_sec;
+}
+
 /* Adds memory that has no name; `st` may be NULL, where all that is known is what is mapped. */
 static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct statx *st, const char *name,
                        const char *path, size_t path_size, dev_t device, uint64_t inode, uint32_t *out)
@@ -241,14 +252,9 @@ static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct
 	entry.uid = entry.cuid = entry.gid = entry.cgid = (uid_t)-1;
 	entry.mode = (mode_t)-1;
 	if (st != NULL) {
-		entry.uid = entry.cuid = st->stx_uid;
-		entry.gid = entry.cgid = st->stx_gid;
-		entry.mode = st->stx_mode & 07777;
+		set_file(&entry, st);
 		entry.size = (int64_t)st->stx_size;
 		entry.used = (int64_t)st->stx_blocks * 512;
-		entry.times[INVENTORY_CHANGED] = st->stx_ctime.tv_sec;
-		entry.times[INVENTORY_USED] = st->stx_atime.tv_sec;
-		entry.times[INVENTORY_USED_TOO] = st->stx_mtime.tv_sec;
 	}
 	added = inventory_add(scan->inventory, &entry);
 	if (added == -1 || know_entries(scan) == -1)
@@ -422,12 +428,7 @@ static int add_fifo(struct scan *scan, const struct statx *st, const char *path,
 	entry.name = path;
 	entry.dev = device;
 	entry.ino = (ino_t)st->stx_ino;
-	entry.uid = entry.cuid = st->stx_uid;
-	entry.gid = entry.cgid = st->stx_gid;
-	entry.mode = st->stx_mode & 07777;
-	entry.times[INVENTORY_CHANGED] = st->stx_ctime.tv_sec;
-	entry.times[INVENTORY_USED] = st->stx_atime.tv_sec;
-	entry.times[INVENTORY_USED_TOO] = st->stx_mtime.tv_sec;
+	set_file(&entry, st);
 	added = inventory_add(scan->inventory, &entry);
 	if (added == -1 || know_entries(scan) == -1)
 		return -1;
@@ -548,30 +549,42 @@ static int wait_for(struct scan *scan, uint32_t entry, enum user_call call, int 
 	return 1;
 }
 
-/* The first of the operations that cannot be done is what is waited for; which that is, the values tell. */
+/*
+ * The first of the operations that cannot be done is what is waited for; which that is, the values tell,
+ * or that there is only one.  NULL where it is not known.
+ */
+static const struct sembuf *blocking_operation(const struct sembuf *operations, size_t count, int id)
+{
+	size_t i;
+	int value;
+
+	if (count == 1)
+		return operations;
+	for (i = 0; i < count; i++) {
+		if (operations[i].sem_op > 0)
+			continue;
+		value = semctl(id, operations[i].sem_num, GETVAL);
+		if (value == -1)
+			return NULL;
+		if (operations[i].sem_op == 0 ? value != 0 : value < -operations[i].sem_op)
+			return &operations[i];
+	}
+	return NULL;
+}
+
 static int wait_for_set(struct scan *scan, const struct proc_syscall *call, int timed)
 {
 	uint32_t entry = find_sysv(scan, INVENTORY_SEM, call->arguments[0]);
-	enum user_call kind = USER_SEMOP_TAKE;
-	struct sembuf operations[16];
-	int semaphore = -1, i, value;
-	size_t size = call->arguments[2] < 16 ? (size_t)call->arguments[2] * sizeof(*operations) : sizeof(operations);
+	const struct sembuf *blocking = NULL;
+	struct sembuf operations[SEM_OPERATIONS];
+	size_t count = call->arguments[2] < SEM_OPERATIONS ? (size_t)call->arguments[2] : SEM_OPERATIONS;
 
 	if (entry == NOBODY)
 		return 0;
-	if (read_memory(scan, call->arguments[1], operations, size) == (ssize_t)size)
-		for (i = 0; i < (int)(size / sizeof(*operations)) && semaphore == -1; i++) {
-			if (operations[i].sem_op > 0)
-				continue;
-			value = semctl((int)call->arguments[0], operations[i].sem_num, GETVAL);
-			if (value != -1 && operations[i].sem_op < 0 && value >= -operations[i].sem_op)
-				continue;
-			if (value == 0 && operations[i].sem_op == 0)
-				continue;
-			semaphore = operations[i].sem_num <= INT16_MAX ? (int)operations[i].sem_num : -1;
-			kind = operations[i].sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE;
-		}
-	return wait_for(scan, entry, kind, timed, semaphore);
+	if (read_memory(scan, call->arguments[1], operations, count * sizeof(*operations)) == (ssize_t)(count * sizeof(*operations)))
+		blocking = blocking_operation(operations, count, (int)call->arguments[0]);
+	return wait_for(scan, entry, blocking != NULL && blocking->sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE, timed,
+	                blocking != NULL && blocking->sem_num <= INT16_MAX ? (int)blocking->sem_num : -1);
 }
 
 static int wait_for_descriptor(struct scan *scan, uint64_t fd, enum user_call call, int timed)
@@ -644,15 +657,51 @@ static int read_string(const struct scan *scan, uint64_t address, char *text, si
 	return strlen(text) < size - 1 ? 0 : -1;
 }
 
-/* open(2) of a FIFO waits for the other end, and there is no descriptor yet. */
-static int wait_for_open(struct scan *scan, uint64_t address, int at_cwd)
+/* Reads a small file whole: its size, or -1 with errno. */
+static ssize_t read_small(int directory, const char *path, char *buffer, size_t size)
 {
-	char path[PATH_MAX], from_here[PATH_MAX + 8], full[2 * PATH_MAX];
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), saved;
+	ssize_t got;
+
+	if (fd == -1)
+		return -1;
+	/* What is this small comes at once. */
+	got = io_read(fd, buffer, size);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return got;
+}
+
+/* The function of the kernel in which the thread sleeps: 0, or -1 where that is not told. */
+static int read_place(const struct scan *scan, const char *thread, char *place, size_t size)
+{
+	char path[48];
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "task/%.20s/wchan", thread);
+	got = read_small(scan->directory, path, place, size - 1);
+	if (got <= 0)
+		return -1;
+	place[got] = '\0';
+	return 0;
+}
+
+/*
+ * open(2) of a FIFO waits for the other end, and there is no descriptor yet.  Only where it is sure to be
+ * one its path is looked at: another could lie on a server that is gone, and we would wait, too.
+ */
+static int wait_for_open(struct scan *scan, const char *thread, uint64_t address, int at_cwd)
+{
+	char path[PATH_MAX], from_here[PATH_MAX + 8], full[2 * PATH_MAX], place[64];
 	struct statx st;
 	uint32_t entry;
 	size_t size;
 
-	if (!(scan->kinds & INVENTORY_FIFO) || read_string(scan, address, path, sizeof(path)) == -1 ||
+	if (!(scan->kinds & INVENTORY_FIFO) || read_place(scan, thread, place, sizeof(place)) == -1 ||
+	    (strcmp(place, "wait_for_partner") != 0 && strcmp(place, "fifo_open") != 0))
+		return 0;
+	if (read_string(scan, address, path, sizeof(path)) == -1 ||
 	    (path[0] != '/' && !at_cwd))
 		return 0;
 	snprintf(from_here, sizeof(from_here), "%s%s", path[0] == '/' ? "root" : "cwd/", path);
@@ -678,7 +727,7 @@ static int is_neutral(long number)
 }
 
 /* 1: it waits for an object; 0: for something else; -1: ENOMEM. */
-static int take_call(struct scan *scan, const struct proc_syscall *call)
+static int take_call(struct scan *scan, const char *thread, const struct proc_syscall *call)
 {
 	const uint64_t *a = call->arguments;
 
@@ -715,46 +764,26 @@ static int take_call(struct scan *scan, const struct proc_syscall *call)
 		return wait_for_polled(scan, call, a[2] != 0);
 #ifdef SYS_open
 	case SYS_open:
-		return wait_for_open(scan, a[0], 1);
+		return wait_for_open(scan, thread, a[0], 1);
 #endif
 	case SYS_openat:
-		return wait_for_open(scan, a[1], (int)a[0] == AT_FDCWD);
+		return wait_for_open(scan, thread, a[1], (int)a[0] == AT_FDCWD);
 	default:
 		return 0;
 	}
 }
 
-/* Reads a small file whole: its size, or -1 with errno. */
-static ssize_t read_small(int directory, const char *path, char *buffer, size_t size)
-{
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), saved;
-	ssize_t got;
-
-	if (fd == -1)
-		return -1;
-	/* What is this small comes at once. */
-	got = io_read(fd, buffer, size);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return got;
-}
-
 /* Where the call may not be seen, but its place in the kernel: then a process with a single queue or FIFO waits for that. */
 static int take_place(struct scan *scan, const char *thread)
 {
-	char path[48], place[64];
-	ssize_t got;
+	char place[64];
 	enum inventory_kind kind;
 	enum user_call call;
 	uint32_t found = NOBODY;
 	size_t i;
 
-	snprintf(path, sizeof(path), "task/%.20s/wchan", thread);
-	got = read_small(scan->directory, path, place, sizeof(place) - 1);
-	if (got <= 0)
+	if (read_place(scan, thread, place, sizeof(place)) == -1)
 		return 0;
-	place[got] = '\0';
 	if (strcmp(place, "wq_sleep") == 0) {
 		kind = INVENTORY_PMSG;
 		call = USER_MQ_RECEIVE;
@@ -800,7 +829,7 @@ static int take_thread(struct scan *scan, const char *thread)
 		scan->process.waits_hidden = 1;
 		return 0;
 	} else {
-		result = take_call(scan, &call);
+		result = take_call(scan, thread, &call);
 		if (result == 0 && !is_neutral(call.number))
 			scan->process.busy = 1;
 	}
@@ -958,6 +987,8 @@ static void drop_strangers(struct scan *scan)
 		if (entry->kind != INVENTORY_SHM || entry->count == (int64_t)scan->attached[user->entry] ||
 		    is_of_namespace(scan, user))
 			users->users[kept++] = *user;
+		else
+			scan->attached[user->entry] = 0;
 	}
 	users->count = kept;
 }
@@ -1037,6 +1068,8 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && has_only_shm(inventory);
 	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0) {
 		drop_strangers(&scan);
+		users->attached = scan.attached;
+		scan.attached = NULL;
 		result = sort_users(users, inventory->count);
 	}
 	saved = errno;

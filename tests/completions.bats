@@ -157,6 +157,215 @@ hostile() {
     assert [ ! -e pwned ]
 }
 
+# What may stand before a command that semctl runs.
+before_command=('run key:1' 'run -w 5 key:1' 'run --timeout=5 -vj 3 /comp-unique' 'run -- key:1' 'run key:1 --' 'op key:1 0-1u --')
+
+@test 'semctl: bash completes its commands' {
+    assert_equal "$(completed bash semctl barr)" barrier
+    assert_equal "$(completed bash semctl 'run --verb')" "$(printf '%s\n' run --verbose)"
+}
+
+@test 'semctl: bash completes live semaphores' {
+    peer sem-make /comp-sem 1
+    peer sem-make key:0x14000007 1
+    assert_equal "$(completed bash semctl 'wait /comp-s')" "$(printf '%s\n' wait /comp-sem)"
+    assert_equal "$(completed bash semctl 'run -w 5 key:0x140')" "$(printf '%s\n' run -w 5 key:0x14000007)"
+    assert_equal "$(completed bash semctl 'get key:1 /comp-s')" "$(printf '%s\n' get key:1 /comp-sem)"
+    # What takes one only is not given another, and what is for sets no POSIX semaphore.
+    assert_equal "$(completed bash semctl 'set /comp-sem /comp-s')" "$(printf '%s\n' set /comp-sem /comp-s)"
+    assert_equal "$(completed bash semctl 'op /comp-s')" "$(printf '%s\n' op /comp-s)"
+    assert_equal "$(completed bash semctl 'op key:0x140')" "$(printf '%s\n' op key:0x14000007)"
+    assert_equal "$(completed bash semctl 'create key:priv')" "$(printf '%s\n' create key:private)"
+}
+
+@test 'semctl: bash completes the options of each command, and no others' {
+    assert_equal "$(completed bash semctl 'run --jo')" "$(printf '%s\n' run --jobs=)"
+    assert_equal "$(completed bash semctl 'wait --cou')" "$(printf '%s\n' wait --count=)"
+    assert_equal "$(completed bash semctl 'wait --jo')" "$(printf '%s\n' wait --jo)"
+    assert_equal "$(completed bash semctl 'create -m 066')" "$(printf '%s\n' create -m 066)"
+    assert_equal "$(completed bash semctl 'create -vm g')" "$(printf '%s\n' create -vm g+rw)"
+}
+
+# The letters of the options of each command, from the table in the source: "create mvx".
+options_of_semctl() { sed -n 's/^\t{"\([a-z]*\)", "\([a-z]*\)", "semctl .*/\1 \2/p' "${BATS_TEST_DIRNAME%/*}/cmd/semctl.c"; }
+
+# letters_among: the option letters in the lines of standard input, but for those of help and version.
+letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | tr -d '\n'; }
+
+# In a shell without a terminal, where the words are cut already.
+offered_by_bash() (
+    # shellcheck disable=SC1091
+    . "$completions/semctl.bash"
+    COMP_WORDS=(semctl "$@") COMP_CWORD=$# COMPREPLY=()
+    _semctl
+    printf '%s\n' "${COMPREPLY[@]}"
+)
+
+@test 'semctl: bash and fish offer each command the options that it has' {
+    local command letters
+    options_of_semctl >table
+    assert [ "$(wc -l <table)" -ge 9 ]
+    while read -r command letters; do
+        assert_equal "$command $(offered_by_bash "$command" - | letters_among)" "$command $letters"
+        ! command -v fish >/dev/null ||
+            assert_equal "$command $(offered_by_fish semctl "$command -" | letters_among)" "$command $letters"
+    done <table
+}
+
+@test 'semctl: bash completes what is to be run' {
+    local before
+    : >unique-file
+    for before in "${before_command[@]}"; do
+        assert_equal "$(completed bash semctl "$before unsh" | paste -sd " ")" "$before unshare"
+        assert_equal "$(completed bash semctl "$before cat uni" | paste -sd " ")" "$before cat unique-file"
+    done
+}
+
+@test 'semctl: zsh completes commands, options, live semaphores and what is to be run' {
+    local before
+    needs zsh
+    : >unique-file
+    peer sem-make /comp-sem 1
+    peer sem-make key:0x14000007 1
+    assert_equal "$(completed zsh semctl barr)" barrier
+    assert_equal "$(completed zsh semctl 'run --verb')" "$(printf '%s\n' run --verbose)"
+    assert_equal "$(completed zsh semctl 'wait --jo')" "$(printf '%s\n' wait --jo)"
+    assert_equal "$(completed zsh semctl 'wait /comp-s')" "$(printf '%s\n' wait /comp-sem)"
+    assert_equal "$(completed zsh semctl 'run -w 5 key:0x140')" "$(printf '%s\n' run -w 5 key:0x14000007)"
+    assert_equal "$(completed zsh semctl 'create key:priv')" "$(printf '%s\n' create key:private)"
+    assert_equal "$(completed zsh semctl 'op /comp-s')" "$(printf '%s\n' op /comp-s)"
+    for before in "${before_command[@]}"; do
+        assert_equal "$(completed zsh semctl "$before unsh" | paste -sd " ")" "$before unshare"
+        assert_equal "$(completed zsh semctl "$before cat uni" | paste -sd " ")" "$before cat unique-file"
+    done
+}
+
+@test 'semctl: fish completes commands, options, live semaphores and what is to be run' {
+    local before
+    needs fish
+    : >unique-file
+    peer sem-make /comp-sem 1
+    peer sem-make key:0x14000007 1
+    run -0 offered_by_fish semctl barr
+    assert_output barrier
+    run -0 offered_by_fish semctl 'run --verb'
+    assert_line --verbose
+    run offered_by_fish semctl 'wait --jo'
+    assert_output ''
+    run -0 offered_by_fish semctl 'wait /comp-s'
+    assert_line /comp-sem
+    run -0 offered_by_fish semctl 'run -w 5 key:0x14'
+    assert_line key:0x14000007
+    run -0 offered_by_fish semctl 'create key:priv'
+    assert_line key:private
+    for before in "${before_command[@]}"; do
+        run -0 offered_by_fish semctl "$before unsh"
+        assert_line unshare
+        run -0 offered_by_fish semctl "$before cat uni"
+        assert_line unique-file
+    done
+}
+
+@test 'semctl: no shell executes a hostile name' {
+    local letter shell
+    hostile
+    for letter in /dev/shm/comp-*; do mv "$letter" "${letter/comp-/sem.comp-}"; done
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        for letter in h i j k l m n o; do
+            completed $shell semctl "get /comp-$letter" >out
+            sed -i 1d out # the word get
+            grep -qxF -e "/comp-$letter" out || cmp out <(basename -a "/dev/shm/sem.comp-$letter"* | sed 's/^sem\./\//')
+        done
+    done
+    if command -v fish >/dev/null; then
+        offered_by_fish semctl 'get /comp-' >out
+        grep -F unique out
+    fi
+    assert [ ! -e pwned ]
+}
+
+@test 'sockpair: bash and zsh complete options, sockets, and both commands' {
+    local shell
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Listen => 1, Local => $_) or die for @ARGV' comp-socket 'comp-h$(touch pwned)'
+    : >comp-file
+    for shell in bash zsh; do
+        [[ $shell == bash ]] || needs zsh
+        assert_equal "$(completed $shell sockpair '--pip')" --pipes
+        assert_equal "$(completed $shell sockpair '-t seq')" "$(printf '%s\n' -t seqpacket)"
+        assert_equal "$(completed $shell sockpair '-c comp-s')" "$(printf '%s\n' -c comp-socket)"
+        assert_equal "$(completed $shell sockpair '-v -l comp-s')" "$(printf '%s\n' -v -l comp-socket)"
+        assert_equal "$(completed $shell sockpair '-l s -- setpri')" "$(printf '%s\n' -l s -- setpriv)"
+        assert_equal "$(completed $shell sockpair '-v setpri')" "$(printf '%s\n' -v setpriv)"
+        assert_equal "$(completed $shell sockpair 'cat comp-f')" "$(printf '%s\n' cat comp-file)"
+        assert_equal "$(completed $shell sockpair 'cat x -- setpri')" "$(printf '%s\n' cat x -- setpriv)"
+        assert_equal "$(completed $shell sockpair '-s + cat -- x + setpri')" "$(printf '%s\n' -s + cat -- x + setpriv)"
+        assert_equal "$(completed $shell sockpair 'cat -- cat comp-f')" "$(printf '%s\n' cat -- cat comp-file)"
+        completed $shell sockpair '-c comp-h' >out
+        assert [ ! -e pwned ]
+    done
+}
+
+@test 'sockpair: fish completes options, sockets, and both commands' {
+    needs fish
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Listen => 1, Local => "comp-socket") or die'
+    : >comp-file
+    run -0 offered_by_fish sockpair --pip
+    assert_line --partial --pipes
+    run -0 offered_by_fish sockpair '-t seq'
+    assert_line seqpacket
+    run -0 offered_by_fish sockpair '-c comp-s'
+    assert_line comp-socket
+    run -0 offered_by_fish sockpair '-l s -- setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair '-v setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair 'cat x -- setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair '-s + cat -- x + setpri'
+    assert_line setpriv
+    run -0 offered_by_fish sockpair 'cat -- cat comp-f'
+    assert_line comp-file
+}
+
+@test 'fifotee: bash and zsh complete FIFOs, policies and options' {
+    local shell
+    needs zsh
+    mkfifo comp-fifo
+    : >comp-file
+    for shell in bash zsh; do
+        assert_equal "$(completed $shell fifotee comp-)" comp-fifo
+        assert_equal "$(completed $shell fifotee --zer)" --zero-copy
+        assert_equal "$(completed $shell fifotee '-p dr')" "$(printf '%s\n' -p drop)"
+        assert_equal "$(completed $shell fifotee '-o drop:comp-')" "$(printf '%s\n' -o drop:comp-fifo)"
+    done
+}
+
+@test 'fifotee: fish completes FIFOs, policies and options' {
+    needs fish
+    mkfifo comp-fifo
+    : >comp-file
+    assert_equal "$(offered_by_fish fifotee comp-)" comp-fifo
+    assert_equal "$(offered_by_fish fifotee --zer)" --zero-copy
+    assert_equal "$(offered_by_fish fifotee '-p dr')" drop
+    run -0 offered_by_fish fifotee '-o drop:comp-'
+    assert_line drop:comp-fifo
+}
+
+@test 'fifotee: bash and zsh execute no hostile name' {
+    local shell name
+    needs zsh
+    # shellcheck disable=SC2016 # no shell is to expand it
+    for name in 'comp-h$(touch pwned)' 'comp-i`touch pwned`' 'comp-j;touch pwned;' "comp-k'\$(touch pwned)'"; do mkfifo "$name"; done
+    for shell in bash zsh; do
+        for name in h i j k; do
+            completed $shell fifotee "comp-$name" >out
+            grep -qF "comp-$name" out
+        done
+    done
+    assert [ ! -e pwned ]
+}
+
 @test 'ipcls: bash completes objects, types and columns' {
     assert_equal "$(completed bash ipcls /comp-u)" /comp-unique
     assert_equal "$(completed bash ipcls key:0x140)" key:0x14000001

@@ -121,6 +121,58 @@ say 'What is in a queue can be seen without taking it, and nothing is lost when 
 show 'mqsend key:0xdead one two three; mqrecv --peek --json -a key:0xdead; mqrecv -a key:0xdead >/dev/full || mqrecv -a key:0xdead'
 ipcrm -Q 0x10b -Q 0xdead
 
+step 'Four processes count under a lock, and one of them is killed while it holds it'
+say 'semctl run makes the lock, holds it while the command runs, and the kernel gives it back, whatever dies.'
+cat >"$work/count" <<'END'
+#!/bin/sh
+# Reads the number, and writes the next one; without a lock others would read the same.
+n=$(cat "$work/number")
+echo $((n + 1)) >"$work/number"
+# Whoever counts to 50 is killed with the lock in hand.
+[ "$n" != 49 ] || kill -KILL $$
+END
+chmod +x "$work/count"
+echo 0 >"$work/number"
+show 'sed 1d "$work/count"'
+show 'for i in 1 2 3 4; do for j in {1..50}; do semctl run key:0x10c4 "$work/count"; done & done; wait'
+show 'cat "$work/number"; semctl run -n key:0x10c4 semctl get -v key:0x10c4; semctl get key:0x10c4'
+[ "$(<"$work/number") $(semctl get key:0x10c4)" = '200 1' ] || {
+	echo 'demo: the count is wrong, or the lock is not free' >&2
+	exit 1
+}
+say 'Four times fifty are exactly 200, though one was killed, and the lock is free.'
+semctl rm key:0x10c4
+
+step 'Two commands that talk: a question and its answer over one socket pair'
+say 'Each command reads what the other one writes, and no process stands between them.'
+show 'sockpair -v sh -c "cat \"\$work/source.tar\"; sockpair -E; cat >\"\$work/answer\"" -- sha256sum'
+same "$before" "$(cut -d ' ' -f 1 "$work/answer")" 'socket pair'
+
+step 'A Unix socket served: its clients are known, and hand their own files over'
+say 'The server may not know where the file is: it gets the open descriptor, and the client is who the kernel says.'
+(
+	cd "$work"
+	sockpair -l ./counter --take-fd=1 --total=2 -- sh -c \
+		'echo "process $SOCKPAIR_PEER_PID of user $SOCKPAIR_PEER_UID gave a file of $(wc -c <&3) bytes"' &
+	show 'sockpair -w 10 -c ./counter --pass-fd=7 7<source.tar </dev/null'
+	show 'sockpair -w 10 -c ./counter --pass-fd=7 7</proc/version </dev/null'
+	wait $!
+)
+
+step 'One stream to many FIFOs: one reader takes all, one leaves early, one is never there'
+say 'fifotee copies its input to each FIFO.  Who leaves costs the others nothing; for the tap, where nobody is,'
+say 'whole lines are dropped and counted; and standard output gets everything.'
+for _ in {1..40}; do cat "$work/source.tar"; done >"$work/large"
+mkfifo "$work/all" "$work/first"
+sum <"$work/all" >"$work/all.sum" &
+head -c 100 <"$work/first" >/dev/null &
+show 'cd "$work"; fifotee -v -o drop:tap all first <large | sha256sum >out.sum'
+wait
+large=$(sum <"$work/large")
+same "$large" "$(<"$work/all.sum")" 'FIFO'
+same "$large" "$(cut -d ' ' -f 1 "$work/out.sum")" 'standard output of fifotee'
+rm "$work/large"
+
 step 'What is there, who uses it, and who waits for whom'
 say 'ipcls lists all kinds in one table, and looks at every process once; it opens and changes nothing.'
 mqsend -C key:0x10c </dev/null

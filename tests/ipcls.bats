@@ -20,14 +20,15 @@ teardown() {
 }
 
 # What the scripts of `alone` begin with: `hold COMMAND...` starts one that writes a line once it holds
-# something; its pid is $held.  `await COMMAND...` waits until it succeeds.
+# something; its pid is $held.  `await COMMAND...` waits until it succeeds.  `sleeps PID WORD`: in a function of the
+# kernel with that word in its name.
 prelude='
 set -u
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
 mkfifo never$$ && exec 9<>never$$
 hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
 await() { until "$@"; do read -rt 0.01 _ <&9; done; }
-sleeps() { [[ $(cat /proc/$1/wchan) == "$2"* ]]; }
+sleeps() { [[ $(cat /proc/$1/wchan) == *"$2"* ]]; }
 trap "kill \$(jobs -p) 2>/dev/null" EXIT
 '
 
@@ -286,13 +287,14 @@ END
         touch -a -d "2 days ago" /dev/shm/seg /dev/shm/sem.sem
         cd /dev/shm; stat -c "%n %x %y %z" * >"$OLDPWD/before"; cd "$OLDPWD"
         cat /proc/sysvipc/{shm,msg,sem} >>before
-        strace -f -o trace ipcls -a -o all >/dev/null
+        ASAN_OPTIONS=detect_leaks=0 strace -f -o trace ipcls -a -o all >/dev/null
         ipcls -o all /seg /sem key:0x11 key:0x12 key:0x13 /queue >/dev/null
         cd /dev/shm; stat -c "%n %x %y %z" * >"$OLDPWD/after"; cd "$OLDPWD"
         cat /proc/sysvipc/{shm,msg,sem} >>after'
     cmp before after
-    # To read the file of a queue sets its times.
-    run ! grep -E 'shmat\(|msgrcv\(|mq_timedreceive\(|QSIZE|O_RDWR|O_WRONLY|O_CREAT|semop\(|/dev/shm/sem.*PROT' trace
+    # To read the file of a queue sets its times.  The sanitizers open what they like.
+    sanitized ||
+        run ! grep -E 'shmat\(|msgrcv\(|mq_timedreceive\(|QSIZE|O_RDWR|O_WRONLY|O_CREAT|semop\(|/dev/shm/sem.*PROT' trace
 }
 
 # --- /proc and the kernel ---
@@ -329,13 +331,15 @@ END
 }
 
 @test 'ipcls: without /proc it lists all the same, and users are unknown' {
+    ! sanitized || skip 'the sanitizers need /proc'
     run -0 alone '
         echo hello | shmput key:0x11; echo hello | shmput /seg
         mount -t tmpfs none /proc
-        ipcls -r --noheadings -o NAME,USERS,ORPHAN -t shm,pshm'
+        ipcls -r --noheadings -o NAME,USERS,ORPHAN -t shm,pshm 2>&1'
     assert_output - <<'END'
 key:0x00000011 none unknown:\x20nobody\x20attached,\x20creator\x20not\x20known
 /seg - unknown:\x20nobody\x20seen,\x20but\x20not\x20all\x20processes\x20may\x20be\x20looked\x20at
+ipcls: /proc: not mounted; users are not known
 END
 }
 
@@ -368,6 +372,50 @@ END
     run -1 --separate-stderr "${as[@]}" ipcls --nousers -t pmsg
     run -0 --separate-stderr "${as[@]}" ipcls --nousers -t shm
     assert_equal "$stderr" ''
+}
+
+@test 'ipcls: a mount of queues of another IPC namespace is noticed' {
+    needs_uids
+    run -0 alone '
+        mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null && mount --rbind dev /dev &&
+            mount -t mqueue none /dev/mqueue || exit 99
+        mqsend -C --max-messages=3 --message-size=10 /mine </dev/null
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MODE,MESSAGES -t pmsg 2>&1
+        unshare --ipc sh -c "$as ipcls -r --noheadings --nousers -o NAME -t pmsg 2>&1; echo status \$?"
+        unshare --ipc ipcls -r --noheadings --nousers -o NAME -t pmsg; echo "status $?"'
+    assert_output - <<'END'
+/mine 0600 -
+ipcls: /dev/mqueue: this mount shows the queues of another IPC namespace; POSIX queues cannot be listed
+status 1
+status 0
+END
+}
+
+@test 'ipcls: two operations of one semop are told apart by the values' {
+    run -0 alone '
+        perl -e "\$i = semget(0x13, 3, 01600); semctl(\$i, 0, 16, 5); semop(\$i, pack(q(s6), 0, -1, 0, 2, -1, 0))" 9>&- & a=$!
+        await sleeps $a semtimedop
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/perl waits in semop \(semaphore 2\)$'
+}
+
+@test 'ipcls: a queue that is named is found without any list' {
+    needs_uids
+    run -0 alone '
+        mqsend -C -m 644 --max-messages=3 --message-size=10 /queue one; mqsend -C -m 600 --max-messages=3 --message-size=10 /closed one
+        umount /dev/mqueue 2>/dev/null
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o KIND,NAME,MESSAGES /queue /queue 2>&1
+        $as ipcls -r --noheadings /none 2>&1; echo "status $?"
+        $as ipcls -r --noheadings --nousers /closed 2>&1; echo "status $?"'
+    assert_output - <<'END'
+pmsg /queue 1
+ipcls: /none: No such file or directory
+status 3
+ipcls: /closed: Permission denied
+status 1
+END
 }
 
 @test 'ipcls: root lists POSIX queues without a mount' {
@@ -442,6 +490,28 @@ END
     refute_line --regexp '^unix .*1 - - bound'
 }
 
+@test 'ipcls: a segment that was unlinked and is only mapped is listed with -a' {
+    run -0 alone '
+        echo hidden | shmput "/x (deleted)"
+        hold peer map "/x (deleted)"
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,USERS -t pshm | sed "s,$held/,HELD/,"
+        rm "/dev/shm/x (deleted)"
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,STATE,USERS -t pshm | sed "s,$held/,HELD/,g; s,files/[0-9a-f-]*,files/RANGE,"
+        ipcls -r --noheadings'
+    assert_output - <<'END'
+pshm /x\x20(deleted) - HELD/peer
+pshm file:/proc/HELD/map_files/RANGE /dev/shm/x\x20(deleted) unlinked HELD/peer
+END
+}
+
+@test 'ipcls: attached from where nobody can look is not nobody' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        hold peer map key:0x11
+        unshare --pid --fork --mount-proc ipcls -r --noheadings -o NAME,ATTACHED,USERS -t shm'
+    assert_output 'key:0x00000011 1 -'
+}
+
 # --- who waits ---
 
 @test 'ipcls: it says who waits in a queue, a semaphore and a FIFO' {
@@ -470,6 +540,16 @@ user       /perl waits in semop (semaphore 0)
 END
 }
 
+@test 'ipcls: where the call may not be seen, a process with one queue waits for that, as it seems' {
+    run -0 alone '
+        mqsend -C --max-messages=3 --message-size=10 /queue </dev/null
+        mqrecv /queue 9>&- & a=$!
+        await sleeps $a wq_sleep
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EACCES \
+            ipcls /queue | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/mqrecv reads,writes,waits in mq_receive, as it seems$'
+}
+
 deadlock='
 peer sem-make key:0x21 1; peer sem-make key:0x22 1
 take="semop(semget(\$_, 0, 0), pack(q(s3), 0, -1, 0)) or die for map { hex } @ARGV[0]; \$| = 1; print qq(\n); sysread STDIN, \$_, 1;
@@ -478,7 +558,7 @@ mkfifo go; exec 7<>go
 hold perl -e "$take" 0x21 0x22 <go; a=$held
 hold perl -e "$take" 0x22 0x21 <go; b=$held
 echo >&7; echo >&7
-await sleeps $a __do_semtimedop; await sleeps $b __do_semtimedop
+await sleeps $a semtimedop; await sleeps $b semtimedop
 '
 
 @test 'ipcls: two processes that wait for each other are a possible deadlock' {
@@ -493,13 +573,26 @@ await sleeps $a __do_semtimedop; await sleeps $b __do_semtimedop
     perl -MJSON::PP -0777 -e 'my $d = decode_json(<STDIN>)->{deadlocks}; die unless @$d == 1 && @{$d->[0]} == 2 && $d->[0][0]{semaphore} == 0' <json
 }
 
+@test 'ipcls: names and commands in a report of a deadlock are harmless' {
+    run -0 --separate-stderr alone '
+        mkfifo $"e\033[31m" two; one=$(printf "e\033[31m"); mv e* "$one" 2>/dev/null
+        exec 7<>"$one" 8<>two
+        cat <"$one" >two 7>&- 8>&- 9>&- & a=$!
+        cat <two >"$one" 7>&- 8>&- 9>&- & b=$!
+        await sleeps $a pipe_read; await sleeps $b pipe_read
+        exec 7>&- 8>&-
+        ipcls -t fifo >/dev/null'
+    [[ $stderr == *'possible deadlock'*'e\^[[31m'* ]] || fail "$stderr"
+    run ! grep -q $'\033' <<<"$stderr"
+}
+
 @test 'ipcls: two FIFOs read in a circle are a possible deadlock' {
     run -0 --separate-stderr alone '
         mkfifo one two
         exec 7<>one 8<>two
         cat <one >two 7>&- 8>&- 9>&- & a=$!
         cat <two >one 7>&- 8>&- 9>&- & b=$!
-        await sleeps $a anon_pipe_read; await sleeps $b anon_pipe_read
+        await sleeps $a pipe_read; await sleeps $b pipe_read
         exec 7>&- 8>&-
         ipcls -a -t fifo 2>&1 >/dev/null | grep -c "possible deadlock: .*cat waits for fifo .*, which is up to .*cat, which waits for fifo"'
     assert_output 1
@@ -582,6 +675,18 @@ END
     assert_output $'pshm\npmsg\npsem\npsem'
 }
 
+@test 'ipcls: a FIFO is shown by its path, also if nobody has it open' {
+    run -0 alone '
+        mkfifo fifo; : >file
+        ipcls -r --noheadings -o KIND,STATE,USERS file:fifo
+        ipcls file:file 2>&1; echo "status $?"'
+    assert_output - <<'END'
+fifo 0\x20readers,\x200\x20writers none
+ipcls: file:file: no IPC object, or not of a kind that is listed
+status 3
+END
+}
+
 @test 'ipcls: one id can be three objects' {
     run -0 alone 'ipcmk -Q >/dev/null; ipcmk -S 1 >/dev/null; ipcmk -M 1 >/dev/null; ipcls -r --noheadings -o KIND,ID id:0'
     assert_output $'shm 0\nmsg 0\nsem 0'
@@ -604,7 +709,7 @@ END
         mqsend -C key:0x12 </dev/null; echo x | shmput /seg
         mqrecv key:0x12 9>&- & a=$!
         hold peer map /seg; b=$held
-        await sleeps $a do_msgrcv
+        await sleeps $a msgrcv
         ipcls --graph | sed "s/p$a\b/pA/g; s/p$b\b/pB/g"'
     assert_line --index 0 'digraph ipc {'
     assert_line --partial 'pA -> o1 [label="waits: msgrcv"'

@@ -863,12 +863,17 @@ END
 }
 
 @test 'run: who finds a set not yet filled, and who was slow to fill it, fill it once' {
-    traced -e trace=$ops -e inject=$ops:delay_enter=300000:when=1 semctl run $key true 3>&- &
-    pids+=($!)
+    # The slow one fills it while the other has the only token.
+    bg traced -e trace=$ops -e inject=$ops:delay_enter=300000:when=1 semctl run $key sh -c 'echo ran >out'
+    slow=$pid
     until [[ -n $(column 2) ]]; do :; done
-    run -0 soon semctl run $key semctl get $key
-    assert_output 0
-    wait $!
+    bg semctl run $key sleep 60
+    eventually grep -q EAGAIN trace
+    assert [ ! -e out ]
+    values $key 0
+    kill "$pid"
+    ends 0 "$slow"
+    assert [ -e out ]
     values $key 1
 }
 
@@ -1204,6 +1209,37 @@ broken() {
         run -125 as_nobody semctl run "$name" true
         values "$name" 1
     done
+}
+
+@test 'get: another user'\''s POSIX semaphore that we may only read' {
+    needs_uids
+    semctl create -m 0644 $posix 3
+    run -0 as_nobody semctl get $posix
+    assert_output 3
+    run -0 as_nobody semctl get -v $posix
+    assert_line $'0\t3\t0\t-\t-\t-'
+    run -1 as_nobody semctl wait $posix
+}
+
+@test 'set: of a set that we may not read nobody knows how many there are' {
+    needs_uids
+    semctl create -m 0222 $key 1 1
+    run -1 as_nobody semctl set $key 2
+    assert_output "semctl: $key: Permission denied"
+    run -1 as_nobody semctl op $key 5-1
+    assert_output "semctl: $key: the set has not so many semaphores"
+    values $key 1 1
+    as_nobody semctl wait $key
+    as_nobody semctl op $key 1-1
+    values $key 0 0
+}
+
+@test 'wait and post: a barrier has no tokens' {
+    run -124 semctl barrier -n -c 3 $key
+    run -1 semctl wait -n $key
+    assert_output "semctl: $key: it is a barrier, which has no tokens"
+    run -1 semctl post $key
+    values $key 3
 }
 
 @test 'semctl: another user'\''s semaphore that all may use' {

@@ -4,6 +4,7 @@
  *
  * usage: ends fill SIZE    write SIZE bytes to standard output
  *        ends splice       read standard input without looking at it: splice(2) to /dev/null
+ *        ends both SIZE    write SIZE bytes to standard output, a socket, and read standard input to its end
  *        ends read         read standard input by read(2) of 256 kB
  *
  * None of them changes the size of a pipe: whether it is grown is part of what is measured.
@@ -13,6 +14,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define FILL ((size_t)128 * 1024)
@@ -52,13 +55,30 @@ static void drain(int by_splice)
 		err(1, "%s", by_splice ? "splice" : "read");
 }
 
+static void both(unsigned long long size)
+{
+	pid_t pid = fork();
+
+	if (pid == -1)
+		err(1, "fork");
+	if (pid == 0) {
+		fill(size);
+		shutdown(1, SHUT_WR);
+		_exit(0);
+	}
+	drain(0);
+	waitpid(pid, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "fill") == 0)
 		fill(strtoull(argv[2], NULL, 10));
 	else if (argc == 2 && (strcmp(argv[1], "splice") == 0 || strcmp(argv[1], "read") == 0))
 		drain(argv[1][0] == 's');
+	else if (argc == 3 && strcmp(argv[1], "both") == 0)
+		both(strtoull(argv[2], NULL, 10));
 	else
-		errx(2, "usage: ends fill SIZE | splice | read");
+		errx(2, "usage: ends fill SIZE | both SIZE | splice | read");
 	return 0;
 }

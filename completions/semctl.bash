@@ -1,0 +1,262 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: ISC
+# bash completion for semctl(1)
+
+# The functions _ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
+# Other users chose the names: they are compared and quoted here, and never given to eval, compgen -W
+# or anything else that expands.  Nothing is forked but to list commands.
+
+# Sets `word`, what stands before the cursor with its quotes as typed, and `before`, the word before.
+# bash has cut the line at each of COMP_WORDBREAKS, among them colons and equals signs; pieces with
+# nothing between them belong together.
+_ipcutils_words() {
+    local line=${COMP_LINE-} known=${COMP_LINE:+1} rest piece last='' glue i
+
+    [[ -z $known ]] || line=${line:0:${COMP_POINT:-${#line}}}
+    word='' before=''
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        piece=${COMP_WORDS[i]-} glue=
+        [[ $piece == [:=@]* || $last == *[:=@] ]] && glue=1
+        if [[ -n $known ]]; then
+            rest=${line#"${line%%[![:space:]]*}"}
+            [[ $rest == "$line" ]] || glue=
+            ((i < COMP_CWORD)) || piece=$rest
+            line=${rest#"$piece"}
+        fi
+        if [[ -n $glue ]]; then
+            word+=$piece
+        else
+            before=$word word=$piece
+        fi
+        last=$piece
+    done
+}
+
+# Sets `plain`, what of `word` follows `option` without its quotes, and `quote`, the one still open.
+_ipcutils_unquote() {
+    local rest=${word#"$option"}
+
+    plain='' quote=''
+    if [[ $rest == [\'\"]* ]]; then
+        quote=${rest:0:1} plain=${rest:1}
+        return
+    fi
+    while [[ $rest == *\\* ]]; do
+        plain+=${rest%%\\*}
+        rest=${rest#*\\}
+        plain+=${rest:0:1} rest=${rest:1}
+    done
+    plain+=$rest
+}
+
+# Offers each operand that begins like the word, quoted as the word is, but no beginning of a name that
+# is there already.  readline replaces only what follows `head`, so that is left out again.
+_ipcutils_offer() {
+    local candidate text
+
+    for candidate; do
+        [[ $candidate == "$plain"* && ! ($candidate == "$plain" && $plain == *:) ]] || continue
+        case $quote in
+        \')
+            [[ $candidate != *\'* ]] || continue
+            text=\'$candidate
+            ;;
+        \")
+            [[ $candidate != *[\"\$\`\\!]* ]] || continue
+            text=\"$candidate
+            ;;
+        *) printf -v text %q "$candidate" ;;
+        esac
+        text=$option$text
+        [[ $text == "$head"* ]] && COMPREPLY+=("${text#"$head"}")
+    done
+}
+
+# Offers the paths that follow the prefix $1 in the word.
+_ipcutils_paths() {
+    local path
+
+    [[ $plain == "$1"* ]] || return
+    for path in "${plain#"$1"}"*; do
+        [[ (-e $path || -L $path) && $path != *[[:cntrl:]]* ]] || continue
+        [[ ! -d $path ]] || path+=/
+        _ipcutils_offer "$1$path"
+    done
+}
+
+# Offers the files /dev/shm/$1NAME as /NAME, without the semaphores unless $1 is sem.
+_ipcutils_posix() {
+    local path name
+
+    [[ -z $plain || $plain == /* && $plain != /*/* ]] || return
+    for path in /dev/shm/"$1${plain#/}"*; do
+        name=${path#/dev/shm/"$1"}
+        [[ -f $path && ! -L $path && -n $name && $name != *[[:cntrl:]]* ]] || continue
+        [[ -n $1 || $name != sem.* ]] || continue
+        _ipcutils_offer "/$name"
+    done
+}
+
+# Offers the System V objects in the table $1, whose keys are signed; 0 is none.
+_ipcutils_sysv() {
+    local key id rest
+
+    [[ -r $1 ]] || return
+    while read -r key id rest; do
+        [[ $key =~ ^-?[0-9]+$ && $id =~ ^[0-9]+$ ]] || continue
+        if ((key != 0)); then
+            printf -v rest 'key:0x%08x' $((key & 0xffffffff))
+            _ipcutils_offer "$rest"
+        fi
+        _ipcutils_offer "id:$id"
+    done 2>/dev/null <"$1"
+}
+
+# Offers semaphores for --lock.
+_ipcutils_semaphores() {
+    _ipcutils_posix sem.
+    _ipcutils_sysv /proc/sysvipc/sem
+    _ipcutils_offer key: id: ftok:
+    _ipcutils_paths ftok:
+}
+
+# Runs the function $1, which offers what fits `word` and `before`.  $2 is what readline will replace.
+_ipcutils_complete() {
+    local - IFS=$' \t\n' word before plain quote head option='' failglob=
+    set +fu
+
+    COMPREPLY=()
+    _ipcutils_words
+    if [[ $before == *[\<\>] || $word == *[\<\>] ]]; then
+        compopt -o bashdefault -o default 2>/dev/null
+        return 0
+    fi
+    [[ $word != --*=* ]] || option=${word%%=*}=
+    _ipcutils_unquote
+    head=
+    if (($# > 1)) && [[ $word == *"$2" ]]; then
+        head=${word%"$2"}
+    elif [[ $word == *[:=]* && $COMP_WORDBREAKS == *:* ]]; then
+        head=${word%"${word##*[:=]}"}
+    fi
+
+    # A pattern that matches nothing must not be an error here.
+    if shopt -q failglob; then
+        failglob=1
+        shopt -u failglob
+    fi
+    "$1"
+    [[ -z $failglob ]] || shopt -s failglob
+
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:=/] ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+    return 0
+}
+
+# Sets `command`, semctl's own; `operands`, how many stand between it and the cursor; `at`, the index in
+# COMP_WORDS of the first word of what is to be run, or nothing where the cursor stands before that.
+_semctl_look() {
+    local COMP_LINE='' last=$COMP_CWORD COMP_CWORD word before value='' words=() starts=() i
+
+    command=${COMP_WORDS[1]-} operands=0 at=''
+    for ((COMP_CWORD = 2; COMP_CWORD <= last; COMP_CWORD++)); do
+        _ipcutils_words
+        if [[ ${#words[@]} -eq 0 || $word == "${COMP_WORDS[COMP_CWORD]}" ]]; then
+            words+=("$word") starts+=("$COMP_CWORD")
+        else
+            words[-1]=$word
+        fi
+    done
+    for ((i = 0; i < ${#words[@]} - 1; i++)); do
+        if [[ -n $value ]]; then
+            value=
+        elif [[ ${words[i]} == -- ]]; then
+            [[ $command != op || $operands -eq 0 ]] || at=${starts[i + 1]}
+        elif [[ $operands -eq 0 && ${words[i]} =~ ^-([nvx]*[cjmw]|-(count|jobs|mode|timeout))$ ]]; then
+            value=1
+        elif [[ $operands -gt 0 || ${words[i]} != -?* ]]; then
+            operands=$((operands + 1))
+        fi
+        # The word that ends the options may stand behind the semaphore, too.
+        [[ $command != run || $operands -ne 1 || ${words[i + 1]} == -- ]] || at=${starts[i + 1]}
+        [[ -z $at ]] || return
+    done
+}
+
+_semctl_offer() {
+    local command operands at
+
+    _semctl_look
+    if ((COMP_CWORD == 1)); then
+        _ipcutils_offer barrier create get op post rm run set wait -h --help -V --version
+    elif [[ $operands -gt 0 ]]; then
+        case $command in
+        get | post | rm) _ipcutils_semaphores ;;
+        op) _ipcutils_offer -- ;;
+        esac
+    elif [[ $option == --mode= || $before =~ ^-[nvx]*m$ || $before == --mode ]]; then
+        _ipcutils_offer 0600 0660 0666 g+rw a+rw
+    elif [[ -n $option || $before =~ ^-[nvx]*[cjw]$ || $before =~ ^--(count|jobs|timeout)$ ]]; then
+        : # numbers
+    elif [[ $plain == -* ]]; then
+        _semctl_options
+    else
+        case $command in
+        create)
+            _ipcutils_semaphores
+            _ipcutils_offer key:private
+            ;;
+        barrier | op)
+            _ipcutils_sysv /proc/sysvipc/sem
+            _ipcutils_offer key: id: ftok:
+            _ipcutils_paths ftok:
+            ;;
+        get | post | rm | run | set | wait) _ipcutils_semaphores ;;
+        esac
+    fi
+}
+
+_semctl_options() {
+    _ipcutils_offer -h --help -V --version -v --verbose
+    case $command in
+    barrier | post | wait) _ipcutils_offer -c --count= ;;
+    create) _ipcutils_offer -x --exclusive ;;
+    run) _ipcutils_offer -j --jobs= ;;
+    esac
+    case $command in
+    barrier | create | run) _ipcutils_offer -m --mode= ;;
+    esac
+    case $command in
+    barrier | op | run | wait) _ipcutils_offer -n --nonblock -w --timeout= ;;
+    esac
+}
+
+# What is to be run begins with word $1: what bash-completion knows of it, else its name or files.
+_semctl_command() {
+    COMPREPLY=()
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset "$1"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset "$1"
+    elif ((COMP_CWORD == $1)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+        compopt -o filenames 2>/dev/null
+    else
+        compopt -o bashdefault -o default 2>/dev/null
+    fi
+    return 0
+}
+
+_semctl() {
+    local command operands at
+
+    _semctl_look
+    if [[ -n $at ]]; then
+        _semctl_command "$at"
+    else
+        _ipcutils_complete _semctl_offer "${@:2:1}"
+    fi
+}
+
+complete -F _semctl semctl

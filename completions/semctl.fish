@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: ISC
+# fish completion for semctl(1)
+
+# The functions __ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
+
+# The word at the cursor without its quotes.
+function __ipcutils_word
+    set -l word (commandline -ct)
+    string unescape -- $word 2>/dev/null
+    or string trim --left --chars '\'"' -- $word
+end
+
+# The files /dev/shm/$argv[1]NAME as /NAME, without the semaphores unless that is sem., described as $argv[2].
+function __ipcutils_posix
+    set -l files /dev/shm/$argv[1]*
+    if test -z "$argv[1]"; and string match -q '/.*' -- (__ipcutils_word)
+        set files /dev/shm/.*
+    end
+    for file in $files
+        string match -qr '[[:cntrl:]]' -- $file; and continue
+        test -f $file; and not test -L $file; or continue
+        set -l name (string replace -- /dev/shm/$argv[1] '' $file)
+        test -n "$name"; or continue
+        test -z "$argv[1]"; and string match -q 'sem.*' -- $name; and continue
+        printf '/%s\t%s\n' $name $argv[2]
+    end
+end
+
+# The System V objects in the table $argv[1], whose keys are signed; 0 is none.
+function __ipcutils_sysv
+    test -r $argv[1]; or return
+    while read -l key id mode size rest
+        string match -qr '^-?[0-9]+$' -- $key; or continue
+        if test $key -ne 0
+            test $key -lt 0; and set key (math $key + 4294967296)
+            printf 'key:0x%08x\tid %s, mode %s, %s %s\n' $key $id $mode $size $argv[2]
+        end
+        printf 'id:%s\tmode %s, %s %s\n' $id $mode $size $argv[2]
+    end <$argv[1] 2>/dev/null
+end
+
+# The paths that follow one of the prefixes in the word.
+function __ipcutils_paths
+    set -l word (__ipcutils_word)
+    for prefix in $argv
+        string match -q "$prefix*" -- $word; or continue
+        set -l start (string replace -- $prefix '' $word)
+        for path in $start*
+            string match -qr '[[:cntrl:]]' -- $path; and continue
+            test -d $path; and set path $path/
+            printf '%s%s\n' $prefix $path
+        end
+    end
+end
+
+function __ipcutils_semaphores
+    __ipcutils_posix sem. 'POSIX semaphore'
+    __ipcutils_sysv /proc/sysvipc/sem 'in the set'
+    __ipcutils_paths ftok:
+    printf '%s\t%s\n' key: 'System V semaphore with that key' id: 'System V semaphore with that id' \
+        ftok: 'System V semaphore with the key of a file'
+end
+
+function __semctl_sysv
+    __ipcutils_sysv /proc/sysvipc/sem 'in the set'
+    __ipcutils_paths ftok:
+    printf '%s\t%s\n' key: 'System V set with that key' id: 'System V set with that id' \
+        ftok: 'System V set with the key of a file'
+end
+
+# Where the cursor is: prints semctl's own command and the number of operands before the cursor, or, where that is
+# in a command to be run, "in" and what there is of it.
+function __semctl_look
+    set -l words (commandline -opc)
+    set -l operands 0
+    set -l value ''
+    test (count $words) -ge 2; or return
+    set -l command $words[2]
+    set -e words[1..2]
+    echo $command
+    while set -q words[1]
+        set -l word $words[1]
+        set -e words[1]
+        if test -n "$value"
+            set value ''
+        else if test "$word" = --
+            test "$command" = op -a $operands -gt 0; and printf '%s\n' in $words; and return
+        else if test $operands -eq 0; and string match -qr -- '^-([nvx]*[cjmw]|-(count|jobs|mode|timeout))$' $word
+            set value 1
+        else if test $operands -gt 0; or not string match -q -- '-?*' $word
+            set operands (math $operands + 1)
+        end
+        # The word that ends the options may stand behind the semaphore, too.
+        if test "$command" = run -a $operands -eq 1; and test "$words[1]" != --
+            printf '%s\n' in $words
+            return
+        end
+    end
+    echo $operands
+end
+
+# Whether the cursor is behind one of these commands of semctl, with up to $argv[1] operands before it.
+function __semctl_at
+    set -l look (__semctl_look)
+    set -q look[1]; and contains -- $look[1] $argv[2..-1]; and test "$look[2]" != in; and test $look[2] -le $argv[1]
+end
+
+function __semctl_in_command
+    set -l look (__semctl_look)
+    test "$look[2]" = in
+end
+
+# What fish knows of that command.
+function __semctl_command
+    set -l look (__semctl_look)
+    complete -C (string join -- ' ' (string escape -- $look[3..-1]) (commandline -ct))
+end
+
+set -l no_command 'test (count (commandline -opc)) -eq 1'
+complete -c semctl -f
+complete -c semctl -n $no_command -a run -d 'run a command that holds a token'
+complete -c semctl -n $no_command -a create -d 'make a semaphore or a set'
+complete -c semctl -n $no_command -a wait -d 'take a token'
+complete -c semctl -n $no_command -a post -d 'give a token'
+complete -c semctl -n $no_command -a get -d 'print the values'
+complete -c semctl -n $no_command -a set -d 'set the values'
+complete -c semctl -n $no_command -a op -d 'several operations on a set in one step'
+complete -c semctl -n $no_command -a barrier -d 'wait until so many have come'
+complete -c semctl -n $no_command -a rm -d 'remove'
+complete -c semctl -n __semctl_in_command -a '(__semctl_command)'
+complete -c semctl -n '__semctl_at 0 create run set wait' -a '(__ipcutils_semaphores)'
+complete -c semctl -n '__semctl_at 0 create' -a key:private -d 'new System V set without a key'
+complete -c semctl -n '__semctl_at 9999 get post rm' -a '(__ipcutils_semaphores)'
+complete -c semctl -n '__semctl_at 0 barrier op' -a '(__semctl_sysv)'
+complete -c semctl -n '__semctl_at 0 barrier post wait' -s c -l count -x -d 'how many'
+complete -c semctl -n 'not __semctl_in_command' -s h -l help -d 'print a summary'
+complete -c semctl -n '__semctl_at 0 run' -s j -l jobs -x -d 'tokens of a semaphore that is made'
+complete -c semctl -n '__semctl_at 0 barrier create run' -s m -l mode -x -a '0600 0660 0666 g+rw a+rw' -d 'permission of what is made'
+complete -c semctl -n '__semctl_at 0 barrier op run wait' -s n -l nonblock -d 'do not wait'
+complete -c semctl -n 'not __semctl_in_command' -s V -l version -d 'print the version'
+complete -c semctl -n '__semctl_at 0 barrier create op post rm run set wait' -s v -l verbose -d 'say what was done'
+complete -c semctl -n '__semctl_at 0 get' -s v -l verbose -d 'show who waits and who was last'
+complete -c semctl -n '__semctl_at 0 barrier op run wait' -s w -l timeout -x -d 'wait at most so long'
+complete -c semctl -n '__semctl_at 0 create' -s x -l exclusive -d 'make it, and fail if it is there'

@@ -1,0 +1,127 @@
+#compdef semctl
+# SPDX-License-Identifier: ISC
+# zsh completion for semctl(1)
+
+# POSIX semaphores: the files /dev/shm/sem.NAME as /NAME.
+_semctl_posix() {
+    local -a names expl
+
+    names=( /dev/shm/sem.*(.N:t) )
+    names=( ${names:#*[[:cntrl:]]*} )
+    names=( ${names#sem.} )
+    names=( /${^names} )
+    _wanted posix-objects expl 'POSIX semaphore' compadd -a names
+}
+
+# System V sets, whose keys are signed; 0 is none.
+_semctl_sysv() {
+    local key id mode size rest hex
+    local -a objects
+
+    [[ -r /proc/sysvipc/sem ]] || return 1
+    while read -r key id mode size rest; do
+        [[ $key == (|-)<-> && $id == <-> ]] || continue
+        hex=
+        if (( key != 0 )); then
+            printf -v hex '0x%08x' $(( key & 0xffffffff ))
+            objects+=( "key\\:$hex:id $id, mode $mode, $size in the set" )
+        fi
+        objects+=( "id\\:$id:${hex:+key $hex, }mode $mode, $size in the set" )
+    done 2>/dev/null </proc/sysvipc/sem
+    _describe -t sysv-objects 'System V semaphore set' objects
+}
+
+# Semaphores, without POSIX ones where $1 is sysv, and with what makes one where it is new.
+_semctl_semaphores() {
+    local ret=1
+    local -a kinds=(
+        'key\::System V semaphore with that key'
+        'id\::System V semaphore with that id'
+        'ftok\::System V semaphore with the key of a file'
+    )
+    local -a new=( 'key\:private:new System V set without a key' )
+
+    if compset -P ftok:; then
+        _files
+        return
+    fi
+    [[ $1 == sysv ]] || { _semctl_posix && ret=0 }
+    _semctl_sysv && ret=0
+    [[ $1 != new ]] || { _describe -t sysv-objects 'new set' new && ret=0 }
+    [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
+    return ret
+}
+
+_semctl() {
+    local semctl_command=$words[2] separator
+    local -a own=(
+        'run:run a command that holds a token'
+        'create:make a semaphore or a set'
+        'wait:take a token'
+        'post:give a token'
+        'get:print the values'
+        'set:set the values'
+        'op:several operations on a set in one step'
+        'barrier:wait until so many have come'
+        'rm:remove'
+    )
+    local -a common=(
+        '(- *)'{-h,--help}'[print a summary]'
+        '(- *)'{-V,--version}'[print the version]'
+    )
+    local -a verbose=( '(-v --verbose)'{-v,--verbose}'[say what was done]' )
+    local -a table=( '(-v --verbose)'{-v,--verbose}'[show who waits and who was last]' )
+    local -a exclusive=( '(-x --exclusive)'{-x,--exclusive}'[make it, and fail if it is there]' )
+    local -a jobs=( '(-j --jobs)'{-j+,--jobs=}'[tokens of a semaphore that is made]:number: ' )
+    local -a number=( '(-c --count)'{-c+,--count=}'[how many]:number: ' )
+    local -a mode=(
+        '(-m --mode)'{-m+,--mode=}'[permission of what is made]:mode:((0600\:"only you" 0660\:"the group" 0666\:"all" g+rw\:"the group too" a+rw\:"all"))'
+    )
+    local -a limit=(
+        '(-n --nonblock -w --timeout)'{-n,--nonblock}'[do not wait]'
+        '(-w --timeout -n --nonblock)'{-w+,--timeout=}'[wait at most so long]:duration: '
+    )
+
+    if (( CURRENT == 2 )); then
+        if [[ $PREFIX == -* ]]; then
+            _arguments -s -S $common
+        else
+            _describe -t commands 'semctl command' own
+        fi
+        return
+    fi
+    shift words
+    (( CURRENT-- ))
+    case $semctl_command in
+    run)
+        # The word that ends the options may stand behind the semaphore, too.
+        separator=${words[(ie)--]}
+        if (( separator > 2 && separator < CURRENT )) && [[ $words[separator-1] == (/*|*:*) ]]; then
+            words[separator]=()
+            (( CURRENT-- ))
+        fi
+        _arguments -s -S -A '-*' $common $verbose $jobs $mode $limit '1:semaphore:_semctl_semaphores' \
+            '(-)2:command: _command_names -e' '*::argument:_normal'
+        ;;
+    op)
+        separator=${words[(ie)--]}
+        if (( separator > 2 && separator < CURRENT )); then
+            shift $separator words
+            (( CURRENT -= separator ))
+            _normal
+        else
+            _arguments -s -S -A '-*' $common $verbose $limit '1:semaphore: _semctl_semaphores sysv' '*:operation: '
+        fi
+        ;;
+    barrier) _arguments -s -S -A '-*' $common $verbose $number $mode $limit '1:semaphore: _semctl_semaphores sysv' ;;
+    create) _arguments -s -S -A '-*' $common $verbose $exclusive $mode '1:semaphore: _semctl_semaphores new' '*:value: ' ;;
+    get) _arguments -s -S -A '-*' $common $table '*:semaphore:_semctl_semaphores' ;;
+    post) _arguments -s -S -A '-*' $common $verbose $number '*:semaphore:_semctl_semaphores' ;;
+    rm) _arguments -s -S -A '-*' $common $verbose '*:semaphore:_semctl_semaphores' ;;
+    set) _arguments -s -S -A '-*' $common $verbose '1:semaphore:_semctl_semaphores' '*:value: ' ;;
+    wait) _arguments -s -S -A '-*' $common $verbose $number $limit '1:semaphore:_semctl_semaphores' ;;
+    *) return 1 ;;
+    esac
+}
+
+_semctl "$@"

@@ -1,0 +1,96 @@
+#compdef sockpair
+# SPDX-License-Identifier: ISC
+# zsh completion for sockpair(1)
+
+# Sockets, the directories on the way, and abstract names.
+_sockpair_sockets() {
+    local ret=1 line
+    local -a names expl
+
+    _files -g '*(=)' && ret=0
+    if [[ $PREFIX == @* && -r /proc/net/unix ]]; then
+        while read -r line; do
+            line=${line##* }
+            [[ $line == @* && $line != *[[:cntrl:]]* ]] && names+=( $line )
+        done </proc/net/unix
+        _wanted abstract-names expl 'abstract name' compadd -a names && ret=0
+    fi
+    return ret
+}
+
+# With -l, -c is a count.
+_sockpair_c() {
+    if (( $words[(I)(-[Enpv]#l*|--listen*)] )); then
+        _message 'commands at once'
+    else
+        _sockpair_sockets
+    fi
+}
+
+# At which word the command under the cursor begins, in REPLY; 0: among the options.
+_sockpair_find() {
+    setopt localoptions extendedglob
+    local i=2 separator=-- socket= word
+
+    REPLY=0
+    while (( i < CURRENT )); do
+        word=$words[i]
+        if [[ $word == -- ]]; then
+            (( REPLY = i + 1 ))
+            break
+        elif [[ $word != -?* ]]; then
+            REPLY=$i
+            break
+        fi
+        [[ $word == -[Enpv]#[lc]* || $word == --(listen|connect)* ]] && socket=1
+        [[ $word == --separator=* ]] && separator=${word#*=}
+        (( ++i ))
+        if [[ $word == -[Enpv]#[cflmstw] ||
+            $word == --(allow-uid|connect|count|fd|listen|mode|pass-fd|separator|take-fd|timeout|total|type) ]]; then
+            [[ $word == (-[Enpv]#s|--separator) ]] && separator=$words[i]
+            (( ++i ))
+        fi
+    done
+    # The first command may begin here.
+    if (( REPLY == 0 && i == CURRENT )) && [[ -z $socket && $words[i] != -* ]]; then
+        REPLY=$i
+    fi
+    [[ $REPLY -gt 0 && -z $socket ]] || return 0
+    for (( i = REPLY + 1; i < CURRENT; i++ )); do
+        if [[ $words[i] == "$separator" ]]; then
+            (( REPLY = i + 1 ))
+            return 0
+        fi
+    done
+    return 0
+}
+
+local REPLY
+_sockpair_find
+if (( REPLY > 0 )); then
+    shift $(( REPLY - 1 )) words
+    (( CURRENT -= REPLY - 1 ))
+    _normal
+    return
+fi
+
+_arguments -s -S \
+    '*--allow-uid=[talk to this user only]:user id:(any)' \
+    '-c+[connect to a socket; with -l: commands at once]:path or count:_sockpair_c' \
+    '--connect=[connect to a socket]:path:_sockpair_sockets' \
+    '--count=[run up to so many commands at once]:number: ' \
+    '(-E --end)'{-E,--end}'[shut standard output, a socket, down]' \
+    '(-f --fd)'{-f+,--fd=}'[the socket is this descriptor of the commands]:number: ' \
+    '(- *)'{-h,--help}'[print a summary of the options]' \
+    '(-l --listen)'{-l+,--listen=}'[serve a socket]:path:_sockpair_sockets' \
+    '(-m --mode)'{-m+,--mode=}'[permission of the socket]:mode:((0600\:"only you" 0660\:"the group connects" 0666\:"all connect" g+rw\:"the group connects" a+rw\:"all connect"))' \
+    '(-n --nonblock -w --timeout)'{-n,--nonblock}'[do not wait]' \
+    '(-p --pipes)'{-p,--pipes}'[two pipes instead of a socket pair]' \
+    '*--pass-fd=[send these descriptors]:numbers: ' \
+    '(-s --separator)'{-s+,--separator=}'[this word stands between the commands]:word: ' \
+    '(-t --type)'{-t+,--type=}'[type of socket]:type:(stream seqpacket dgram)' \
+    '--take-fd=[take so many descriptors]:number: ' \
+    '--total=[end after so many connections]:number: ' \
+    '(- *)'{-V,--version}'[print the version]' \
+    '(-v --verbose)'{-v,--verbose}'[say how each command ended]' \
+    '(-w --timeout -n --nonblock)'{-w+,--timeout=}'[wait at most so long]:duration: '

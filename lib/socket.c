@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: ISC */
+#include "socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_TRIES 100
+#define PAUSE 10000000 /* nanoseconds until something is tried again */
+
+static int fail(int err)
+{
+	errno = err;
+	return -1;
+}
+
+static void close_quietly(int fd)
+{
+	int saved = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = saved;
+}
+
+static void pause_a_little(void)
+{
+	struct timespec pause = {0, PAUSE};
+
+	nanosleep(&pause, NULL);
+}
+
+int socket_parse(struct socket_name *name, const char *word)
+{
+	size_t length = strlen(word);
+
+	*name = (struct socket_name){.word = word, .abstract = *word == '@'};
+	if (length == 0 || strcmp(word, "@") == 0)
+		return fail(EINVAL);
+	if (length > SOCKET_NAME_MOST)
+		return fail(ENAMETOOLONG);
+	name->address.sun_family = AF_UNIX;
+	/* All 108 bytes may be used: the kernel does not need the NUL behind them. */
+	memcpy(name->address.sun_path, word, length);
+	if (name->abstract)
+		name->address.sun_path[0] = '\0';
+	name->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+	return 0;
+}
+
+static const struct sockaddr *address_of(const struct socket_name *name)
+{
+	return (const struct sockaddr *)&name->address;
+}
+
+/* The path with its NUL, in room for SOCKET_NAME_MOST + 1. */
+static const char *path_of(const struct socket_name *name, char *room)
+{
+	memcpy(room, name->address.sun_path, SOCKET_NAME_MOST);
+	room[SOCKET_NAME_MOST] = '\0';
+	return room;
+}
+
+/* Behind ECONNREFUSED, which connect(2) also says of what is no socket. */
+static int refused(const struct socket_name *name)
+{
+	char path[SOCKET_NAME_MOST + 1];
+	struct stat st;
+
+	if (!name->abstract && stat(path_of(name, path), &st) == 0 && !S_ISSOCK(st.st_mode))
+		return fail(ENOTSOCK);
+	return fail(ECONNREFUSED);
+}
+
+/*
+ * Whether no process has the socket of this file any more: 0, or -1 with errno, EADDRINUSE where one
+ * has.  Asked with a socket of another type, which the kernel turns away by that if there is one
+ * (EPROTOTYPE), so that no server notices, and none that has not yet called listen(2) is taken for dead.
+ */
+static int is_dead(const struct socket_name *name)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err;
+
+	if (fd == -1)
+		return -1;
+	err = connect(fd, address_of(name), name->length) == -1 ? errno : EADDRINUSE;
+	close(fd);
+	if (err == ECONNREFUSED)
+		return 0;
+	return fail(err == EPROTOTYPE ? EADDRINUSE : err);
+}
+
+static int same_file(const struct stat *one, const struct stat *other)
+{
+	/* An inode's number is soon given to another file, but not with this time. */
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino && one->st_mtim.tv_sec == other->st_mtim.tv_sec &&
+	       one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
+}
+
+/* The directory part of a path, in the same room. */
+static const char *directory_of(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return ".";
+	if (slash == path)
+		return "/";
+	*slash = '\0';
+	return path;
+}
+
+/*
+ * Others who replace a socket in this directory at the same moment wait for us.  A descriptor, or -1: a
+ * directory that may not be read, or a lock that somebody keeps; remove_dead() does without.
+ */
+static int lock_directory(const struct socket_name *name)
+{
+	char path[SOCKET_NAME_MOST + 1];
+	int fd, tries;
+
+	path_of(name, path);
+	fd = open(directory_of(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	for (tries = 0; tries < LOCK_TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			break;
+		pause_a_little();
+	}
+	return fd;
+}
+
+/*
+ * Removes a socket file that nobody serves.  It is moved aside first, and looked at again there: should it
+ * be another one by then, it goes back.
+ */
+static int remove_dead(const struct socket_name *name)
+{
+	char path[SOCKET_NAME_MOST + 1], directory[SOCKET_NAME_MOST + 1], aside[SOCKET_NAME_MOST + 64];
+	struct stat before, after;
+
+	path_of(name, path);
+	path_of(name, directory);
+	if (lstat(path, &before) == -1)
+		return errno == ENOENT ? 0 : -1;
+	if (!S_ISSOCK(before.st_mode))
+		return fail(ENOTSOCK);
+	if (is_dead(name) == -1)
+		return errno == ENOENT ? 0 : -1;
+	snprintf(aside, sizeof(aside), "%s/.sockpair-%ld", directory_of(directory), (long)getpid());
+	/* Not every file system knows this flag. */
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == -1 &&
+	    (errno != EINVAL || rename(path, aside) == -1))
+		return errno == ENOENT ? 0 : -1;
+	if (lstat(aside, &after) == 0 && same_file(&before, &after))
+		return unlink(aside);
+	if (renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_NOREPLACE) == -1 && errno != EEXIST)
+		return -1;
+	return fail(EADDRINUSE);
+}
+
+/* Binds; the file has its mode from the beginning, since bind(2) heeds the umask. */
+static int bind_with_mode(int fd, const struct socket_name *name, mode_t mode)
+{
+	mode_t before = umask(0777 & ~mode);
+	int result = bind(fd, address_of(name), name->length), saved = errno;
+
+	umask(before);
+	errno = saved;
+	return result;
+}
+
+static int bind_file(int fd, struct socket_name *name, mode_t mode)
+{
+	char path[SOCKET_NAME_MOST + 1];
+	int result = bind_with_mode(fd, name, mode), lock, tries;
+
+	if (result == -1 && errno == EADDRINUSE) {
+		lock = lock_directory(name);
+		/* Others, who know nothing of the lock, may bind it between the two. */
+		for (tries = 0; tries < 3; tries++) {
+			result = remove_dead(name);
+			if (result == -1)
+				break;
+			result = bind_with_mode(fd, name, mode);
+			if (result == 0 || errno != EADDRINUSE)
+				break;
+		}
+		close_quietly(lock);
+	}
+	return result == -1 ? -1 : lstat(path_of(name, path), &name->made);
+}
+
+int socket_serve(struct socket_name *name, int type, mode_t mode)
+{
+	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd == -1)
+		return -1;
+	if (name->abstract ? bind(fd, address_of(name), name->length) == -1 : bind_file(fd, name, mode) == -1) {
+		close_quietly(fd);
+		return -1;
+	}
+	if (listen(fd, SOMAXCONN) == 0)
+		return fd;
+	close_quietly(fd);
+	socket_remove(name);
+	return -1;
+}
+
+void socket_remove(const struct socket_name *name)
+{
+	char path[SOCKET_NAME_MOST + 1];
+	struct stat st;
+	int saved = errno;
+
+	if (!name->abstract && lstat(path_of(name, path), &st) == 0 && same_file(&st, &name->made))
+		unlink(path);
+	errno = saved;
+}
+
+/* For how long calls on the socket that wait may do so; 0: for ever. */
+static int set_patience(int fd, int64_t ns)
+{
+	struct timeval most = {(time_t)(ns / 1000000000), (suseconds_t)(ns % 1000000000 / 1000)};
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
+}
+
+int socket_connect(const struct socket_name *name, int type, const struct deadline *deadline, int persist)
+{
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	if (fd == -1)
+		return -1;
+	/* Without a name of its own, which the kernel makes up, there is nowhere to answer to. */
+	if (type == SOCK_DGRAM && bind(fd, address_of(name), sizeof(sa_family_t)) == -1)
+		goto fail;
+	for (;;) {
+		int64_t left = deadline_left(deadline);
+
+		/* None at all is a microsecond, since 0 is for ever. */
+		if (!deadline_never(deadline))
+			set_patience(fd, left < 1000 ? 1000 : left);
+		if (connect(fd, address_of(name), name->length) == 0)
+			break;
+		if (errno == EINTR)
+			continue;
+		if (!persist || (errno != ENOENT && errno != ECONNREFUSED) || left == 0)
+			goto fail;
+		pause_a_little();
+	}
+	if (set_patience(fd, 0) == 0)
+		return fd;
+fail:
+	if (errno == ECONNREFUSED)
+		refused(name);
+	close_quietly(fd);
+	return -1;
+}
+
+int socket_peer(int fd, struct ucred *peer)
+{
+	socklen_t length = sizeof(*peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length);
+}
+
+/* Room for the descriptors of one message. */
+union control {
+	struct cmsghdr header; /* for its alignment */
+	char room[CMSG_SPACE(SOCKET_PASS_MOST * sizeof(int))];
+};
+
+int socket_pass(int fd, const int *descriptors, size_t count)
+{
+	union control control = {.room = ""};
+	struct iovec byte = {(char[]){'\0'}, 1};
+	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = control.room,
+	                         .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
+	return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 ? -1 : 0;
+}
+
+/* The descriptors of a message, in room for SOCKET_PASS_MOST; how many they are. */
+static size_t collect(struct msghdr *message, int *descriptors)
+{
+	struct cmsghdr *header;
+	size_t count = 0;
+
+	for (header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
+		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+			continue;
+		count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(descriptors, CMSG_DATA(header), count * sizeof(int));
+	}
+	return count;
+}
+
+int socket_take(int fd, int *descriptors, size_t count, int flags, size_t *came)
+{
+	union control control;
+	char first;
+	struct iovec byte = {&first, 1};
+	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = control.room,
+	                         .msg_controllen = sizeof(control.room)};
+	int taken[SOCKET_PASS_MOST];
+	ssize_t got;
+	size_t i;
+
+	do
+		got = recvmsg(fd, &message, flags | MSG_CMSG_CLOEXEC);
+	while (got == -1 && errno == EINTR);
+	if (got == -1)
+		return -1;
+	*came = collect(&message, taken);
+	if (got == 1 && *came == count && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0) {
+		memcpy(descriptors, taken, count * sizeof(*descriptors));
+		return 0;
+	}
+	for (i = 0; i < *came; i++)
+		close(taken[i]);
+	if (got == 0)
+		return fail(ENODATA);
+	/* There is room for all that can come, so it is our descriptors that have run out. */
+	if ((message.msg_flags & MSG_CTRUNC) != 0)
+		return fail(EMFILE);
+	return fail((message.msg_flags & MSG_TRUNC) != 0 ? EMSGSIZE : EPROTO);
+}

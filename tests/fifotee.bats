@@ -1,0 +1,1328 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# bg and run read stdin, and set variables; the shell that runs the tests keeps them.
+# A cat before a pipe is what makes it a pipe.
+# shellcheck disable=SC2002,SC2016,SC2030,SC2031,SC2094,SC2154,SC2217
+
+load helper
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+teardown() {
+    if ((${#pids[@]})); then
+        kill -KILL "${pids[@]}" 2>/dev/null || :
+        wait "${pids[@]}" 2>/dev/null || :
+    fi
+}
+
+# A child that has ended and that bash has not noticed yet is still there for kill -0, and now and then it never does.
+ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
+
+# all_end: what bg started ends, and well.
+all_end() {
+    local one
+    for one in "${pids[@]}"; do ends 0 "$one"; done
+}
+
+# reads FIFO: from now on somebody reads it, into the file FIFO.out.
+reads() { bg cat "$1" >"$1.out"; }
+
+# holds_open PID FILE
+holds_open() { find "/proc/$1/fd" -lname "$PWD/$2" 2>/dev/null | grep -q .; }
+let_go() { ! holds_open "$1" "$2"; }
+
+# tee_fed ARGUMENT...: fifotee runs as $tee; its input is what we write to 5, its messages go to `err`.
+tee_fed() {
+    feed
+    bg fifotee "$@" <in >out 2>err
+    tee=$pid
+    # Else our own end would stay open in what is started later.
+    : "$tee"
+}
+
+# line_is TEXT: the next line of 7 is this.
+line_is() {
+    local line
+    IFS= read -rt 10 line <&7
+    assert_equal "$line" "$1"
+}
+
+# counts NAME: what -v or SIGUSR1 said last of it, as "bytes records dropped".
+counts() { sed -n "s/^fifotee: $1: \([0-9]*\) bytes, \([0-9]*\) records, \([0-9]*\) dropped.*/\1 \2 \3/p" err | tail -n 1; }
+
+# adds_up NAME: all records of the input went there or were dropped.
+adds_up() {
+    local sent bytes records dropped
+    sent=$(sed -n 's/^fifotee: standard input: .* \([0-9]*\) records$/\1/p' err | tail -n 1)
+    read -r bytes records dropped < <(counts "$1")
+    ((sent == records + dropped)) || fail "$1: $bytes bytes, $sent records, of which $records went and $dropped were dropped"
+}
+
+# numbered FILE: it has whole lines of `in.txt` alone, in order, none twice; their number is $whole.
+numbered() {
+    perl -e 'my ($last, $n) = (0, 0); while (<STDIN>) {
+        /^(\d+) (x*) (\d+)\n\z/ && $1 == $3 && length($2) == ($1 * 7919) % 300 && $1 > $last or die "torn or out of order: $_";
+        $last = $1; $n++ } print $n' <"$1" >number
+    whole=$(<number)
+}
+
+number() { perl -e 'for (my $i = 1; $i <= $ARGV[0]; $i++) { printf "%d %s %d\n", $i, "x" x (($i * 7919) % 300), $i }' "$1"; }
+make_numbered() { number "$1" >in.txt; }
+
+# slow_reader FIFO BYTES: reads it in small pieces into FIFO.out, through a pipe of so many bytes.
+slow_reader() {
+    # Not before it is as good as empty does a pipe shrink.
+    bg perl -e 'my ($fifo, $size) = @ARGV; open my $in, "<", $fifo or die; open my $out, ">", "$fifo.out" or die; my $x;
+        do { fcntl($in, 1031, $size + 0); syswrite $out, $x; select undef, undef, undef, 0.0002 } while sysread($in, $x, 3000)' "$1" "$2"
+}
+
+is_fifo() { [[ -p $1 ]]; }
+
+# --- usage ---
+
+@test 'fifotee: without a FIFO it is a usage error' {
+    usage_error fifotee
+    usage_error fifotee -n
+}
+
+@test 'fifotee: wrong options are usage errors, and nothing is made' {
+    usage_error fifotee --no-such-option f
+    usage_error fifotee -p f
+    usage_error fifotee -p never f
+    usage_error fifotee -p buffer f
+    usage_error fifotee -p buffer= f
+    usage_error fifotee -p buffer=x f
+    usage_error fifotee -p buffer=-1 f
+    usage_error fifotee -p blocks f
+    usage_error fifotee --stdout=x f
+    usage_error fifotee -o f
+    usage_error fifotee -o drop: f
+    usage_error fifotee -o x:f
+    usage_error fifotee -m 9 f
+    usage_error fifotee -b 0 f
+    usage_error fifotee -b x f
+    usage_error fifotee -d ab f
+    usage_error fifotee -w x f
+    usage_error fifotee --readers=x f
+    usage_error fifotee --readers=2 f
+    usage_error fifotee -b 65M -p drop f
+    usage_error fifotee -n --stdout=drop f
+    assert [ ! -e f ]
+}
+
+@test 'fifotee: --zero-copy goes with no records' {
+    usage_error fifotee --zero-copy -p drop f
+    usage_error fifotee --zero-copy -o buffer=1M:f
+    usage_error fifotee --zero-copy --stdout=drop f
+    usage_error fifotee --zero-copy -0 f
+}
+
+@test 'fifotee: -h and -V write to standard output' {
+    run -0 --separate-stderr fifotee -h
+    assert_line --partial 'usage: fifotee '
+    assert_line --partial '--zero-copy'
+    run -0 --separate-stderr fifotee --version
+    assert_output --regexp '^fifotee \(ipcutils\) '
+}
+
+# --- all get all ---
+
+@test 'fifotee: standard input goes to every FIFO and to standard output, byte for byte' {
+    head -c 3000000 /dev/urandom >in
+    mkfifo a b
+    reads a
+    reads b
+    soon fifotee a b <in >out
+    all_end
+    cmp in a.out
+    cmp in b.out
+    cmp in out
+}
+
+@test 'fifotee: -n leaves standard output out' {
+    mkfifo a
+    reads a
+    run -0 --separate-stderr soon fifotee -n a < <(seq 9)
+    assert_output ''
+    all_end
+    cmp a.out <(seq 9)
+}
+
+@test 'fifotee: a hundred outputs all get all' {
+    local i names=()
+    seq 30000 >in.txt
+    for i in {1..100}; do
+        mkfifo "f$i"
+        reads "f$i"
+        names+=("f$i")
+    done
+    soon fifotee -n "${names[@]}" <in.txt
+    all_end
+    for i in {1..100}; do cmp in.txt "f$i.out"; done
+}
+
+@test 'fifotee: what arrives is passed on at once, be it one byte' {
+    tee_fed a
+    eventually is_fifo a
+    exec 7<a
+    printf x >&5
+    read -rN 1 -t 10 byte <&7
+    assert_equal "$byte" x
+    eventually size_is out 1
+    printf y >&5
+    read -rN 1 -t 10 byte <&7
+    assert_equal "$byte" y
+    fed
+    ends 0
+}
+
+@test 'fifotee: writers of one byte at a time' {
+    mkfifo a
+    reads a
+    perl -e '$| = 1; print $_ % 9 == 8 ? "\n" : "x" for 0 .. 8999' | soon fifotee -p buffer=1M a >out
+    all_end
+    perl -e 'print "xxxxxxxx\n" for 1 .. 1000' | cmp - a.out
+    cmp out a.out
+}
+
+@test 'fifotee: a reader of an empty input sees its end' {
+    mkfifo a
+    reads a
+    soon fifotee a </dev/null
+    all_end
+    size_is a.out 0
+}
+
+@test 'fifotee: the last record may lack its delimiter, under each policy' {
+    local policy
+    for policy in block drop buffer=1k fail; do
+        rm -f a
+        tee_fed -v -p "$policy" --readers=1 a
+        eventually is_fifo a
+        exec 7<a
+        printf 'one\ntwo' >&5
+        fed
+        [[ $(cat <&7) == $'one\ntwo' ]]
+        ends 0
+        assert_equal "$(counts a)" '7 2 0'
+        exec 7<&-
+    done
+}
+
+@test 'fifotee: into a process substitution' {
+    soon fifotee >(cat >a.out) >(wc -l >b.out) < <(seq 1000) >out
+    eventually test -s b.out
+    eventually cmp -s out a.out
+    assert_equal "$(<b.out)" 1000
+}
+
+@test 'fifotee: --progress shows bytes, where it is asked for twice' {
+    mkfifo a
+    reads a
+    run -0 --separate-stderr soon fifotee -n --progress --progress a < <(seq 9)
+    all_end
+    [[ $stderr == *18B* ]]
+}
+
+# --- FIFOs that are made, and FIFOs that are there ---
+
+@test 'fifotee: a FIFO is made with mode 0600, or exactly that of -m, and removed at the end' {
+    umask 077
+    tee_fed -n a
+    eventually is_fifo a
+    assert_equal "$(stat -c %a a)" 600
+    exec 7<a
+    fed
+    ends 0
+    assert [ ! -e a ]
+    tee_fed -n -m 0666 a
+    eventually is_fifo a
+    assert_equal "$(stat -c %a a)" 666
+    exec 7<a
+    fed
+    ends 0
+}
+
+@test 'fifotee: a FIFO that was there stays as it is' {
+    mkfifo -m 0640 a
+    reads a
+    soon fifotee -n -m 0666 a </dev/null
+    all_end
+    assert_equal "$(stat -c %a a)" 640
+}
+
+@test 'fifotee: -k keeps what was made' {
+    soon fifotee -n -k -p drop a </dev/null
+    is_fifo a
+}
+
+@test 'fifotee: signals remove what was made and nothing else, and are what it dies of' {
+    local signal status
+    mkfifo there
+    for signal in TERM:143 HUP:129 INT:130; do
+        feed
+        bg perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' fifotee made there <in
+        eventually is_fifo made
+        eventually asleep "$pid"
+        kill "-${signal%:*}" "$pid"
+        ends "${signal#*:}"
+        assert [ ! -e made ]
+        is_fifo there
+        fed
+    done
+}
+
+@test 'fifotee: what took the place of the FIFO meanwhile is not removed' {
+    tee_fed -n a
+    eventually is_fifo a
+    exec 7<a
+    rm a
+    echo mine >a
+    fed
+    ends 0
+    assert_equal "$(<a)" mine
+}
+
+@test 'fifotee: a FIFO whose name is gone or another is an error once its reader has left' {
+    tee_fed -p drop a
+    eventually is_fifo a
+    exec 7<a
+    rm a
+    exec 7<&-
+    eventually grep -q 'a: No such file or directory' err
+    echo on >&5
+    fed
+    ends 1
+    assert_equal "$(<out)" on
+}
+
+@test 'fifotee: a FIFO that was replaced while nobody read it is an error, and the new one is not removed' {
+    tee_fed -p drop a
+    eventually is_fifo a
+    mkfifo new
+    mv new a
+    bg cat a
+    eventually grep -qx "fifotee: a: the name is another object's by now" err
+    echo on >&5
+    fed
+    ends 1 "$tee"
+    is_fifo a
+    assert_equal "$(<out)" on
+}
+
+@test 'fifotee: who waits in open(2) for a writer when it ends sees an end' {
+    mkfifo a
+    bg cat a
+    # As if he had come after it has looked for him.
+    traced -P a -P "$PWD/a" -e inject=openat:error=ENXIO:when=1 fifotee -n -p drop a </dev/null
+    ends 0
+    grep -q ENXIO trace
+}
+
+@test 'fifotee: each reader sees the end as soon as he has got everything' {
+    mkfifo a b
+    head -c 5000000 /dev/zero >in.txt
+    bg fifotee -n --readers=2 -b 1000 -o buffer=8M:a b <in.txt
+    tee=$pid
+    exec 7<a
+    bg cat b >b.out
+    ends 0
+    cmp in.txt b.out
+    kill -0 "$tee"
+    cmp in.txt <&7
+    ends 0 "$tee"
+}
+
+# --- outputs that are none ---
+
+@test 'fifotee: what is no FIFO is an error for that output, and the rest go on' {
+    local wrong
+    mkfifo a
+    : >file
+    mkdir dir
+    ln -s nowhere dangling
+    for wrong in file:'not a FIFO' /dev/full:'not a FIFO' /dev/null:'not a FIFO' dir:'Is a directory' \
+        none/f:'No such file or directory' file/f:'Not a directory' dangling:'No such file or directory'; do
+        pids=()
+        reads a
+        run -1 --separate-stderr soon fifotee "${wrong%%:*}" a < <(seq 3)
+        assert_equal "$output" "$(seq 3)"
+        assert_equal "$stderr" "fifotee: ${wrong%%:*}: ${wrong#*:}"
+        all_end
+        cmp a.out <(seq 3)
+    done
+    size_is file 0
+    assert [ ! -e nowhere ]
+}
+
+@test 'fifotee: if all outputs are wrong it ends, and reads nothing' {
+    : >file
+    seq 3 >input
+    exec 7<input
+    run -1 soon fifotee -n file <&7
+    assert_equal "$(head -n 1 <&7)" 1
+}
+
+@test 'fifotee: the same FIFO twice is an error, by whatever name, and the rest go on' {
+    mkfifo a
+    ln -s a link
+    reads a
+    run -1 --separate-stderr soon fifotee a link ./a < <(seq 3)
+    assert_output "$(seq 3)"
+    assert_equal "$stderr" $'fifotee: link: the same as a\nfifotee: ./a: the same as a'
+    all_end
+    cmp a.out <(seq 3)
+}
+
+@test 'fifotee: standard input that is an output too is an error for that output' {
+    mkfifo a b
+    reads b
+    exec 7<>a
+    echo one >&7
+    bg fifotee a b <a 2>err >out
+    eventually size_is out 4
+    exec 7<&-
+    ends 1
+    assert_equal "$(<err)" 'fifotee: a: the same as standard input'
+    assert_equal "$(<b.out)" one
+}
+
+@test 'fifotee: standard output that is an output, or the input, is an error' {
+    mkfifo a
+    reads a
+    run -1 --separate-stderr soon bash -c 'fifotee a >a' < <(seq 3)
+    assert_equal "$stderr" 'fifotee: standard output: the same as a'
+    all_end
+    cmp a.out <(seq 3)
+    reads a
+    seq 3 >file
+    run -1 --separate-stderr soon bash -c 'fifotee a <file >>file'
+    assert_equal "$stderr" 'fifotee: standard output: the same as standard input'
+    size_is file 6
+}
+
+@test 'fifotee: more outputs than descriptors: those that get one go on' {
+    local i names=()
+    for i in {1..30}; do
+        mkfifo "f$i"
+        names+=("f$i")
+    done
+    seq 100 >in.txt
+    # One reader for all, who is there from the start, and waits for the end of each.
+    bg perl -MFcntl -e 'for (@ARGV) { sysopen my $f, $_, O_RDONLY | O_NONBLOCK or die; push @f, $f }
+        print STDERR "ready\n"; $SIG{ALRM} = "DEFAULT"; alarm 10;
+        <STDIN>; local $/; print length(<$_>), "\n" for @f' "${names[@]}" < <(eventually test -e finished; echo) >lengths 2>ready
+    eventually test -s ready
+    run -1 --separate-stderr soon bash -c 'ulimit -n 20; fifotee -n -p drop "$@"' - "${names[@]}" <in.txt
+    : >finished
+    [[ $stderr == *'fifotee: f30: Too many open files'* ]]
+    [[ $stderr != *'fifotee: f1: '* ]]
+    ends 0
+    run -0 sort -un lengths
+    assert_output $'0\n292'
+}
+
+@test 'fifotee: the soft limit of descriptors does not count' {
+    local i names=()
+    for i in {1..30}; do
+        mkfifo "f$i"
+        reads "f$i"
+        names+=("f$i")
+    done
+    (ulimit -Sn 20 && soon fifotee -n "${names[@]}" < <(seq 3))
+    all_end
+}
+
+# --- absent readers ---
+
+@test 'fifotee: block waits for the first reader of each FIFO before it reads anything' {
+    seq 5 >input
+    exec 6<input
+    mkfifo a b
+    reads a
+    bg fifotee a b <&6 >out
+    tee=$pid
+    eventually holds_open "$tee" a
+    eventually asleep "$tee"
+    # The offset is shared.
+    assert_equal "$(awk '/^pos:/ { print $2 }' "/proc/$BASHPID/fdinfo/6")" 0
+    reads b
+    all_end
+    cmp input a.out
+    cmp input b.out
+    cmp input out
+}
+
+@test 'fifotee: drop does not wait for a reader, and counts what he missed' {
+    run -0 --separate-stderr soon fifotee -v -p drop a < <(seq 1000)
+    assert_output "$(seq 1000)"
+    assert_equal "$stderr" 'fifotee: standard input: 3893 bytes, 1000 records
+fifotee: a: 0 bytes, 0 records, 1000 dropped
+fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
+}
+
+@test 'fifotee: drop, a reader that opens late gets what comes from then on' {
+    tee_fed -v -p drop a
+    printf 'one\ntwo\n' >&5
+    eventually size_is out 8
+    exec 7<a
+    printf 'three\n' >&5
+    line_is three
+    fed
+    ends 0
+    assert_equal "$(counts a)" '6 1 2'
+    adds_up a
+}
+
+@test 'fifotee: buffer, a reader that opens late gets what was queued, and what did not fit was dropped' {
+    tee_fed -v -p buffer=10 a
+    printf '1234\n5678\n' >&5
+    eventually size_is out 10
+    printf 'no\n' >&5
+    eventually size_is out 13
+    exec 7<a
+    line_is 1234
+    line_is 5678
+    printf 'last\n' >&5
+    line_is last
+    fed
+    ends 0
+    assert_equal "$(counts a)" '15 3 1'
+    adds_up a
+}
+
+@test 'fifotee: buffer drops only the records that do not fit' {
+    tee_fed -v -p buffer=10 a
+    printf '1234567\n1234\n1\n2\n' >&5
+    eventually size_is out 17
+    exec 7<a
+    line_is 1234567
+    line_is 1
+    fed
+    ends 0
+    assert_equal "$(counts a)" '10 2 2'
+    adds_up a
+}
+
+@test 'fifotee: buffer waits at the end for a first reader if something is queued for him' {
+    tee_fed -v -p buffer=1k a
+    printf 'one\n' >&5
+    fed
+    eventually size_is out 4
+    exec 7<a
+    line_is one
+    ends 0
+}
+
+@test 'fifotee: fail, a FIFO without a reader fails, and the rest go on' {
+    mkfifo b
+    reads b
+    run -1 --separate-stderr soon fifotee --readers=1 -o fail:a b < <(seq 3)
+    assert_equal "$stderr" 'fifotee: a: nobody reads it'
+    assert_output "$(seq 3)"
+    all_end
+    cmp b.out <(seq 3)
+    assert [ ! -e a ]
+}
+
+@test 'fifotee: --readers waits for so many, whatever the policy' {
+    tee_fed -p drop --readers=2 a b c
+    printf 'one\n' >&5
+    eventually is_fifo c
+    exec 7<b
+    eventually holds_open "$tee" b
+    eventually asleep "$tee"
+    size_is out 0
+    bg cat c >c.out
+    line_is one
+    eventually size_is c.out 4
+    fed
+    ends 0 "$tee"
+}
+
+@test 'fifotee: --readers=0 waits for none, and a FIFO that blocks joins later' {
+    tee_fed -v --readers=0 a
+    printf 'one\n' >&5
+    eventually size_is out 4
+    exec 7<a
+    printf 'two\n' >&5
+    line_is two
+    fed
+    ends 0
+    assert_equal "$(counts a)" '4 1 1'
+    adds_up a
+}
+
+@test 'fifotee: --readers that can come no more is an error' {
+    : >file
+    run -1 --separate-stderr soon fifotee --readers=2 a file </dev/null
+    [[ $stderr == *'--readers: of the FIFOs only 1 are left'* ]]
+}
+
+# --- readers who leave, and come back ---
+
+@test 'fifotee: a reader that leaves costs the others nothing' {
+    local policy
+    head -c 5000000 /dev/urandom >in
+    mkfifo a b
+    for policy in block drop buffer=1M; do
+        pids=()
+        bg head -c 100000 a >a.out
+        reads b
+        soon fifotee -o "$policy:a" b <in >out
+        all_end
+        cmp in b.out
+        cmp in out
+        cmp <(head -c "$(stat -c %s a.out)" in) a.out || [[ $policy != block ]]
+    done
+}
+
+@test 'fifotee: a standard output that nobody reads any more costs the others nothing' {
+    mkfifo a
+    head -c 5000000 /dev/urandom >in
+    reads a
+    (soon fifotee a <in; echo $? >status) | head -c 10 >/dev/null
+    all_end
+    cmp in a.out
+    assert_equal "$(<status)" 0
+}
+
+@test 'fifotee: fail, a reader that leaves is an error, and the rest go on' {
+    tee_fed -p fail --readers=1 a
+    eventually is_fifo a
+    exec 7<a
+    eventually holds_open "$tee" a
+    exec 7<&-
+    eventually grep -q '^fifotee: a: Broken pipe$' err
+    seq 3 >&5
+    fed
+    ends 1
+    cmp out <(seq 3)
+}
+
+@test 'fifotee: when nobody is left it ends at once, while standard input is idle' {
+    tee_fed -n a b
+    eventually is_fifo b
+    exec 7<a
+    exec 6<b
+    exec 7<&- 6<&-
+    ends 0
+    assert [ ! -e a ]
+}
+
+@test 'fifotee: the end of the last reader, of standard output, ends it while standard input is idle' {
+    feed
+    bg_into_pipe fifotee --readers=0 a <in
+    eventually is_fifo a
+    exec 6<a
+    exec 6<&-
+    exec 7<&-
+    ends 0
+}
+
+@test 'fifotee: drop and buffer wait for the next reader' {
+    local policy
+    for policy in drop buffer=1k; do
+        tee_fed -n -p $policy a
+        eventually is_fifo a
+        exec 7<a
+        printf 'one\n' >&5
+        line_is one
+        exec 7<&-
+        eventually let_go "$tee" a
+        exec 7<a
+        printf 'two\n' >&5
+        line_is two
+        fed
+        ends 0
+        exec 7<&-
+    done
+}
+
+# leave_in_between POLICY: a reader leaves what he has not read, in the middle of a record.
+leave_in_between() {
+    tee_fed -v -p "$1" a
+    eventually is_fifo a
+    exec 7<a
+    printf 'one\ntwo\nthr' >&5
+    line_is one
+    eventually size_is out 11
+    exec 7<&-
+    eventually let_go "$tee" a
+    exec 7<a
+}
+
+@test 'fifotee: a reader that comes back begins at the beginning of a record and sees nothing stale' {
+    local policy
+    for policy in block drop; do
+        leave_in_between $policy
+        printf 'ee\nfour\n' >&5
+        case $policy in
+        block) line_is four ;;
+        drop) line_is three && line_is four ;;
+        esac
+        fed
+        ends 0
+        case $policy in
+        block) assert_equal "$(counts a)" '9 2 2' ;;
+        drop) assert_equal "$(counts a)" '15 3 1' ;;
+        esac
+        adds_up a
+        exec 7<&-
+    done
+}
+
+@test 'fifotee: -b, a reader that comes back begins at the beginning of a block' {
+    tee_fed -v -b 4 a
+    eventually is_fifo a
+    exec 7<a
+    printf 'aaaabb' >&5
+    eventually size_is out 6
+    exec 7<&-
+    eventually let_go "$tee" a
+    exec 7<a
+    printf 'bbccccdd' >&5
+    fed
+    assert_equal "$(cat <&7)" ccccdd
+    ends 0
+    # Nobody had read anything of what was there before.
+    assert_equal "$(counts a)" '6 2 2'
+    adds_up a
+}
+
+@test 'fifotee: what a reader left unread counts as dropped, and is gone whoever else has the FIFO open' {
+    local policy
+    for policy in block drop buffer=1k; do
+        tee_fed -v -p $policy a
+        eventually is_fifo a
+        exec 7<a 8>a
+        printf 'one\ntwo\nthree\n' >&5
+        line_is one
+        eventually size_is out 14
+        exec 7<&-
+        eventually let_go "$tee" a
+        exec 7<a
+        eventually holds_open "$tee" a
+        printf 'four\n' >&5
+        line_is four
+        fed
+        ends 0
+        assert_equal "$(counts a)" '9 2 2'
+        exec 7<&- 8>&-
+    done
+}
+
+@test 'fifotee: a reader killed in the middle of a long record, under each policy' {
+    local policy
+    for policy in block drop buffer=4M; do
+        rm -f a.out
+        tee_fed -v -p $policy a
+        eventually is_fifo a
+        exec 7<a
+        (letters 3000000 x && echo && echo short) >&5 7<&- &
+        read -rN 10 -t 10 start <&7
+        assert_equal "$start" xxxxxxxxxx
+        exec 7<&-
+        eventually let_go "$tee" a
+        wait $!
+        eventually size_is out 3000007
+        bg cat a >a.out
+        eventually holds_open "$tee" a
+        echo next >&5
+        fed
+        ends 0 "$tee"
+        ends 0
+        grep -qx next a.out
+        run -1 grep -v -e '^short$' -e '^next$' a.out
+        adds_up a
+    done
+}
+
+@test 'fifotee: a reader killed in the middle of a long record that was queued' {
+    tee_fed -v -p buffer=4M a
+    (letters 3000000 x && echo && echo short) >&5
+    eventually size_is out 3000007
+    exec 7<a
+    read -rN 10 -t 10 start <&7
+    assert_equal "$start" xxxxxxxxxx
+    eventually holds_open "$tee" a
+    exec 7<&-
+    eventually let_go "$tee" a
+    exec 7<a
+    line_is short
+    fed
+    ends 0
+    assert_equal "$(counts a | cut -d ' ' -f 2-)" '1 1'
+}
+
+@test 'fifotee: a queue outlives the reader, and the next one gets the rest of it' {
+    tee_fed -v -p buffer=64k a
+    eventually is_fifo a
+    exec 7<a
+    printf 'one\n' >&5
+    line_is one
+    exec 7<&-
+    eventually let_go "$tee" a
+    printf 'two\nthree\n' >&5
+    eventually size_is out 14
+    exec 7<a
+    line_is two
+    line_is three
+    fed
+    ends 0
+    assert_equal "$(counts a)" '14 3 0'
+}
+
+# --- slow readers ---
+
+@test 'fifotee: block, a slow reader gets everything, and so do the others' {
+    make_numbered 20000
+    mkfifo a b
+    slow_reader a 4096
+    reads b
+    soon fifotee a b <in.txt >out
+    all_end
+    cmp in.txt a.out
+    cmp in.txt b.out
+    cmp in.txt out
+}
+
+# in_records OPTION...: `in.txt` goes to a slow reader and to a fast one; no record of either is torn.
+in_records() {
+    mkfifo a b
+    slow_reader a 8192
+    reads b
+    # A real slowness of the source, so that the fast one need not miss anything.
+    soon fifotee -v "$@" --readers=2 -o block:b <in.txt >out 2>err
+    all_end
+    cmp in.txt b.out
+    cmp in.txt out
+    numbered a.out
+    adds_up a
+    assert_equal "$(counts a)" "$(stat -c %s a.out) $whole $(($(wc -l <in.txt) - whole))"
+}
+
+@test 'fifotee: drop, a slow reader gets whole records, and what is missing is counted' {
+    make_numbered 50000
+    in_records -o drop:a
+    assert [ "$whole" -lt 50000 ]
+}
+
+@test 'fifotee: buffer, a slow reader gets whole records, and what is missing is counted' {
+    make_numbered 50000
+    in_records -o buffer=100000:a
+    assert [ "$whole" -lt 50000 ]
+}
+
+@test 'fifotee: buffer, a slow reader misses nothing while the queue is large enough' {
+    make_numbered 50000
+    in_records -o buffer=64M:a
+    assert_equal "$whole" 50000
+}
+
+@test 'fifotee: fail, a reader that is too slow fails after whole records' {
+    make_numbered 50000
+    mkfifo a
+    slow_reader a 1048576
+    run -1 --separate-stderr soon fifotee -n -p fail --readers=1 a <in.txt
+    assert_equal "$stderr" 'fifotee: a: its reader is too slow'
+    all_end
+    numbered a.out
+    assert [ "$whole" -gt 0 ]
+}
+
+@test 'fifotee: fail, a record that is larger than the pipe is an error, and not begun' {
+    mkfifo a
+    reads a
+    run -1 --separate-stderr soon fifotee -n -p fail --readers=1 a < <(echo before && letters 3000000 x && echo && echo behind)
+    assert_equal "$stderr" 'fifotee: a: its reader is too slow'
+    all_end
+    assert_equal "$(<a.out)" before
+}
+
+@test 'fifotee: records end at NULs, at a character, after so many bytes' {
+    mkfifo a
+    make_numbered 30000
+    slow_reader a 4096
+    tr '\n' '\0' <in.txt | soon fifotee -n -0 -p drop --readers=1 a
+    all_end
+    tr '\0' '\n' <a.out >a.lines
+    numbered a.lines
+    pids=()
+    slow_reader a 4096
+    tr '\n' '|' <in.txt | soon fifotee -n -d '|' -p buffer=9999 --readers=1 a
+    all_end
+    tr '|' '\n' <a.out >a.lines
+    numbered a.lines
+    pids=()
+    slow_reader a 4096
+    perl -e 'printf "%09d\n", $_ for 1 .. 300000' | soon fifotee -n -b 100 -p drop --readers=1 a
+    all_end
+    # Blocks of ten numbers each, the first one ends with 1.
+    perl -e 'while (<>) { /^\d{9}$/ && ($. % 10 == 1 ? $_ % 10 == 1 : $_ == $last + 1) or die "$.: $_"; $last = $_ }' a.out
+}
+
+@test 'fifotee: a line of 3 MB goes through whole, or is dropped whole' {
+    mkfifo a
+    (echo before && letters 3000000 x && echo && echo behind) >in.txt
+    pids=()
+    reads a
+    soon fifotee -n a <in.txt
+    all_end
+    cmp in.txt a.out
+    pids=()
+    reads a
+    soon fifotee -n -v -p buffer=4M --readers=1 a <in.txt
+    all_end
+    cmp in.txt a.out
+    pids=()
+    reads a
+    soon fifotee -n -v -p buffer=64k --readers=1 a <in.txt 2>err
+    all_end
+    # It goes through if the reader has taken what came before it.
+    cmp -s in.txt a.out || assert_equal "$(<a.out)" $'before\nbehind'
+    adds_up a
+    # A pipe that somebody empties takes it piece by piece; the line behind it may come too soon.
+    tee_fed -n -v -p drop a
+    exec 7<a
+    (letters 3000000 x && echo) >&5
+    fed
+    cat <&7 >a.out
+    ends 0
+    size_is a.out 3000001
+}
+
+@test 'fifotee: a record of more than 64 MiB is dropped, and the next one is not' {
+    mkfifo a b
+    reads a
+    reads b
+    (echo before && letters 70000000 x && echo && echo behind) |
+        soon fifotee -n -v -o buffer=128M:a --readers=2 b 2>err
+    all_end
+    assert_equal "$(<a.out)" $'before\nbehind'
+    size_is b.out 70000015
+    assert_equal "$(counts a)" '14 2 1'
+    pids=()
+    reads a
+    run -1 soon fifotee -n -p fail --readers=1 a < <(letters 70000000 x)
+    assert_output 'fifotee: a: a record of more than 64 MiB is not kept in memory'
+}
+
+@test 'fifotee: drop, a reader that never reads does not keep it from ending' {
+    mkfifo a b
+    make_numbered 100000
+    tee_fed -n -v -o drop:a b
+    exec 7<a
+    reads b
+    cat in.txt >&5
+    fed
+    ends 0
+    ends 0 "$tee"
+    cmp in.txt b.out
+    cat <&7 >a.out
+    numbered a.out
+    assert [ "$whole" -gt 0 ]
+    adds_up a
+}
+
+@test 'fifotee: drop, a stopped standard output drops if it is told to' {
+    make_numbered 50000
+    mkfifo a
+    reads a
+    bg_into_pipe fifotee -v --stdout=drop a <in.txt 2>err
+    ends 0
+    cat <&7 >out
+    numbered out
+    cmp in.txt a.out
+    adds_up 'standard output'
+}
+
+@test 'fifotee: pipes of 8192 bytes that cannot be grown' {
+    make_numbered 20000
+    mkfifo a
+    slow_reader a 8192
+    # No call of fcntl(2) works, but the first three, which look for closed descriptors.
+    traced -e trace=fcntl -e inject=fcntl:error=EPERM:when=4+ fifotee -n --readers=1 -v -p drop a <in.txt 2>err
+    all_end
+    numbered a.out
+    adds_up a
+}
+
+@test 'fifotee: as an ordinary user beyond the pages for pipes' {
+    needs_uids
+    chmod 777 .
+    make_numbered 20000
+    # With more than 1024 pipes every further one has 8192 bytes.
+    as_nobody perl -e 'use POSIX; for (1 .. 1100) { pipe(my $r, my $w) or die; push @p, $r, $w }
+        exec @ARGV' bash -c 'mkfifo a && cat a >a.out & until [[ -p a ]]; do :; done
+        timeout 10 fifotee -n -v --readers=1 -p drop a <in.txt 2>err && wait' || skip 'not so many descriptors here'
+    numbered a.out
+    adds_up a
+}
+
+# --- timeouts ---
+
+@test 'fifotee: -w, a FIFO whose reader does not come in time is given up, and the rest go on' {
+    mkfifo b
+    reads b
+    run -124 --separate-stderr soon fifotee -w 50ms a b < <(seq 3)
+    assert_equal "$stderr" 'fifotee: a: timed out'
+    assert_output "$(seq 3)"
+    all_end
+    cmp b.out <(seq 3)
+}
+
+@test 'fifotee: -w, a reader that takes nothing for so long is given up, and the rest go on' {
+    mkfifo a b
+    head -c 5000000 /dev/zero >in.txt
+    bg fifotee -n -w 100ms a b <in.txt 2>err
+    tee=$pid
+    exec 7<a
+    bg cat b >b.out
+    ends 124 "$tee"
+    ends 0
+    assert_equal "$(<err)" 'fifotee: a: timed out'
+    cmp in.txt b.out
+}
+
+@test 'fifotee: -w 0 does not wait for a reader' {
+    run -124 --separate-stderr soon fifotee -w 0 a < <(seq 3)
+    assert_equal "$stderr" 'fifotee: a: timed out'
+    assert_output "$(seq 3)"
+}
+
+@test 'fifotee: -w with --readers, nothing is read if they do not come in time' {
+    seq 5 >input
+    exec 6<input
+    run -124 --separate-stderr soon fifotee -w 50ms --readers=1 a <&6
+    assert_equal "$stderr" 'fifotee: --readers: timed out'
+    assert_output ''
+    assert_equal "$(head -n 1 <&6)" 1
+}
+
+# --- reports ---
+
+@test 'fifotee: SIGUSR1 tells of each output at any time, and does not end it' {
+    tee_fed -p drop a
+    printf 'one\ntwo\nthr' >&5
+    eventually size_is out 11
+    kill -USR1 "$tee"
+    eventually grep -q 'standard output' err
+    assert_equal "$(<err)" 'fifotee: standard input: 11 bytes, 2 records
+fifotee: a: 0 bytes, 0 records, 2 dropped
+fifotee: standard output: 11 bytes, 2 records, 0 dropped'
+    fed
+    ends 0
+}
+
+@test 'fifotee: SIGUSR1 tells what waits in a queue, and names are shown safely' {
+    tee_fed -n -p buffer=1k $'a\n'
+    printf 'one\ntwo\n' >&5
+    waiting() {
+        kill -USR1 "$tee"
+        grep -q '2 waiting' err
+    }
+    eventually is_fifo $'a\n'
+    eventually waiting
+    grep -qF 'fifotee: a\n: 0 bytes, 0 records, 0 dropped, 2 waiting' err
+    exec 7<$'a\n'
+    line_is one
+    fed
+    ends 0
+}
+
+@test 'fifotee: a SIGUSR1 that was ignored stays so' {
+    feed
+    bg bash -c 'trap "" USR1; exec fifotee -n a' <in 2>err
+    eventually is_fifo a
+    kill -USR1 "$pid"
+    exec 7<a
+    fed
+    ends 0
+    size_is err 0
+}
+
+# --- descriptors of others ---
+
+@test 'fifotee: a standard output that is non-blocking itself gets everything' {
+    make_numbered 20000
+    mkfifo a
+    reads a
+    perl -MFcntl -e 'open STDOUT, ">&=", 1; fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV' \
+        fifotee a <in.txt | perl -e 'while (sysread STDIN, $x, 1000) { print $x; select undef, undef, undef, 0.0001 }' >out
+    all_end
+    cmp in.txt out
+    cmp in.txt a.out
+}
+
+@test 'fifotee: a standard input that is non-blocking is read to its end' {
+    tee_fed -n a
+    eventually is_fifo a
+    exec 7<a
+    kill "$tee"
+    ends 143
+    feed
+    bg perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_RDONLY | O_NONBLOCK) or die; exec @ARGV' fifotee a <in >out
+    eventually is_fifo a
+    reads a
+    seq 3 >&5
+    eventually size_is out 6
+    fed
+    all_end || :
+    cmp a.out <(seq 3)
+}
+
+@test 'fifotee: O_NONBLOCK is not set on what others share' {
+    mkfifo in a
+    mkfifo pipe
+    exec 5<>in 6<>pipe
+    bg fifotee a <&5 >&6
+    exec 7<a
+    eventually holds_open "$pid" a
+    assert_equal "$(awk '/^flags/ { print and(strtonum($2), 04000) }' "/proc/$BASHPID/fdinfo/5" 2>/dev/null || perl -ne 'print 0 + !!(oct($1) & 04000) if /^flags:\s+(\d+)/' "/proc/$BASHPID/fdinfo/5")" 0
+    assert_equal "$(perl -ne 'print oct($1) & 04000 if /^flags:\s+(\d+)/' "/proc/$BASHPID/fdinfo/6")" 0
+}
+
+@test 'fifotee: standard output may be a socket, a file that is appended to, a terminal' {
+    make_numbered 20000
+    mkfifo a
+    perl -MSocket -e 'socketpair(A, B, AF_UNIX, SOCK_STREAM, 0) or die; if (fork) { close A; print while <B>; wait; exit $? >> 8 }
+        close B; open STDOUT, ">&A"; exec @ARGV' bash -c 'cat a >a.out & fifotee a && wait' <in.txt >out
+    cmp in.txt out
+    cmp in.txt a.out
+    echo first >out
+    reads a
+    soon fifotee a < <(seq 3) >>out
+    cmp out <(printf 'first\n1\n2\n3\n')
+    soon script -qec 'cat a >/dev/null & seq 3 | fifotee a' /dev/null >out </dev/null
+    assert_equal "$(tr -d '\r' <out)" "$(seq 3)"
+}
+
+@test 'fifotee: a full standard output is an error, and the rest go on' {
+    mkfifo a
+    reads a
+    run -1 --separate-stderr soon bash -c 'fifotee a >/dev/full' < <(seq 3)
+    assert_equal "$stderr" 'fifotee: standard output: No space left on device'
+    all_end
+    cmp a.out <(seq 3)
+}
+
+@test 'fifotee: closed descriptors are errors, but for a standard output that -n leaves out' {
+    mkfifo a
+    reads a
+    run -1 --separate-stderr soon bash -c 'fifotee a >&-' < <(seq 3)
+    assert_equal "$stderr" 'fifotee: standard output: Bad file descriptor'
+    all_end
+    cmp a.out <(seq 3)
+    pids=()
+    reads a
+    run -0 soon bash -c 'fifotee -n a >&- 2>&-' < <(seq 3)
+    all_end
+    cmp a.out <(seq 3)
+    run -1 --separate-stderr soon bash -c 'fifotee b <&-'
+    assert_equal "$stderr" 'fifotee: standard input: Bad file descriptor'
+}
+
+# --- faults ---
+
+@test 'fifotee: EIO at one output is an error for it, and the rest go on' {
+    local policy
+    make_numbered 20000
+    mkfifo a b
+    for policy in block drop buffer=1M fail; do
+        pids=()
+        bg cat a
+        reads b
+        status=0
+        traced -P "$PWD/a" -e inject=write:error=EIO:when=2+ fifotee --readers=2 -o "$policy:a" b <in.txt >out 2>err || status=$?
+        assert_equal "$status" 1
+        assert_equal "$(<err)" 'fifotee: a: Input/output error'
+        all_end
+        cmp in.txt b.out
+        cmp in.txt out
+    done
+}
+
+@test 'fifotee: EAGAIN at outputs that block loses nothing' {
+    make_numbered 20000
+    mkfifo a b
+    reads a
+    reads b
+    traced -P "$PWD/a" -e inject=write:error=EAGAIN:when=1+2 fifotee a b <in.txt >out
+    all_end
+    cmp in.txt a.out
+    cmp in.txt b.out
+    cmp in.txt out
+}
+
+@test 'fifotee: EAGAIN at outputs that do not block tears nothing' {
+    make_numbered 20000
+    mkfifo a b
+    reads a
+    reads b
+    traced -e inject=write:error=EAGAIN:when=1+2 fifotee -n -v -p drop --readers=2 a b <in.txt 2>err
+    all_end
+    numbered a.out
+    numbered b.out
+    adds_up a
+    adds_up b
+}
+
+@test 'fifotee: EPIPE at one output is a reader that left' {
+    make_numbered 20000
+    mkfifo a b
+    bg cat a
+    reads b
+    traced -P "$PWD/a" -e inject=write:error=EPIPE:when=1 fifotee a b <in.txt >out
+    all_end
+    cmp in.txt b.out
+    cmp in.txt out
+}
+
+@test 'fifotee: standard output that fails is an error for it alone' {
+    make_numbered 20000
+    mkfifo a
+    reads a
+    : >out
+    run -1 traced -P "$PWD/out" -e inject=write:error=EIO bash -c 'exec fifotee a >out' <in.txt
+    assert_output 'fifotee: standard output: Input/output error'
+    all_end
+    cmp in.txt a.out
+}
+
+@test 'fifotee: standard input that fails is an error, and what was read arrives' {
+    make_numbered 20000
+    mkfifo a
+    reads a
+    run -1 traced -P "$PWD/in.txt" -e inject=read:error=EIO:when=3 bash -c 'exec fifotee a >out' <in.txt
+    assert_output 'fifotee: standard input: Input/output error'
+    all_end
+    assert_equal "$(stat -c %s a.out)" 524288
+    run -1 --separate-stderr soon fifotee -n --readers=0 a <.
+    assert_equal "$stderr" 'fifotee: standard input: Is a directory'
+}
+
+@test 'fifotee: without /proc a standard output that is a pipe is written with care' {
+    make_numbered 20000
+    mkfifo a
+    reads a
+    traced -e inject=openat:error=EACCES:when=1+ -P /proc/self/fd/1 fifotee a <in.txt |
+        perl -e 'while (sysread STDIN, $x, 1000) { print $x; select undef, undef, undef, 0.0001 }' >out
+    grep -q EACCES trace
+    all_end
+    cmp in.txt a.out
+    cmp in.txt out
+}
+
+@test 'fifotee: without /proc a full standard output does not hold up those that drop' {
+    mkfifo a
+    seq 400000 >in.txt
+    rm -f pipe
+    mkfifo pipe
+    exec 6<>pipe
+    bg traced -e inject=openat:error=EACCES:when=1+ -P /proc/self/fd/1 fifotee --stdout=drop --readers=1 a <in.txt >pipe
+    exec 7<a
+    soon cmp in.txt <&7
+    ends 0
+}
+
+@test 'fifotee: SIGTERM leaves no torn line, under each policy' {
+    local policy i tee
+    mkfifo a b
+    for policy in block drop buffer=1M; do
+        for i in 1 2 3; do
+            pids=()
+            rm -f a.out b.out
+            slow_reader a 8192
+            reads b
+            bg fifotee -o "$policy:a" --readers=2 b < <(exec 3>&- && number 1e9) >out
+            tee=$pid
+            eventually test -s a.out
+            kill "$tee"
+            ends 143 "$tee"
+            eventually ended "${pids[0]}"
+            eventually ended "${pids[1]}"
+            numbered a.out
+            numbered b.out
+            numbered out
+        done
+    done
+}
+
+@test 'fifotee: SIGTERM ends it although a reader reads nothing' {
+    mkfifo a
+    bg fifotee -n a </dev/zero
+    exec 7<a
+    eventually asleep "$pid"
+    kill "$pid"
+    ends 143
+}
+
+# --- without copying ---
+
+@test 'fifotee: --zero-copy gives all the same bytes, to fast readers and slow ones' {
+    head -c 5000000 /dev/urandom >in.txt
+    mkfifo a b c
+    slow_reader a 65536
+    slow_reader b 8192
+    reads c
+    cat in.txt | soon fifotee --zero-copy -v a b c 2>err | cat >out
+    all_end
+    for name in a.out b.out c.out out; do cmp in.txt $name; done
+    grep -qx 'fifotee: a: 5000000 bytes' err
+}
+
+@test 'fifotee: --zero-copy copies nothing' {
+    mkfifo a b
+    reads a
+    reads b
+    head -c 1000000 /dev/zero | traced -e trace=read,write,tee,splice fifotee -n --zero-copy a b
+    all_end
+    size_is a.out 1000000
+    size_is b.out 1000000
+    grep -q '^[0-9]* *tee(' trace
+    grep -q '^[0-9]* *splice(' trace
+    run -1 grep 'write(' trace
+}
+
+@test 'fifotee: --zero-copy, a reader that leaves costs the others nothing' {
+    head -c 5000000 /dev/urandom >in.txt
+    mkfifo a b c
+    bg head -c 100000 a
+    reads b
+    bg head -c 200000 c
+    cat in.txt | soon fifotee --zero-copy a b c >out
+    all_end
+    cmp in.txt b.out
+    cmp in.txt out
+}
+
+@test 'fifotee: --zero-copy, when nobody is left it ends at once' {
+    tee_fed -n --zero-copy a b
+    eventually is_fifo b
+    exec 7<a
+    exec 6<b
+    exec 7<&- 6<&-
+    ends 0
+}
+
+@test 'fifotee: --zero-copy copies what is no pipe' {
+    head -c 3000000 /dev/urandom >in.txt
+    mkfifo a
+    reads a
+    soon fifotee --zero-copy a <in.txt >out
+    all_end
+    cmp in.txt a.out
+    cmp in.txt out
+}
+
+@test 'fifotee: --zero-copy, EAGAIN loses nothing' {
+    head -c 3000000 /dev/urandom >in.txt
+    mkfifo a b
+    reads a
+    reads b
+    cat in.txt | traced -e inject=tee:error=EAGAIN:when=2+2 -e inject=splice:error=EAGAIN:when=2+3 fifotee --zero-copy -n a b
+    all_end
+    cmp in.txt a.out
+    cmp in.txt b.out
+}
