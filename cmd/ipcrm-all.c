@@ -3,8 +3,8 @@
  * ipcrm-all - remove IPC objects, one's own, and those alone that nobody uses.
  *
  * All is decided on one listing: which objects are chosen, and which of them somebody uses.  Then they go one
- * by one, each after a last look, and each is told before the next one goes, so that whatever ends the tool,
- * a full disk under standard output included, no more than one object is gone without a word.
+ * by one, each after a last look, and no more than a few before they are told: where standard output takes no
+ * more, nothing more goes, and the last few are told on standard error.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +34,7 @@
 #define OBJECTS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK)
 #define FILES (INVENTORY_PSHM | INVENTORY_PSEM)
 #define WHO_ROOM 256 /* for the processes that use an object */
+#define UNTOLD_MOST 16 /* objects that are gone, and not yet told */
 
 enum {
 	OPTION_ALL = CLI_FIRST_OWN,
@@ -125,6 +126,7 @@ struct state {
 	struct choice *choices;
 	size_t count;
 	FILE *terminal;
+	size_t untold[UNTOLD_MOST], untold_count, untold_most; /* entries */
 	size_t removed, used, unknown, declined, failed;
 	int status, has_status;
 	int ended; /* no more can be told, so no more is removed */
@@ -388,13 +390,17 @@ static void name_users(const struct state *state, size_t entry, char *text)
 		sprintf(end, " and %zu more", count - i);
 }
 
-/* Whether it is in use, by processes that were seen or by the kernel's word: 0, or -1 with ENOMEM. */
+/*
+ * Whether it is in use, by processes that were seen or by the kernel's word: 0, or -1 with ENOMEM.  What the
+ * kernel is asked for again before it goes is not asked for now, if nobody is told now.
+ */
 static int find_use(const struct job *job, struct state *state, struct choice *choice)
 {
 	const struct inventory_entry *entry = entry_of(state, choice);
 	int told;
 
-	choice->use = entry->kind & INVENTORY_SYSV ? removal_in_use(&state->removal, entry) : -1;
+	choice->use = entry->kind == INVENTORY_SEM && !job->dry_run && !job->ask && !job->orphans && !job->around ? 0 :
+	              entry->kind & INVENTORY_SYSV ? removal_in_use(&state->removal, entry) : -1;
 	if (choice->use != -1)
 		return 0;
 	if (look_at_processes(state) == -1)
@@ -472,21 +478,6 @@ static int find_uses(const struct job *job, struct state *state)
 	return 0;
 }
 
-/* A name as ipcls(1) shows it, or as it is. */
-static int put_name(const struct job *job, const struct inventory_entry *entry)
-{
-	char room[INVENTORY_NAME_ROOM], line[4 * (NAME_MAX + 2) + 2], *end = line;
-	const char *name = inventory_name(entry, room);
-
-	if (job->null) {
-		end = stpcpy(end, name) + 1;
-	} else {
-		end = listing_put_shown(end, name);
-		*end++ = '\n';
-	}
-	return io_write_all(1, line, (size_t)(end - line));
-}
-
 /* What is in use stays; that is an error only of what was named. */
 static void tell_used(const struct job *job, struct state *state, const struct choice *choice)
 {
@@ -512,11 +503,41 @@ static void tell_used(const struct job *job, struct state *state, const struct c
 		add_status(state, CLI_FAILED);
 }
 
+/* A name as ipcls(1) shows it, or as it is; the end. */
+static char *put_name(const struct job *job, const struct inventory_entry *entry, char *out)
+{
+	char room[INVENTORY_NAME_ROOM];
+	const char *name = inventory_name(entry, room);
+
+	if (job->null)
+		return stpcpy(out, name) + 1;
+	out = listing_put_shown(out, name);
+	*out++ = '\n';
+	return out;
+}
+
+/* Writes the names that are due.  One at first, since an output that takes nothing is mostly such from the start. */
+static void tell_names(const struct job *job, struct state *state)
+{
+	char lines[UNTOLD_MOST * (4 * (NAME_MAX + 2) + 2)], name[INVENTORY_NAME_ROOM], *end = lines;
+	size_t i;
+
+	for (i = 0; i < state->untold_count; i++)
+		end = put_name(job, &state->inventory.entries[state->untold[i]], end);
+	if (io_write_all(1, lines, (size_t)(end - lines)) == 0) {
+		state->untold_most = state->untold_most < UNTOLD_MOST / 2 ? 2 * state->untold_most : UNTOLD_MOST;
+	} else {
+		state->ended = 1;
+		add_status(state, CLI_FAILED);
+		cli_warn("standard output", job->dry_run ? "%s" : "%s; nothing more is removed", strerror(errno));
+		for (i = 0; i < state->untold_count && !job->dry_run; i++)
+			cli_warn(inventory_name(&state->inventory.entries[state->untold[i]], name), "removed");
+	}
+	state->untold_count = 0;
+}
+
 static void tell_removed(const struct job *job, struct state *state, const struct choice *choice)
 {
-	const struct inventory_entry *entry = entry_of(state, choice);
-	char name[INVENTORY_NAME_ROOM];
-
 	state->removed++;
 	add_status(state, CLI_DONE);
 	if (job->around) {
@@ -525,16 +546,9 @@ static void tell_removed(const struct job *job, struct state *state, const struc
 	}
 	if (job->verbose)
 		tell(state, choice, job->dry_run ? "would be removed" : "removed");
-	if (put_name(job, entry) == 0)
-		return;
-	state->ended = 1;
-	if (interrupt_pending() == 0 && job->dry_run)
-		add_status(state, cli_fail("standard output", errno));
-	else if (!job->dry_run) {
-		cli_warn("standard output", "%s; nothing more is removed", strerror(errno));
-		cli_warn(inventory_name(entry, name), "removed, as the last one");
-		add_status(state, CLI_FAILED);
-	}
+	state->untold[state->untold_count++] = choice->entry;
+	if (state->untold_count >= state->untold_most)
+		tell_names(job, state);
 }
 
 static void tell_failed(const struct job *job, struct state *state, const struct choice *choice, int err)
@@ -651,6 +665,8 @@ static void remove_all(const struct job *job, struct state *state)
 
 	for (i = 0; i < state->count && !state->ended && (job->around || interrupt_pending() == 0); i++)
 		remove_one(job, state, &state->choices[i]);
+	if (state->untold_count > 0)
+		tell_names(job, state);
 	tell_counts(job, state);
 }
 
@@ -709,13 +725,13 @@ static int clean_after(const struct job *job, struct state *state, const struct 
 }
 
 /* The command's status; a failure of ours shows only where the command had none. */
-static int run_around(const struct job *job, struct state *state, char **command)
+static int run_around(const struct job *job, struct state *state, char **words)
 {
-	static const char *const none[] = {NULL};
 	struct state before = {.count = 0};
 	struct newcomers newcomers = {.count = 0};
 	int status, cleaned, wait_status = -1;
 	sigset_t mask;
+	const struct command command = {.argv = words, .mask = &mask};
 	pid_t pid;
 
 	/* A file can become a semaphore, so those are looked at together. */
@@ -728,13 +744,13 @@ static int run_around(const struct job *job, struct state *state, char **command
 	status = before.status;
 	if (status == CLI_DONE) {
 		relay_hold(&mask);
-		pid = command_start_masked(command, -1, none, &mask);
+		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
-			cli_fail(command[0], errno);
+			cli_fail(words[0], errno);
 		} else {
 			wait_status = relay_wait(pid);
-			status = wait_status == -1 ? cli_own_status(cli_fail(command[0], errno)) : command_status(wait_status);
+			status = wait_status == -1 ? cli_own_status(cli_fail(words[0], errno)) : command_status(wait_status);
 			cleaned = clean_after(job, state, &newcomers);
 			status = status == 0 ? cleaned : status;
 		}
@@ -838,7 +854,7 @@ static unsigned parse_objects(struct job *job, int count, char **words)
 int main(int argc, char **argv)
 {
 	static struct job job = {.older = -1};
-	static struct state state;
+	static struct state state = {.untold_most = 1};
 	unsigned kinds = INVENTORY_LISTED;
 	int status;
 

@@ -726,7 +726,7 @@ END
 
 # --- the output ---
 
-@test 'ipcrm-all: where names cannot be written, one object goes at most, and that is told' {
+@test 'ipcrm-all: where names cannot be written nothing more goes, and what went is told' {
     run -0 alone '
         for i in 1 2 3; do mqsend -C key:0x1$i one; done
         ipcrm-all --all >/dev/full 2>err
@@ -736,9 +736,31 @@ END
     assert_output - <<END
 status 1
 ipcrm-all: standard output: No space left on device; nothing more is removed
-ipcrm-all: key:0x00000011: removed, as the last one
+ipcrm-all: key:0x00000011: removed
 msg key:0x00000012
 msg key:0x00000013
+END
+}
+
+@test 'ipcrm-all: where names cannot be written any more the last few are told on standard error' {
+    run -0 alone '
+        for i in 01 02 03 04 05 06 07 08 09; do mqsend -C key:0x$i one; done
+        { ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace -e inject=write:error=ENOSPC:when=3 \
+            ipcrm-all --all; echo "status $?"; } >out 2>err
+        cat out err
+        there'
+    assert_output - <<END
+key:0x00000001
+key:0x00000002
+key:0x00000003
+status 1
+ipcrm-all: standard output: No space left on device; nothing more is removed
+ipcrm-all: key:0x00000004: removed
+ipcrm-all: key:0x00000005: removed
+ipcrm-all: key:0x00000006: removed
+ipcrm-all: key:0x00000007: removed
+msg key:0x00000008
+msg key:0x00000009
 END
 }
 
@@ -754,7 +776,7 @@ END
     assert_output - <<END
 status 1
 ipcrm-all: standard output: Broken pipe; nothing more is removed
-ipcrm-all: key:0x00000011: removed, as the last one
+ipcrm-all: key:0x00000011: removed
 2
 END
 }
@@ -781,7 +803,7 @@ END
 @test 'ipcrm-all: a killed one leaves nothing half done' {
     run -0 alone '
         for i in 1 2 3 4 5; do mqsend -C key:0x1$i one; done
-        # As late as can be: one is gone and not yet told.
+        # As late as can be: two are gone and not yet told.
         {
             ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace -e inject=write:signal=KILL:when=2 \
                 ipcrm-all --all >out
@@ -795,10 +817,8 @@ END
 status 137
 key:0x00000011
 --
-msg key:0x00000013
 msg key:0x00000014
 msg key:0x00000015
-key:0x00000013
 key:0x00000014
 key:0x00000015
 status 0
