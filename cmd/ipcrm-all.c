@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -390,6 +391,47 @@ static void name_users(const struct state *state, size_t entry, char *text)
 		sprintf(end, " and %zu more", count - i);
 }
 
+/* Whether that process lives: 1, 0, or -1 where it cannot be seen, as those of other pid namespaces, whose pid is 0. */
+static int is_living(const struct state *state, pid_t pid, int64_t when)
+{
+	switch (users_fate(&state->users, pid, when)) {
+	case USERS_ALIVE: return 1;
+	case USERS_GONE: return 0;
+	default: return -1;
+	}
+}
+
+/*
+ * Nobody has a System V queue or set open.  Who used it last may want it again, or hold a semaphore of it, so
+ * as long as that process lives it is in use: 1, 0, or -1 where that cannot be known.
+ */
+static int has_living_user(struct state *state, const struct inventory_entry *entry)
+{
+	const int64_t sent = entry->times[INVENTORY_USED], received = entry->times[INVENTORY_USED_TOO];
+	int one, other, unknown = 0, gone = 0;
+	int64_t i;
+
+	users_open(&state->users);
+	if (entry->kind == INVENTORY_MSG) {
+		one = sent > 0 ? is_living(state, entry->last_pid, sent) : 0;
+		other = received > 0 ? is_living(state, entry->last_receiver_pid, received) : 0;
+		return one == 1 || other == 1 ? 1 : one == -1 || other == -1 ? -1 : 0;
+	}
+	/* Until its first operation nobody can hold it.  A semaphore that was never used has the pid 0. */
+	if (entry->times[INVENTORY_USED] <= 0)
+		return 0;
+	for (i = 0; i < entry->count; i++) {
+		pid_t pid = semctl(entry->id, (int)i, GETPID);
+
+		one = pid == 0 ? 0 : is_living(state, pid, inventory_touched(entry));
+		if (one == 1)
+			return 1;
+		unknown |= one == -1;
+		gone |= one == 0 && pid > 0;
+	}
+	return unknown || !gone ? -1 : 0;
+}
+
 /*
  * Whether it is in use, by processes that were seen or by the kernel's word: 0, or -1 with ENOMEM.  What the
  * kernel is asked for again before it goes is not asked for now, if nobody is told now.
@@ -397,20 +439,28 @@ static void name_users(const struct state *state, size_t entry, char *text)
 static int find_use(const struct job *job, struct state *state, struct choice *choice)
 {
 	const struct inventory_entry *entry = entry_of(state, choice);
-	int told;
+	int told = 0, living;
 
-	choice->use = entry->kind == INVENTORY_SEM && !job->dry_run && !job->ask && !job->orphans && !job->around ? 0 :
-	              entry->kind & INVENTORY_SYSV ? removal_in_use(&state->removal, entry) : -1;
-	if (choice->use != -1)
-		return 0;
-	if (look_at_processes(state) == -1)
-		return -1;
-	choice->use = users_in_use(&state->users, &state->inventory, choice->entry);
-	/* A file is asked for again before it goes. */
-	if (entry->kind & INVENTORY_POSIX && (choice->use == -1 || (choice->use == 0 && job->dry_run))) {
-		told = removal_in_use(&state->removal, entry);
-		choice->use = told == -1 ? choice->use : told;
+	if (entry->kind != INVENTORY_SEM || job->dry_run || job->ask || job->orphans || job->around)
+		told = entry->kind & INVENTORY_SYSV ? removal_in_use(&state->removal, entry) : -1;
+	if (told == -1) {
+		if (look_at_processes(state) == -1)
+			return -1;
+		told = users_in_use(&state->users, &state->inventory, choice->entry);
+		/* A file is asked for again before it goes. */
+		if (entry->kind & INVENTORY_POSIX && (told == -1 || (told == 0 && job->dry_run))) {
+			int leased = removal_in_use(&state->removal, entry);
+
+			told = leased == -1 ? told : leased;
+		}
 	}
+	if (told != 1 && entry->kind & (INVENTORY_MSG | INVENTORY_SEM)) {
+		living = has_living_user(state, entry);
+		choice->living = living == 1;
+		if (living == 1 || told == 0)
+			told = living;
+	}
+	choice->use = told;
 	return 0;
 }
 

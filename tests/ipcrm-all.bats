@@ -435,6 +435,32 @@ psem /waited
 END
 }
 
+@test 'ipcrm-all: a set or queue of System V that a living process used last stays: it may hold it' {
+    run -0 alone '
+        semctl create key:0x13 1 1 1
+        mqsend -C key:0x12 one
+        semctl create key:0x14 1 1
+        semctl op key:0x14 1-1
+        hold perl -e "\$| = 1; semop(semget(0x13, 0, 0), pack(q(s3), 1, -1, 0x1000)); msgrcv(msgget(0x12, 0), \$m, 10, 0, 0);
+            print qq(\n); sleep 60"
+        told ipcrm-all --all
+        there
+        told ipcrm-all key:0x13
+        kill $held; wait $held 2>/dev/null
+        told ipcrm-all --all'
+    assert_output - <<END
+key:0x00000014
+status 0
+msg key:0x00000012
+sem key:0x00000013
+ipcrm-all: key:0x13: sem, 3 semaphores: a living process made it or used it last; it stays (--force would remove it)
+status 1
+key:0x00000012
+key:0x00000013
+status 0
+END
+}
+
 @test 'ipcrm-all: what is named and in use stays, which is an error that says who it is' {
     run -0 alone '
         echo x | shmput /seg
