@@ -479,13 +479,12 @@ static int is_orphan(const struct state *state, const struct choice *choice)
 /* What an object is, in a few words: "msg, 3 messages". */
 static const char *describe(const struct inventory_entry *entry, char *room, size_t size)
 {
-	char bytes[32];
 	int length = snprintf(room, size, "%s", inventory_kind_word(entry->kind));
 	char *end = room + length;
 	size_t left = size - (size_t)length;
 
 	if (entry->kind & (INVENTORY_SHM | INVENTORY_PSHM))
-		snprintf(end, left, ", %s bytes", listing_size(bytes, entry->size));
+		snprintf(end, left, ", %lld byte%s", (long long)entry->size, entry->size == 1 ? "" : "s");
 	else if (entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) && entry->count >= 0)
 		snprintf(end, left, ", %lld message%s", (long long)entry->count, entry->count == 1 ? "" : "s");
 	else if (entry->kind == INVENTORY_SEM)

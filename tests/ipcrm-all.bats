@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2154,SC2030,SC2031
 
 load helper
+shopt -s extglob
 
 setup_file() {
     "${CC:-cc}" -O1 -o "$BATS_FILE_TMPDIR/queue_peer" "$BATS_TEST_DIRNAME/queue_peer.c" || return
@@ -1041,7 +1042,7 @@ pmsg /queue
 sem key:0x00000013
 psem /sem
 END
-    assert_equal "$(sed 's/id:[0-9]*/id:N/' <<<"$stderr" | sort)" "$(sort <<'END'
+    assert_equal "$(sort <<<"${stderr/id:+([0-9])/id:N}")" "$(sort <<'END'
 ipcrm-all: id:N: shm, 2 bytes: left behind, removed
 ipcrm-all: key:0x00000021: shm, 2 bytes: left behind, removed
 ipcrm-all: /made: pshm, 2 bytes: left behind, removed
