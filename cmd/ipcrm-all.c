@@ -49,7 +49,7 @@ enum {
 static const char usage[] =
 	"ipcrm-all [-0finv] [-t types] [-u user] [--all] [--force] [--name=glob] [--older=duration]\n"
 	"                 [--orphans] [object ...]\n"
-	"       ipcrm-all --around [-fnv] [-t types] [--force] [--name=glob] command [argument ...]";
+	"       ipcrm-all --around [-nv] [-t types] [--force] [--name=glob] command [argument ...]";
 static const char help[] =
 	"Remove IPC objects: your own, those that are chosen, and not what is in use.\n"
 	"\n"
@@ -125,7 +125,7 @@ struct state {
 	int looked; /* for users */
 	struct removal removal;
 	struct choice *choices;
-	size_t count;
+	size_t count, room;
 	FILE *terminal;
 	size_t untold[UNTOLD_MOST], untold_count, untold_most; /* entries */
 	size_t removed, used, unknown, declined, failed;
@@ -205,14 +205,7 @@ static int add_named_queues(const struct job *job, struct state *state)
 			continue;
 		inventory_blank(&entry, INVENTORY_PMSG);
 		entry.name = object->name;
-		entry.dev = st.st_dev;
-		entry.ino = st.st_ino;
-		entry.uid = entry.cuid = st.st_uid;
-		entry.gid = entry.cgid = st.st_gid;
-		entry.mode = st.st_mode & 07777;
-		entry.times[INVENTORY_CHANGED] = st.st_ctime;
-		entry.times[INVENTORY_USED] = st.st_atime;
-		entry.times[INVENTORY_USED_TOO] = st.st_mtime;
+		inventory_set_file(&entry, &st);
 		if (inventory_add(&state->inventory, &entry) == -1)
 			return -1;
 	}
@@ -241,19 +234,14 @@ static int is_selected(const struct job *job, const struct inventory_entry *entr
 /* 0, or -1 with ENOMEM. */
 static int choose(struct state *state, size_t entry, const char *operand)
 {
-	size_t i;
-
-	/* Whoever names an object twice wants it removed once. */
-	for (i = 0; operand != NULL && i < state->count; i++)
-		if (state->choices[i].entry == entry)
-			return 0;
-	/* Room for one more whenever the count is a power of two. */
-	if ((state->count & (state->count - 1)) == 0) {
-		struct choice *choices = reallocarray(state->choices, state->count ? 2 * state->count : 1, sizeof(*choices));
+	if (state->count == state->room) {
+		size_t room = state->room ? 2 * state->room : 64;
+		struct choice *choices = reallocarray(state->choices, room, sizeof(*choices));
 
 		if (choices == NULL)
 			return -1;
 		state->choices = choices;
+		state->room = room;
 	}
 	state->choices[state->count++] = (struct choice){.entry = entry, .operand = operand};
 	return 0;
@@ -307,7 +295,7 @@ static int tell_missing(const struct job *job, const struct state *state, const 
 }
 
 /* What one operand names: ids of different kinds are often the same number, so one that fits several chooses none. */
-static int choose_named(const struct job *job, struct state *state, const struct wanted *wanted)
+static int choose_named(const struct job *job, struct state *state, const struct wanted *wanted, unsigned char *chosen)
 {
 	char room[64], others[64];
 	unsigned kinds = 0, foreign = 0;
@@ -317,7 +305,7 @@ static int choose_named(const struct job *job, struct state *state, const struct
 	for (i = 0; wanted->err == 0 && i < state->inventory.count; i++) {
 		const struct inventory_entry *entry = &state->inventory.entries[i];
 
-		if (!(entry->kind & job->kinds) || !inventory_is(entry, &wanted->object, wanted->key))
+		if (!(entry->kind & job->kinds) || is_gone_already(entry) || !inventory_is(entry, &wanted->object, wanted->key))
 			continue;
 		if (entry->uid == job->user) {
 			kinds |= entry->kind;
@@ -339,9 +327,15 @@ static int choose_named(const struct job *job, struct state *state, const struct
 		for (i = 0; i < state->inventory.count; i++) {
 			const struct inventory_entry *entry = &state->inventory.entries[i];
 
-			if (entry->kind & kinds && entry->uid == job->user && inventory_is(entry, &wanted->object, wanted->key) &&
-			    is_selected(job, entry) && choose(state, i, wanted->object.word) == -1)
+			/* Whoever names an object twice wants it removed once. */
+			if (chosen[i] || !(entry->kind & kinds) || entry->uid != job->user || is_gone_already(entry) ||
+			    !inventory_is(entry, &wanted->object, wanted->key))
+				continue;
+			chosen[i] = 1;
+			if (is_selected(job, entry) && choose(state, i, wanted->object.word) == -1)
 				return -1;
+			if (job->verbose && !is_selected(job, entry))
+				cli_warn(wanted->object.word, "%s: not among what is selected; it stays", inventory_kind_word(entry->kind));
 		}
 	}
 	return 0;
@@ -349,12 +343,14 @@ static int choose_named(const struct job *job, struct state *state, const struct
 
 static int choose_wanted(const struct job *job, struct state *state)
 {
+	unsigned char *chosen = calloc(state->inventory.count + 1, 1);
 	size_t i;
+	int result = chosen == NULL ? -1 : 0;
 
-	for (i = 0; i < job->wanted_count; i++)
-		if (choose_named(job, state, &job->wanted[i]) == -1)
-			return -1;
-	return 0;
+	for (i = 0; i < job->wanted_count && result == 0; i++)
+		result = choose_named(job, state, &job->wanted[i], chosen);
+	free(chosen);
+	return result;
 }
 
 /* --- who uses it --- */
@@ -605,7 +601,7 @@ static void tell_failed(const struct job *job, struct state *state, const struct
 	char name[INVENTORY_NAME_ROOM];
 	const char *word = choice->operand ? choice->operand : inventory_name(entry_of(state, choice), name);
 
-	if (err == ENOENT && job->missing_ok) {
+	if (err == ENOENT && (job->missing_ok || job->around)) {
 		add_status(state, CLI_DONE);
 		return;
 	}
@@ -638,11 +634,11 @@ static int ask(struct state *state, const struct choice *choice)
 	int first;
 
 	*listing_put_shown(shown, inventory_name(entry, name)) = '\0';
-	fprintf(state->terminal, "remove %s (%s, last touched %s)? ", shown, describe(entry, room, sizeof(room)),
+	/* The stream is only read: one that is written in between would have to be repositioned. */
+	dprintf(fileno(state->terminal), "remove %s (%s, last touched %s)? ", shown, describe(entry, room, sizeof(room)),
 	        listing_time(when, inventory_touched(entry), LISTING_TABLE));
-	fflush(state->terminal);
 	if (fgets(answer, sizeof(answer), state->terminal) == NULL) {
-		fputc('\n', state->terminal);
+		dprintf(fileno(state->terminal), "\n");
 		return -1;
 	}
 	first = answer[0];
@@ -770,7 +766,7 @@ static int clean_after(const struct job *job, struct state *state, const struct 
 	if (inventory_list(&state->inventory, job->kinds, 0) == -1 || choose_new(job, state, newcomers) == -1)
 		return fail_memory();
 	remove_all(job, state);
-	return state->status;
+	return cli_own_status(state->status);
 }
 
 /* The command's status; a failure of ours shows only where the command had none. */
@@ -823,6 +819,7 @@ static void check_glob(const char *glob)
 		if (strncmp(glob, starts[i], literal < length ? literal : length) == 0 && (literal >= length || glob[literal] != '\0'))
 			return;
 	}
+	glob = cli_shown_word(glob, strlen(glob));
 	cli_usage_exit("--name: %s: names begin with / or key:0x or id: (do you mean '/%s'?)", glob, glob);
 }
 
@@ -865,8 +862,9 @@ static void check_options(const struct job *job, int operands)
 {
 	if (job->ask && job->dry_run)
 		cli_usage_exit("-n removes nothing for which -i could ask");
-	if (job->around && (job->all || job->ask || job->has_user || job->null || job->orphans || job->older != -1))
-		cli_usage_exit("--around goes with none of -0, -i, -u, --all, --older, --orphans");
+	if (job->around && (job->all || job->ask || job->has_user || job->missing_ok || job->null || job->orphans ||
+	                    job->older != -1))
+		cli_usage_exit("--around goes with none of -0, -f, -i, -u, --all, --older, --orphans");
 	if (job->around && operands == 0)
 		cli_usage_exit("--around: which command?");
 	if (!job->around && operands == 0 && !job->all && job->asked_kinds == 0 && !job->has_user && job->glob == NULL &&

@@ -37,8 +37,8 @@ _ipcrm_all_types() {
 _arguments -s -S -A '-*' \
     '(--around -0 --null)'{-0,--null}'[names end with NULs and are as they are]' \
     '(--around *)--all[everything]' \
-    '(--all --older --orphans -u --user -i --interactive -0 --null)--around[run a command, then remove what it left behind]' \
-    '(-f --ignore-missing)'{-f,--ignore-missing}'[say nothing of objects that are gone]' \
+    '(--all -f --ignore-missing --older --orphans -u --user -i --interactive -0 --null)--around[run a command, then remove what it left behind]' \
+    '(--around -f --ignore-missing)'{-f,--ignore-missing}'[say nothing of objects that are gone]' \
     '--force[what is in use goes, too]' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
     '(--around -n --dry-run -i --interactive)'{-i,--interactive}'[ask on the terminal before each]' \

@@ -9,6 +9,16 @@
 #include "inventory.h"
 #include "number.h"
 
+const char *cli_shown_word(const char *word, size_t size)
+{
+	static char shown[4 * 64 + 1];
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
+	cli_show_name(shown, copy);
+	return shown;
+}
+
 /* The words for these kinds, with blanks between them. */
 static const char *words_of(unsigned kinds)
 {
@@ -33,9 +43,9 @@ unsigned cli_kinds_or_exit(const char *words, unsigned allowed)
 		end = strchrnul(words, ',');
 		kind = inventory_kind_of(words, (size_t)(end - words));
 		if (kind == 0)
-			cli_usage_exit("-t: no such type: %.*s (there are %s)", (int)(end - words), words, words_of(allowed));
+			cli_usage_exit("-t: no such type: %s (there are %s)", cli_shown_word(words, (size_t)(end - words)), words_of(allowed));
 		if (!(kind & allowed))
-			cli_usage_exit("-t: %.*s: not here (there are %s)", (int)(end - words), words, words_of(allowed));
+			cli_usage_exit("-t: %s: not here (there are %s)", inventory_kind_word(kind), words_of(allowed));
 		kinds |= kind;
 	}
 	if (kinds == 0)
@@ -51,6 +61,6 @@ uid_t cli_user_or_exit(const char *word)
 	if (user != NULL)
 		return user->pw_uid;
 	if (number_parse(word, 0, UINT32_MAX - 1, &uid) == -1)
-		cli_usage_exit("-u: no such user: %s", word);
+		cli_usage_exit("-u: no such user: %s", cli_shown_word(word, strlen(word)));
 	return (uid_t)uid;
 }

@@ -2,15 +2,11 @@
 #include "inventory.h"
 
 #include <errno.h>
-#include <mqueue.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/msg.h>
 #include <sys/sem.h>
-#include <sys/shm.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define CHUNK ((size_t)64 * 1024)
 
@@ -280,27 +276,4 @@ int inventory_look_again(const struct inventory_entry *entry, struct inventory_e
 		return 0;
 	errno = ESTALE;
 	return -1;
-}
-
-int inventory_remove(const struct inventory_entry *entry)
-{
-	char path[NAME_MAX + 32];
-
-	switch (entry->kind) {
-	case INVENTORY_SHM:
-		return shmctl(entry->id, IPC_RMID, NULL);
-	case INVENTORY_MSG:
-		return msgctl(entry->id, IPC_RMID, NULL);
-	case INVENTORY_SEM:
-		return semctl(entry->id, 0, IPC_RMID);
-	case INVENTORY_PMSG:
-		return mq_unlink(entry->name);
-	case INVENTORY_PSHM:
-	case INVENTORY_PSEM:
-		snprintf(path, sizeof(path), "/dev/shm/%s%s", entry->kind == INVENTORY_PSEM ? "sem." : "", entry->name + 1);
-		return unlink(path);
-	default:
-		errno = EINVAL;
-		return -1;
-	}
 }

@@ -162,9 +162,6 @@ int64_t inventory_touched(const struct inventory_entry *entry);
  */
 int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now);
 
-/* Removes an object of INVENTORY_LISTED, System V by id; no check is made.  0, or -1 with errno. */
-int inventory_remove(const struct inventory_entry *entry);
-
 #define INVENTORY_SEMS_MOST 65536 /* semaphores in a set: the kernel's own limit is SEMMSL, below 65536 */
 
 /*
