@@ -26,6 +26,7 @@
 #include "cli_select.h"
 #include "columns.h"
 #include "deadlock.h"
+#include "graph.h"
 #include "interrupt.h"
 #include "inventory.h"
 #include "io.h"
@@ -144,6 +145,9 @@ struct look {
 
 static const char *problem_text(const struct inventory_problem *problem, char *room, size_t size)
 {
+	/* What bears a name in place of a path is one object alone. */
+	if (problem->what[0] == '/' && strchr(problem->what + 1, '/') == NULL)
+		return strerror(problem->err);
 	snprintf(room, size, "%s; %s cannot be listed", problem->reason ? problem->reason : strerror(problem->err),
 	         inventory_kind_text(problem->kind));
 	return room;
@@ -406,14 +410,21 @@ static int tell_deadlock(const struct look *look, size_t from, size_t end)
 	put_process(out, look, &look->deadlocks.steps[from]);
 	fputs(" waits for ", out);
 	for (i = from; i < end; i++) {
+		static const char *const links[] = {
+			[DEADLOCK_UP_TO] = ", which is up to ", [DEADLOCK_LAST] = ", last used by ",
+			[DEADLOCK_HELD] = ", held by ", [DEADLOCK_CHILD] = "its child ",
+		};
 		const struct deadlock_step *step = &look->deadlocks.steps[i];
-		const struct inventory_entry *entry = &look->inventory.entries[step->entry];
 
-		fprintf(out, "%s ", inventory_kind_word(entry->kind));
-		put_shown(out, inventory_name(entry, room));
-		if (step->semaphore >= 0)
-			fprintf(out, " (semaphore %d)", step->semaphore);
-		fputs(step->last ? ", last used by " : ", which is up to ", out);
+		if (step->entry != DEADLOCK_NO_ENTRY) {
+			const struct inventory_entry *entry = &look->inventory.entries[step->entry];
+
+			fprintf(out, "%s ", inventory_kind_word(entry->kind));
+			put_shown(out, inventory_name(entry, room));
+			if (step->semaphore >= 0)
+				fprintf(out, " (semaphore %d)", step->semaphore);
+		}
+		fputs(links[step->link], out);
 		put_process(out, look, &look->deadlocks.steps[i + 1 < end ? i + 1 : from]);
 		fputs(i + 1 < end ? ", which waits for " : "", out);
 	}
@@ -438,27 +449,38 @@ static int tell_deadlocks(const struct look *look)
 	return result;
 }
 
-/* ,"deadlocks":[[{"pid":1,"waits_for":"key:0x1",...},...]] */
+static void put_deadlock_step(struct listing *listing, const struct look *look, const struct deadlock_step *step)
+{
+	static const struct listing_column name = {"NAME", 0};
+	char line[256], room[INVENTORY_NAME_ROOM];
+	const struct inventory_entry *entry;
+	int pid = (int)process_of(look, step)->pid;
+
+	if (step->entry == DEADLOCK_NO_ENTRY) {
+		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"wait\"}", pid));
+		return;
+	}
+	entry = &look->inventory.entries[step->entry];
+	listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"%s\",\"kind\":\"%s\",", pid,
+	                                            users_call_word(step->call), inventory_kind_word(entry->kind)));
+	listing_put_json_text(listing, &name, inventory_name(entry, room));
+	if (step->semaphore >= 0)
+		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), ",\"semaphore\":%d", step->semaphore));
+	listing_put(listing, "}", 1);
+}
+
+/* ,"deadlocks":[[{"pid":1,"waits_in":"semop","kind":"sem","name":"key:0x1",...},...]] */
 static void put_deadlocks(struct listing *listing, const struct look *look)
 {
-	char line[256], room[INVENTORY_NAME_ROOM];
 	size_t i, k, from = 0;
 
 	listing_put(listing, ",\n\"deadlocks\":[", 15);
 	for (i = 0; i < look->deadlocks.cycles; i++) {
 		listing_put(listing, i == 0 ? "[" : ",[", i == 0 ? 1 : 2);
 		for (k = from; k < look->deadlocks.ends[i]; k++) {
-			const struct deadlock_step *step = &look->deadlocks.steps[k];
-			const struct inventory_entry *entry = &look->inventory.entries[step->entry];
-			const struct listing_column name = {"NAME", 0};
-
-			listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "%s{\"pid\":%d,\"waits_in\":\"%s\",\"kind\":\"%s\",",
-			                                            k == from ? "" : ",", (int)process_of(look, step)->pid,
-			                                            users_call_word(step->call), inventory_kind_word(entry->kind)));
-			listing_put_json_text(listing, &name, inventory_name(entry, room));
-			if (step->semaphore >= 0)
-				listing_put(listing, line, (size_t)snprintf(line, sizeof(line), ",\"semaphore\":%d", step->semaphore));
-			listing_put(listing, "}", 1);
+			if (k > from)
+				listing_put(listing, ",", 1);
+			put_deadlock_step(listing, look, &look->deadlocks.steps[k]);
 		}
 		listing_put(listing, "]", 1);
 		from = look->deadlocks.ends[i];
@@ -653,7 +675,8 @@ static int collect_details(const struct job *job, struct details *details, const
 		memset(&cell, 0, sizeof(cell));
 		columns_get(details->columns, details->entry, column, &cell);
 		/* Processes follow on lines of their own. */
-		if (cell.type == LISTING_UNKNOWN || cell.type == LISTING_PROCESSES || (job->no_users && columns_needs(column) & COLUMNS_USERS))
+		if (cell.type == LISTING_UNKNOWN || cell.type == LISTING_PROCESSES ||
+		    (job->no_users && columns_needs(column) & COLUMNS_USERS))
 			continue;
 		if (add_detail(details, column->name, column) == NULL)
 			return -1;
@@ -697,101 +720,23 @@ static int show_details(const struct job *job, struct look *look)
 	return status;
 }
 
-/* --- Graphviz --- */
-
-/* A string of the dot language; what is not printable ASCII is shown as in a table. */
-static void put_dot(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c >= ' ' && c < 0x7f)
-			putc(c, out);
-		else
-			fprintf(out, "\\\\x%02x", c);
-	}
-}
-
-static void put_edge(FILE *out, const struct look *look, size_t entry, const struct user *user)
-{
-	int pid = (int)look->users.processes[user->process].pid, locked = deadlocks_has(&look->deadlocks, user);
-
-	if (user->how & ~(unsigned)(USER_WAITS | USER_GUESSED | USER_TIMED))
-		fprintf(out, "\tp%d -> o%zu [label=\"%s\", dir=none];\n", pid, entry, columns_uses(user->how & ~(unsigned)USER_WAITS));
-	if (!(user->how & USER_WAITS))
-		return;
-	fprintf(out, "\tp%d -> o%zu [label=\"waits: %s", pid, entry, users_call_word((enum user_call)user->call));
-	if (user->semaphore >= 0)
-		fprintf(out, " (%d)", user->semaphore);
-	fprintf(out, "\", style=bold%s];\n", locked ? ", color=red, fontcolor=red" : "");
-}
-
-/* Who could end a wait in a cycle: from the object to the process that has it. */
-static void put_holders(FILE *out, const struct look *look)
-{
-	size_t i, k, from = 0;
-
-	for (i = 0; i < look->deadlocks.cycles; i++) {
-		size_t end = look->deadlocks.ends[i];
-
-		for (k = from; k < end; k++)
-			fprintf(out, "\to%zu -> p%d [label=\"%s\", style=bold, color=red, fontcolor=red];\n",
-			        (size_t)look->deadlocks.steps[k].entry,
-			        (int)process_of(look, &look->deadlocks.steps[k + 1 < end ? k + 1 : from])->pid,
-			        look->deadlocks.steps[k].last ? "last used by" : "up to");
-		from = end;
-	}
-}
-
-static void put_object(FILE *out, const struct look *look, size_t index)
-{
-	const struct inventory_entry *entry = &look->inventory.entries[index];
-	char room[INVENTORY_NAME_ROOM];
-
-	fprintf(out, "\to%zu [shape=box, style=filled, fillcolor=\"#e8f0ff\", label=\"%s\\n", index, inventory_kind_word(entry->kind));
-	put_dot(out, inventory_name(entry, room));
-	fputs("\"];\n", out);
-}
-
 static int show_graph(struct look *look)
 {
-	unsigned char *seen = calloc(look->users.process_count + 1, 1);
-	const struct user *user;
-	size_t i, k, count, size;
+	const struct graph graph = {.inventory = &look->inventory, .users = &look->users, .deadlocks = &look->deadlocks,
+	                            .entries = look->rows, .count = look->row_count};
 	char *text = NULL;
-	FILE *out = seen ? open_memstream(&text, &size) : NULL;
-	int status = CLI_DONE;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int result, status = CLI_DONE;
 
-	if (out == NULL) {
-		free(seen);
-		return cli_fail(NULL, ENOMEM);
-	}
-	fputs("digraph ipc {\n\trankdir=LR;\n\tnode [fontname=\"sans-serif\"];\n\tedge [fontname=\"sans-serif\", fontsize=10];\n", out);
-	for (i = 0; i < look->row_count; i++) {
-		put_object(out, look, look->rows[i]);
-		user = users_of(&look->users, look->rows[i], &count);
-		for (k = 0; k < count; k++) {
-			const struct user_process *process = &look->users.processes[user[k].process];
-
-			if (!seen[user[k].process]) {
-				fprintf(out, "\tp%d [label=\"", (int)process->pid);
-				put_dot(out, process->command);
-				fprintf(out, "\\n%d\"];\n", (int)process->pid);
-				seen[user[k].process] = 1;
-			}
-			put_edge(out, look, look->rows[i], &user[k]);
-		}
-	}
-	put_holders(out, look);
-	fputs("}\n", out);
-	if (fclose(out) == EOF)
+	if (out == NULL)
+		return cli_fail(NULL, errno);
+	result = graph_write(&graph, out);
+	if (fclose(out) == EOF || result == -1)
 		status = cli_fail(NULL, ENOMEM);
 	else if (io_write_all(1, text, size) == -1)
 		status = fail_output();
 	free(text);
-	free(seen);
 	return status;
 }
 
@@ -836,7 +781,8 @@ static int show_limits(const struct job *job)
 	for (i = 0; i < 6; i++)
 		columns[i] = &limit_columns[i];
 	listing = (struct listing){.form = job->form, .columns = columns, .column_count = 6, .headings = job->headings,
-	                           .bytes = job->bytes, .width = terminal_width(), .title = "limits", .get = get_limit, .context = limits};
+	                           .bytes = job->bytes, .width = terminal_width(), .title = "limits", .get = get_limit,
+	                           .context = limits};
 	listing_begin(&listing);
 	for (i = 0; i < count; i++)
 		listing_row(&listing, i);
@@ -941,7 +887,8 @@ static int draw(const struct frame *now, const struct frame *then, int first)
 	for (row = 0; row < now->count; row++)
 		kept += find_row(then, &now->rows[row], row) != -1;
 	fresh = now->count - kept;
-	fprintf(out, "%s  %zu object%s", listing_time(clock_text, time(NULL), LISTING_TABLE), now->count, now->count == 1 ? "" : "s");
+	fprintf(out, "%s  %zu object%s", listing_time(clock_text, time(NULL), LISTING_TABLE), now->count,
+	        now->count == 1 ? "" : "s");
 	if (!first && (fresh > 0 || then->count > kept))
 		fprintf(out, ", %zu new, %zu gone", fresh, then->count - kept);
 	fputs("\n\n", out);

@@ -28,6 +28,7 @@
 #include "command.h"
 #include "deadline.h"
 #include "duplex.h"
+#include "interrupt.h"
 #include "number.h"
 #include "socket.h"
 
@@ -145,7 +146,8 @@ static void hold_signals(struct job *job)
 	struct sigaction action;
 	size_t i;
 
-	/* Where the ends of children are ignored there is nothing to wait for. */
+	/* Where the ends of children are ignored there is nothing to wait for; the commands ignore them again. */
+	interrupt_catch_children();
 	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, NULL, &job->found);
 	sigemptyset(&job->waited);

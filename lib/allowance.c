@@ -52,7 +52,8 @@ static size_t list_shm(struct allowance *list)
 	    shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&most) == -1)
 		return 0;
 	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmni", "segments", 0, used.used_ids, (int64_t)most.shmmni};
-	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmall", "memory of all segments", 1, (int64_t)used.shm_tot * page,
+	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmall", "memory of all segments", 1,
+		(int64_t)used.shm_tot * page,
 		most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
 	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
 		most.shmmax > INT64_MAX ? INT64_MAX : (int64_t)most.shmmax};

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "marked.h"
+
 enum {
 	KIND, NAME, LABEL, ID, KEY, OWNER, UID, GROUP, GID, CREATOR, CUID, CGID, MODE, SIZE, USED, ATTACHED, MESSAGES,
 	LIMIT, MSGSIZE, SEMS, VALUES, STATE, CPID, LPID, LRPID, CTIME, ATIME, DTIME, MTIME, STIME, RTIME, OTIME, TOUCHED,
@@ -191,6 +193,9 @@ const char *columns_uses(unsigned how)
 		"reads,writes,waits", "maps,reads,writes,waits",
 	};
 
+	/* Sets have no other uses. */
+	if (how & USER_HOLDS)
+		return how & USER_WAITS ? "holds,waits" : "holds";
 	return words[how & 15];
 }
 
@@ -240,8 +245,16 @@ static void state_of_values(struct columns *columns, const struct inventory_entr
 	struct listing_cell values = {.type = LISTING_UNKNOWN};
 	size_t i, length;
 
-	length = (size_t)snprintf(out, room, "%lld semaphore%s", (long long)entry->count, plural(entry->count));
 	set_values(columns, entry, &values);
+	if (values.count >= 3 && values.numbers[values.count - 1] == MARKED_SLOTS) {
+		snprintf(out, room, "%d of %zu token%s free", values.numbers[0], values.count - 2, values.count == 3 ? "" : "s");
+		return;
+	}
+	if (values.count == 4 && values.numbers[3] == MARKED_BARRIER) {
+		snprintf(out, room, "barrier: %d of %d lacking", values.numbers[0], values.numbers[2]);
+		return;
+	}
+	length = (size_t)snprintf(out, room, "%lld semaphore%s", (long long)entry->count, plural(entry->count));
 	for (i = 0; i < values.count && i < 8; i++)
 		length += (size_t)snprintf(out + length, room - length, "%s%d", i == 0 ? ": " : " ", values.numbers[i]);
 	if (i < values.count)
@@ -330,7 +343,8 @@ static void set_orphan(struct columns *columns, size_t index, struct listing_cel
 }
 
 /* A time that is 0 has never been. */
-static void set_time(struct listing_cell *cell, const struct inventory_entry *entry, enum inventory_time which, unsigned kinds)
+static void set_time(struct listing_cell *cell, const struct inventory_entry *entry, enum inventory_time which,
+                     unsigned kinds)
 {
 	if (entry->kind & kinds && entry->times[which] > 0)
 		set_number(cell, LISTING_TIME, entry->times[which]);

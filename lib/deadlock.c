@@ -2,17 +2,25 @@
 #include "deadlock.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sem.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "proc.h"
 
 #define NONE UINT32_MAX
+#define NO_USE SIZE_MAX
+#define GENERATIONS 16 /* of children of children that are looked at */
 
 /* That one process waits for another by way of a use. */
 struct edge {
 	uint32_t from, to;
-	size_t user; /* the waiting use */
-	int last;
+	size_t user; /* the waiting use, or NO_USE: it waits for a child */
+	enum deadlock_link link;
 };
 
 struct graph {
@@ -23,7 +31,7 @@ struct graph {
 	unsigned char *stuck; /* of each process: it may be */
 };
 
-static int add_edge(struct graph *graph, size_t user, uint32_t to, int last)
+static int add_edge(struct graph *graph, uint32_t from, size_t user, uint32_t to, enum deadlock_link link)
 {
 	if (graph->count == graph->room) {
 		size_t room = graph->room ? 2 * graph->room : 64;
@@ -34,19 +42,105 @@ static int add_edge(struct graph *graph, size_t user, uint32_t to, int last)
 		graph->edges = edges;
 		graph->room = room;
 	}
-	graph->edges[graph->count++] = (struct edge){graph->users->users[user].process, to, user, last};
+	graph->edges[graph->count++] = (struct edge){from, to, user, link};
 	return 0;
 }
 
-/* The one process that an object remembers: 1 with an edge to it, 0 where it tells nothing, -1 with ENOMEM. */
-static int add_last(struct graph *graph, size_t user, pid_t pid)
+static uint32_t find_process(const struct graph *graph, pid_t pid)
 {
 	uint32_t i;
 
 	for (i = 0; i < graph->users->process_count; i++)
 		if (graph->users->processes[i].pid == pid)
-			return i == graph->users->users[user].process ? 0 : add_edge(graph, user, i, 1) == -1 ? -1 : 1;
-	return 0;
+			return i;
+	return NONE;
+}
+
+/* The one process that an object remembers: 1 with an edge to it, 0 where it tells nothing, -1 with ENOMEM. */
+static int add_last(struct graph *graph, size_t user, pid_t pid)
+{
+	uint32_t from = graph->users->users[user].process, to = find_process(graph, pid);
+
+	if (to == NONE || to == from)
+		return 0;
+	return add_edge(graph, from, user, to, DEADLOCK_LAST) == -1 ? -1 : 1;
+}
+
+/* Who holds a token, where the set tells: 1 with edges to all of them, 0 where it does not, -1 with ENOMEM. */
+static int add_holders(struct graph *graph, size_t waiting)
+{
+	const struct user *user = &graph->users->users[waiting], *others;
+	size_t count, i;
+	int any = 0;
+
+	others = users_of(graph->users, user->entry, &count);
+	for (i = 0; i < count; i++) {
+		if (!(others[i].how & USER_HOLDS))
+			continue;
+		if (add_edge(graph, user->process, waiting, others[i].process, DEADLOCK_HELD) == -1)
+			return -1;
+		any = 1;
+	}
+	return any;
+}
+
+/* Reads a small file of /proc whole: its size, with a NUL behind it, or -1. */
+static ssize_t read_proc(const struct graph *graph, const char *path, char *text, size_t room)
+{
+	ssize_t got;
+	int fd;
+
+	fd = openat(graph->users->proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	got = read(fd, text, room - 1);
+	close(fd);
+	if (got >= 0)
+		text[got] = '\0';
+	return got;
+}
+
+static int waits_for_children(const struct graph *graph, pid_t pid)
+{
+	struct proc_syscall call;
+	char path[64], text[256];
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "%d/syscall", (int)pid);
+	got = read_proc(graph, path, text, sizeof(text));
+	return got > 0 && proc_parse_syscall(text, (size_t)got, &call) == 1 &&
+	       (call.number == SYS_wait4 || call.number == SYS_waitid);
+}
+
+/*
+ * Edges from a process that waits for its children to those of them that use objects, and through the
+ * others to theirs.  1 where that is all of them; 0 where one can go on, or too little is known.
+ */
+static int add_children(struct graph *graph, uint32_t from, pid_t pid, int generation)
+{
+	char path[64], text[4096], *at = text, *end;
+	ssize_t got;
+	int result = 0;
+
+	snprintf(path, sizeof(path), "%d/task/%d/children", (int)pid, (int)pid);
+	got = read_proc(graph, path, text, sizeof(text));
+	if (got <= 0 || got == (ssize_t)sizeof(text) - 1 || generation == GENERATIONS)
+		return 0;
+	for (;;) {
+		pid_t child = (pid_t)strtol(at, &end, 10);
+		uint32_t to;
+
+		if (end == at)
+			return result;
+		at = end;
+		to = find_process(graph, child);
+		if (to != NONE)
+			result = add_edge(graph, from, NO_USE, to, DEADLOCK_CHILD) == -1 ? -1 : 1;
+		else
+			result = waits_for_children(graph, child) ? add_children(graph, from, child, generation + 1) : 0;
+		if (result != 1)
+			return result;
+	}
 }
 
 /* What a process must do with the object so that this call comes back. */
@@ -80,7 +174,7 @@ static int add_others(struct graph *graph, size_t waiting)
 		if (!(others[i].how & how) || others[i].process == user->process ||
 		    (others[i].how & USER_WAITS && others[i].call == user->call))
 			continue;
-		if (add_edge(graph, waiting, others[i].process, 0) == -1)
+		if (add_edge(graph, user->process, waiting, others[i].process, DEADLOCK_UP_TO) == -1)
 			return -1;
 		any = 1;
 	}
@@ -92,11 +186,15 @@ static int add_edges(struct graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting];
 	const struct inventory_entry *entry = &graph->inventory->entries[user->entry];
+	int result;
 
 	if (user->how & (USER_TIMED | USER_GUESSED))
 		return 0;
 	switch (user->call) {
 	case USER_SEMOP_TAKE:
+		result = add_holders(graph, waiting);
+		if (result != 0)
+			return result;
 		return user->semaphore == -1 ? 0 : add_last(graph, waiting, semctl(entry->id, user->semaphore, GETPID));
 	case USER_MSGRCV:
 		return add_last(graph, waiting, entry->last_pid);
@@ -111,20 +209,31 @@ static int add_edges(struct graph *graph, size_t waiting)
 
 static int build(struct graph *graph)
 {
+	const struct users *users = graph->users;
 	size_t i;
 	int result;
 
-	for (i = 0; i < graph->users->process_count; i++)
-		graph->stuck[i] = graph->users->processes[i].waiting && !graph->users->processes[i].busy &&
-		                  !graph->users->processes[i].waits_hidden;
-	for (i = 0; i < graph->users->count; i++) {
-		if (!(graph->users->users[i].how & USER_WAITS))
+	for (i = 0; i < users->process_count; i++) {
+		const struct user_process *process = &users->processes[i];
+
+		graph->stuck[i] = (process->waiting || process->for_children) && !process->busy && !process->waits_hidden;
+	}
+	for (i = 0; i < users->count; i++) {
+		if (!(users->users[i].how & USER_WAITS))
 			continue;
 		result = add_edges(graph, i);
 		if (result == -1)
 			return -1;
 		if (result == 0)
-			graph->stuck[graph->users->users[i].process] = 0;
+			graph->stuck[users->users[i].process] = 0;
+	}
+	for (i = 0; i < users->process_count; i++) {
+		if (!graph->stuck[i] || !users->processes[i].for_children)
+			continue;
+		result = add_children(graph, (uint32_t)i, users->processes[i].pid, 0);
+		if (result == -1)
+			return -1;
+		graph->stuck[i] = result == 1;
 	}
 	return 0;
 }
@@ -147,7 +256,7 @@ static void release(struct graph *graph)
 
 static int add_step(struct deadlocks *deadlocks, const struct graph *graph, const struct edge *edge)
 {
-	const struct user *user = &graph->users->users[edge->user];
+	const struct user *user = edge->user == NO_USE ? NULL : &graph->users->users[edge->user];
 
 	if (deadlocks->count == deadlocks->room) {
 		size_t room = deadlocks->room ? 2 * deadlocks->room : 16;
@@ -159,8 +268,8 @@ static int add_step(struct deadlocks *deadlocks, const struct graph *graph, cons
 		deadlocks->room = room;
 	}
 	deadlocks->steps[deadlocks->count++] = (struct deadlock_step){
-		.process = edge->from, .entry = user->entry, .call = (enum user_call)user->call, .semaphore = user->semaphore,
-		.last = edge->last};
+		.process = edge->from, .link = edge->link, .entry = user != NULL ? user->entry : DEADLOCK_NO_ENTRY,
+		.call = user != NULL ? (enum user_call)user->call : USER_NO_CALL, .semaphore = user != NULL ? user->semaphore : -1};
 	return 0;
 }
 

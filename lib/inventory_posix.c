@@ -106,12 +106,17 @@ static int add_file(struct inventory *inventory, int directory, const char *file
 	char name[NAME_MAX + 2];
 	struct stat st;
 
-	if (fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == -1)
-		return 0;
+	name[0] = '/';
+	if (fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == -1) {
+		/* Gone meanwhile; or it is there, and nothing is known of it. */
+		if (errno == ENOENT || sem_named != (kind == INVENTORY_PSEM))
+			return 0;
+		strcpy(name + 1, sem_named ? file + prefix : file);
+		return inventory_complain(inventory, kind, name, NULL, errno, 0);
+	}
 	is_sem = sem_named && S_ISREG(st.st_mode) && (st.st_size == SEM_SIZE || st.st_size == SEM_SIZE_32);
 	if (is_sem != (kind == INVENTORY_PSEM))
 		return 0;
-	name[0] = '/';
 	strcpy(name + 1, is_sem ? file + prefix : file);
 	if (!S_ISREG(st.st_mode))
 		return inventory_complain(inventory, kind, name, NULL, S_ISLNK(st.st_mode) ? ELOOP : ENODEV, 1);

@@ -164,6 +164,9 @@ static char *put_process(char *out, const struct listing_process *process, enum 
 	*out++ = '/';
 	out = form == LISTING_RAW ? put_escaped(out, process->command, ",:/") :
 	      form == LISTING_NULS ? stpcpy(out, process->command) : listing_put_shown(out, process->command);
+	/* What it waits in; else, as no other use of these says so much, that it holds. */
+	if (process->call == NULL && strcmp(process->uses, "holds") == 0)
+		out = stpcpy(out, ":holds");
 	if (process->call != NULL) {
 		*out++ = ':';
 		out = stpcpy(out, process->call);

@@ -141,7 +141,7 @@ int proc_parse_map(const char *line, size_t size, struct proc_map *map)
 	p = take_number(p, end, 10, &map->inode);
 	if (p == NULL || (p < end && *p != ' '))
 		return -1;
-	/* The path begins at a fixed column, or one blank behind a long number; it may begin with blanks of its own only here, where no path does. */
+	/* All paths that are shown begin with a slash or a bracket, so that blanks before it are no part of it. */
 	p = skip_blanks(p, end);
 	map->path = p;
 	map->path_size = (size_t)(end - p);
@@ -153,6 +153,7 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 	const char *end = line + size, *p = line;
 	int negative, i;
 	uint64_t value;
+	long number;
 
 	memset(call, 0, sizeof(*call));
 	call->number = -1;
@@ -164,16 +165,22 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 	p = take_number(p + negative, end, 10, &value);
 	if (p == NULL || value > INT32_MAX)
 		return -1;
+	number = (long)value;
 	/* Stopped, but in no call: -1, then the stack and instruction pointers alone. */
 	if (negative)
 		return 0;
 	for (i = 0; i < 8; i++) {
 		p = expect(expect(expect(p, end, ' '), end, '0'), end, 'x');
-		if (p == NULL || (p = take_number(p, end, 16, i < 6 ? &call->arguments[i] : i == 6 ? &call->stack : &(uint64_t){0})) == NULL)
+		if (p == NULL || (p = take_number(p, end, 16, &value)) == NULL)
 			return -1;
+		/* The last one is the instruction pointer. */
+		if (i < 6)
+			call->arguments[i] = value;
+		else if (i == 6)
+			call->stack = value;
 	}
 	if (p != end)
 		return -1;
-	call->number = (long)value;
+	call->number = number;
 	return 1;
 }

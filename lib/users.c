@@ -222,7 +222,7 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 	int last = 0;
 	char since[32];
 
-	if (count_users(users, index, USER_WAITS) > 0)
+	if (count_users(users, index, USER_WAITS | USER_HOLDS) > 0)
 		return USERS_NO_ORPHAN;
 	time_text(inventory_touched(entry), since);
 	for (i = 0; i < entry->count; i++) {

@@ -23,6 +23,7 @@ enum user_how {
 	USER_WAITS = 8,   /* a thread of it is blocked in a call on it */
 	USER_GUESSED = 16, /* that it waits is known, and for what is inferred: it has no other object of the kind */
 	USER_TIMED = 32,   /* it does not wait for ever */
+	USER_HOLDS = 64,   /* has a token of a set of slots.h, which is known for sure */
 };
 #define USER_OPEN (USER_READS | USER_WRITES)
 
@@ -35,6 +36,7 @@ struct user_process {
 	unsigned char waits_hidden; /* what it waits for may not be seen */
 	unsigned char busy;         /* a thread runs, or waits for something that is no object here */
 	unsigned char waiting;      /* a thread waits for an object */
+	unsigned char for_children; /* a thread waits for its children */
 };
 
 /* That a process uses an object. */

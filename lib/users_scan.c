@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "marked.h"
 #include "proc.h"
 
 #define NOBODY UINT32_MAX
@@ -38,6 +39,11 @@ enum { QUERY_SHARED = 8, QUERY_THIS_OR_NEXT = 16, QUERY_FILE = 32 };
 /* Where an object is mapped in the process that is looked at. */
 struct range {
 	uint64_t start, end;
+	uint32_t entry;
+};
+
+struct holder {
+	pid_t pid;
 	uint32_t entry;
 };
 
@@ -62,6 +68,10 @@ struct scan {
 	uint32_t *attached; /* mappings of a System V segment that were found */
 	size_t last_room;
 
+	/* Who holds a token of a set of slots.h. */
+	struct holder *holders;
+	size_t holder_count, holder_room;
+
 	/* The process at hand. */
 	int directory;
 	pid_t pid;
@@ -70,8 +80,14 @@ struct scan {
 	struct range *ranges;
 	size_t range_count, range_room;
 	int no_memory; /* a kernel thread, or one that is dead */
+	int hidden;    /* of what it has something may not be seen */
 	int stranger;  /* of another IPC namespace: 1, 0, -1: not asked yet */
 };
+
+static int is_gone(int err)
+{
+	return err == ENOENT || err == ESRCH;
+}
 
 /* --- entries by identity --- */
 
@@ -478,8 +494,11 @@ static int take_descriptor(struct scan *scan, const char *number)
 
 	snprintf(link, sizeof(link), "fd/%.20s", number);
 	/* The size of a file on a server that is gone must not be waited for. */
-	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1)
+	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1) {
+		/* Closed meanwhile, or not to be seen. */
+		scan->hidden |= !is_gone(errno);
 		return 0;
+	}
 	if (entry_of_descriptor(scan, link, &st, &entry) == -1)
 		return -1;
 	if (entry == NOBODY)
@@ -518,11 +537,63 @@ static int scan_descriptors(struct scan *scan)
 
 	if (directory == NULL)
 		return -1;
-	while (result == 0 && (file = readdir(directory)) != NULL)
+	while (result == 0 && (errno = 0, file = readdir(directory)) != NULL)
 		if (is_number(file->d_name) || file->d_name[0] == '0')
 			result = take_descriptor(scan, file->d_name);
+	scan->hidden |= result == 0 && errno != 0 && !is_gone(errno);
 	closedir(directory);
 	return result;
+}
+
+/* --- what it holds --- */
+
+static int add_holder(struct scan *scan, pid_t pid, uint32_t entry)
+{
+	if (scan->holder_count == scan->holder_room) {
+		size_t room = scan->holder_room ? 2 * scan->holder_room : 16;
+		struct holder *holders = reallocarray(scan->holders, room, sizeof(*holders));
+
+		if (holders == NULL)
+			return -1;
+		scan->holders = holders;
+		scan->holder_room = room;
+	}
+	scan->holders[scan->holder_count++] = (struct holder){pid, entry};
+	return 0;
+}
+
+/* The slots of the sets that have them tell who has taken them: the kernel frees a slot together with its holder. */
+static int know_holders(struct scan *scan)
+{
+	unsigned short *values = NULL;
+	int result = 0;
+	uint32_t i;
+
+	for (i = 0; i < scan->inventory->count && result == 0; i++) {
+		const struct inventory_entry *entry = &scan->inventory->entries[i];
+		int slot, count;
+
+		if (entry->kind != INVENTORY_SEM || marked_kind_of(entry->id, (int)entry->count) != MARKED_SLOTS)
+			continue;
+		if (values == NULL && (values = calloc(INVENTORY_SEMS_MOST, sizeof(*values))) == NULL)
+			return -1;
+		count = inventory_sem_values(entry, values);
+		for (slot = 1; slot < count - 1 && result == 0; slot++)
+			if (values[slot] == 1)
+				result = add_holder(scan, (pid_t)semctl(entry->id, slot, GETPID), i);
+	}
+	free(values);
+	return result;
+}
+
+static int take_holds(struct scan *scan)
+{
+	size_t i;
+
+	for (i = 0; i < scan->holder_count; i++)
+		if (scan->holders[i].pid == scan->pid && use_entry(scan, scan->holders[i].entry, USER_HOLDS) == NULL)
+			return -1;
+	return 0;
 }
 
 /* --- what it waits for --- */
@@ -578,10 +649,11 @@ static int wait_for_set(struct scan *scan, const struct proc_syscall *call, int 
 	const struct sembuf *blocking = NULL;
 	struct sembuf operations[SEM_OPERATIONS];
 	size_t count = call->arguments[2] < SEM_OPERATIONS ? (size_t)call->arguments[2] : SEM_OPERATIONS;
+	size_t size = count * sizeof(*operations);
 
 	if (entry == NOBODY)
 		return 0;
-	if (read_memory(scan, call->arguments[1], operations, count * sizeof(*operations)) == (ssize_t)(count * sizeof(*operations)))
+	if (read_memory(scan, call->arguments[1], operations, size) == (ssize_t)size)
 		blocking = blocking_operation(operations, count, (int)call->arguments[0]);
 	return wait_for(scan, entry, blocking != NULL && blocking->sem_op == 0 ? USER_SEMOP_ZERO : USER_SEMOP_TAKE, timed,
 	                blocking != NULL && blocking->sem_num <= INT16_MAX ? (int)blocking->sem_num : -1);
@@ -615,8 +687,12 @@ static int wait_for_polled(struct scan *scan, const struct proc_syscall *call, i
 	size_t count = call->arguments[1] < POLLED ? (size_t)call->arguments[1] : POLLED, i;
 	int waits = 0, one;
 
-	if (count == 0 || read_memory(scan, call->arguments[0], polled, count * sizeof(*polled)) != (ssize_t)(count * sizeof(*polled)))
+	if (count == 0)
 		return 0;
+	if (read_memory(scan, call->arguments[0], polled, count * sizeof(*polled)) != (ssize_t)(count * sizeof(*polled))) {
+		scan->process.waits_hidden = 1;
+		return 0;
+	}
 	for (i = 0; i < count; i++) {
 		if (polled[i].fd < 0 || polled[i].events == 0)
 			continue;
@@ -768,6 +844,10 @@ static int take_call(struct scan *scan, const char *thread, const struct proc_sy
 #endif
 	case SYS_openat:
 		return wait_for_open(scan, thread, a[1], (int)a[0] == AT_FDCWD);
+	case SYS_wait4:
+	case SYS_waitid:
+		scan->process.for_children = 1;
+		return 0;
 	default:
 		return 0;
 	}
@@ -848,9 +928,11 @@ static int scan_threads(struct scan *scan)
 		scan->process.waits_hidden = 1;
 		return 0;
 	}
-	while (result == 0 && (file = readdir(directory)) != NULL)
+	while (result == 0 && (errno = 0, file = readdir(directory)) != NULL)
 		if (is_number(file->d_name))
 			result = take_thread(scan, file->d_name);
+	if (result == 0 && errno != 0 && !is_gone(errno))
+		scan->process.waits_hidden = 1;
 	closedir(directory);
 	return result;
 }
@@ -883,11 +965,6 @@ static int keep_process(struct scan *scan)
 	return 0;
 }
 
-static int is_gone(int err)
-{
-	return err == ENOENT || err == ESRCH;
-}
-
 /* Forgets the process at hand, which has gone meanwhile. */
 static int drop_process(struct scan *scan)
 {
@@ -907,8 +984,7 @@ static int has_no_memory(struct scan *scan)
 /* Looks at the process whose directory is open: 0, or -1 with ENOMEM. */
 static int scan_process(struct scan *scan)
 {
-	int hidden = 0;
-
+	scan->hidden = 0;
 	scan->process = (struct user_process){.pid = scan->pid};
 	scan->range_count = 0;
 	scan->no_memory = 0;
@@ -919,18 +995,18 @@ static int scan_process(struct scan *scan)
 			return -1;
 		if (is_gone(errno))
 			return drop_process(scan);
-		hidden = 1;
+		scan->hidden = 1;
 	}
 	if (scan->wanted & USERS_FDS && !scan->no_memory && scan_descriptors(scan) == -1) {
 		if (errno == ENOMEM)
 			return -1;
 		if (is_gone(errno))
 			return drop_process(scan);
-		hidden = hidden || !has_no_memory(scan);
+		scan->hidden = scan->hidden || !has_no_memory(scan);
 	}
-	if (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1)
+	if (take_holds(scan) == -1 || (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1))
 		return -1;
-	scan->users->hidden += (size_t)hidden;
+	scan->users->hidden += (size_t)(scan->hidden != 0);
 	scan->users->waits_hidden += (size_t)(scan->process.waits_hidden != 0);
 	return scan->users->count > scan->began ? keep_process(scan) : 0;
 }
@@ -941,7 +1017,7 @@ static int scan_all(struct scan *scan, DIR *proc)
 	struct dirent *file;
 	int result = 0;
 
-	while (result == 0 && (file = readdir(proc)) != NULL) {
+	while (result == 0 && (errno = 0, file = readdir(proc)) != NULL) {
 		if (!is_number(file->d_name))
 			continue;
 		scan->pid = (pid_t)atoi(file->d_name);
@@ -958,6 +1034,11 @@ static int scan_all(struct scan *scan, DIR *proc)
 		}
 		result = scan_process(scan);
 		close(scan->directory);
+	}
+	/* Those that would have followed. */
+	if (result == 0 && errno != 0) {
+		scan->users->hidden++;
+		scan->users->waits_hidden++;
 	}
 	return result;
 }
@@ -1066,7 +1147,7 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	scan.memory = memory_device();
 	scan.buffer = malloc(PROC_BUFFER);
 	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && has_only_shm(inventory);
-	if (scan.buffer != NULL && know_entries(&scan) == 0 && scan_all(&scan, proc) == 0) {
+	if (scan.buffer != NULL && know_entries(&scan) == 0 && (!(wanted & USERS_WAITS) || know_holders(&scan) == 0) && scan_all(&scan, proc) == 0) {
 		drop_strangers(&scan);
 		users->attached = scan.attached;
 		scan.attached = NULL;
@@ -1079,6 +1160,7 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	free(scan.last);
 	free(scan.attached);
 	free(scan.ranges);
+	free(scan.holders);
 	errno = saved;
 	return result;
 }

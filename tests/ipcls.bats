@@ -573,6 +573,45 @@ await sleeps $a semtimedop; await sleeps $b semtimedop
     perl -MJSON::PP -0777 -e 'my $d = decode_json(<STDIN>)->{deadlocks}; die unless @$d == 1 && @{$d->[0]} == 2 && $d->[0][0]{semaphore} == 0' <json
 }
 
+# Two shells that each hold a lock of semctl run, and whose children wait for the other one.
+crossed='
+mkfifo go; exec 7<>go
+hold semctl run key:0x31 sh -c "echo; read x <go; semctl run $OPTIONS key:0x32 true; exit 0"; a=$held
+hold semctl run key:0x32 sh -c "echo; read x <go; semctl run $OPTIONS key:0x31 true; exit 0"; b=$held
+echo >&7; echo >&7
+waiting() { [[ $(semctl get -v "$1" | cut -f 3 | sed -n 2p) == 1 ]]; }
+await waiting key:0x31; await waiting key:0x32
+'
+
+@test 'ipcls: who holds a token of semctl run is known, and so is a deadlock through children' {
+    run -0 --separate-stderr alone "OPTIONS=; $crossed"'
+        ipcls -t sem -o NAME,STATE,USERS 2>err | sed "s,$a/,A/,g; s,$b/,B/,g; s,[0-9]*/semctl,S/semctl,"
+        sed "s,$a/,A/,g; s,$b/,B/,g; s,[0-9]*/semctl,S/semctl,g" err
+        ipcls -J -t sem 2>/dev/null >json
+        ipcls --graph 2>/dev/null | grep -c "held by"'
+    assert_line --regexp '^key:0x00000031 +0 of 1 token free +A/sh:holds,S/semctl:semop$'
+    assert_line --regexp '^key:0x00000032 +0 of 1 token free +B/sh:holds,S/semctl:semop$'
+    assert_line --regexp '^ipcls: possible deadlock: ./sh waits for its child S/semctl, which waits for sem key:0x0000003. \(semaphore 0\), held by ./sh, which waits for its child S/semctl, which waits for sem key:0x0000003. \(semaphore 0\), held by ./sh$'
+    assert_line 2
+    perl -MJSON::PP -0777 -e 'my $d = decode_json(<STDIN>)->{deadlocks}; die unless @$d == 1 && @{$d->[0]} == 4 && grep { $_->{waits_in} eq "wait" } @{$d->[0]}' <json
+}
+
+@test 'ipcls: who waits for a time only is in no deadlock' {
+    run -0 --separate-stderr alone "OPTIONS='-w 60'; $crossed"'
+        ipcls -t sem -o NAME,USERS 2>&1'
+    assert_line --regexp ':semop'
+    refute_output --partial deadlock
+}
+
+@test 'ipcls: the state of what semctl makes is told in its words' {
+    run -0 --separate-stderr alone '
+        semctl run -j 3 key:0x33 true
+        semctl barrier -n -c 4 key:0x34
+        ipcls -r --noheadings -t sem -o NAME,STATE'
+    assert_line 'key:0x00000033 3\x20of\x203\x20tokens\x20free'
+    assert_line 'key:0x00000034 barrier:\x204\x20of\x204\x20lacking'
+}
+
 @test 'ipcls: names and commands in a report of a deadlock are harmless' {
     run -0 --separate-stderr alone '
         mkfifo $"e\033[31m" two; one=$(printf "e\033[31m"); mv e* "$one" 2>/dev/null
@@ -781,4 +820,22 @@ status 0
 ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed
 status 1
 END
+}
+
+@test 'ipcls: where reading /proc fails, users are unknown, and not nobody' {
+    run -0 alone '
+        echo x | shmput /seg; mqsend -C key:0x12 </dev/null
+        for call in getdents64 openat; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /proc -e inject=$call:error=EMFILE \
+                ipcls -r --noheadings -o NAME,USERS 2>/dev/null
+        done'
+    assert_output $'/seg -\nkey:0x00000012 -\n/seg -\nkey:0x00000012 -'
+}
+
+@test 'ipcls: an object of which nothing may be known is said' {
+    run -0 alone '
+        echo x | shmput /seg; echo x | shmput /other
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=newfstatat:error=EACCES \
+            ipcls -r --noheadings --nousers -o NAME 2>&1'
+    assert_output $'ipcls: /other: Permission denied\n/seg' || assert_output $'/seg\nipcls: /other: Permission denied'
 }

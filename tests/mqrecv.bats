@@ -1466,6 +1466,13 @@ left() {
     has "$posix" '9\ta'
 }
 
+@test 'mqrecv: where SIGCHLD is ignored it is so in the command, too' {
+    filled "$posix" '9\ta'
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' grep SigIgn /proc/self/status >wanted
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' mqrecv "$posix" -- grep SigIgn /proc/self/status >found
+    cmp found wanted
+}
+
 @test 'mqrecv: a closed stdin, stdout or stderr does not hurt a command' {
     filled "$posix" '0\ta' '0\tb'
     bash -c 'exec mqrecv "$1" -- sh -c "cat >text" <&- >&- 2>&-' - "$posix"

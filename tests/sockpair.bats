@@ -334,8 +334,7 @@ has_children() { (($(children "$1" | wc -w) == $2)); }
 }
 
 @test 'sockpair: the first -- behind the first command separates; the second command may have more' {
-    soon sockpair -- echo a -- sh -c 'cat; printf "%s\n" "$@"' sh -- b -- c 2>err >out || :
-    soon sockpair -f 7 true -- sh -c 'printf "%s\n" "$@"' sh -- b -- c >out
+    soon sockpair -f 7 -- true -- sh -c 'printf "%s\n" "$@"' sh -- b -- c >out
     cmp out <(printf '%s\n' -- b -- c)
 }
 
@@ -530,6 +529,13 @@ noting_pair() {
         sh -c 'exec grep -E "Sig(Blk|Ign|Cgt)" /proc/self/status >second'
     assert_equal "$(<first)" "$was"
     assert_equal "$(<second)" "$was"
+}
+
+@test 'sockpair: where SIGCHLD is ignored it is so in the commands, too, and their ends are noticed' {
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' grep SigIgn /proc/self/status >wanted
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' sockpair -f 9 grep SigIgn /proc/self/status -- true >found
+    cmp found wanted
+    run -3 soon perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' sockpair sh -c 'exit 3' -- true
 }
 
 @test 'sockpair: a mask is passed on, and what is blocked or ignored is not taken' {
@@ -1112,8 +1118,9 @@ noting_pair() {
 
 @test 'sockpair: with a command, -c becomes it' {
     serving sockpair -l s --total=1 -- tr a-z A-Z
-    bg soon sockpair -c s -- sh -c 'echo "$PPID" >parent; echo hello; socket_peer half; cat >out; exit 9'
+    bg sockpair -c s -- sh -c 'echo $$ >self; echo hello; socket_peer half; cat >out; exit 9'
     ends 9
+    assert_equal "$(<self)" "$pid"
     assert_equal "$(<out)" HELLO
     run -127 soon sockpair -c s -- no-such-program
     run -126 soon sockpair -c s -- /etc/passwd
@@ -1122,6 +1129,29 @@ noting_pair() {
 @test 'sockpair: /dev/stdin of a socket cannot be opened, as its page says' {
     run -1 soon sockpair true -- cat /dev/stdin
     assert_output --partial 'No such device or address'
+}
+
+@test 'sockpair: the commands of -l and -c have the connection twice, and no other descriptor of ours' {
+    local count='set -- /proc/$$/fd/*; n=$#; echo "$n" >'
+    # What a command in the background has from us, it has as well.
+    bg sh -c "${count}wanted" </dev/null
+    ends 0
+    serving sockpair -l s --total=1 -- sh -c "${count}served"
+    server=$pid
+    bg sockpair -c s -- sh -c "${count}connected"
+    ends 0
+    ends 0 "$server"
+    cmp served wanted
+    cmp connected wanted
+}
+
+@test 'sockpair: a command of -c finds signals as they were' {
+    local was
+    was=$(perl -e '$SIG{HUP} = $SIG{PIPE} = "IGNORE"; exec "grep", "-E", "Sig(Blk|Ign|Cgt)", "/proc/self/status"')
+    serving sockpair -l s -- cat
+    perl -e '$SIG{HUP} = $SIG{PIPE} = "IGNORE"; exec @ARGV' \
+        sockpair -c s -- sh -c 'exec grep -E "Sig(Blk|Ign|Cgt)" /proc/self/status >found'
+    assert_equal "$(<found)" "$was"
 }
 
 @test 'sockpair: -c finds programs as execvp does' {
