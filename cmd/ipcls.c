@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +23,7 @@
 
 #include "allowance.h"
 #include "cli.h"
+#include "cli_select.h"
 #include "columns.h"
 #include "deadlock.h"
 #include "graph.h"
@@ -935,49 +935,6 @@ static int watch(const struct job *job, struct look *look)
 
 /* --- the command line --- */
 
-/* A word of a list as it may be shown, until the next call. */
-static const char *shown_word(const char *word, size_t size)
-{
-	static char shown[4 * 64 + 1];
-	char copy[64];
-
-	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
-	cli_show_name(shown, copy);
-	return shown;
-}
-
-static void parse_types(struct job *job, const char *words)
-{
-	const char *end;
-	enum inventory_kind kind;
-
-	job->asked_kinds = 0;
-	for (; *words != '\0'; words = *end == ',' ? end + 1 : end) {
-		end = strchrnul(words, ',');
-		kind = inventory_kind_of(words, (size_t)(end - words));
-		if (kind == 0)
-			cli_usage_exit("-t: no such type: %s (there are shm pshm msg pmsg sem psem fifo unix memfd)",
-			               shown_word(words, (size_t)(end - words)));
-		job->asked_kinds |= kind;
-	}
-	if (job->asked_kinds == 0)
-		cli_usage_exit("-t: which types?");
-}
-
-static void parse_user(struct job *job, const char *word)
-{
-	const struct passwd *user = getpwnam(word);
-	uint64_t uid;
-
-	if (user != NULL)
-		job->user = user->pw_uid;
-	else if (number_parse(word, 0, UINT32_MAX - 1, &uid) == 0)
-		job->user = (uid_t)uid;
-	else
-		cli_usage_exit("-u: no such user: %s", shown_word(word, strlen(word)));
-	job->has_user = 1;
-}
-
 static void add_column(struct job *job, const struct listing_column *column)
 {
 	if (job->column_count == COLUMNS_MOST)
@@ -1002,7 +959,7 @@ static void add_columns(struct job *job, const char *words, int may_drop)
 		}
 		column = columns_find(words, (size_t)(end - words));
 		if (column == NULL)
-			cli_usage_exit("-o: no such column: %s (--help lists them)", shown_word(words, (size_t)(end - words)));
+			cli_usage_exit("-o: no such column: %s (--help lists them)", cli_shown_word(words, (size_t)(end - words)));
 		if (job->no_users && columns_needs(column) & COLUMNS_USERS) {
 			if (may_drop)
 				continue;
@@ -1048,7 +1005,7 @@ static void parse_sort(struct job *job, const char *word)
 	job->descending = word[0] == '-';
 	job->sort = columns_find(word + job->descending, strlen(word + job->descending));
 	if (job->sort == NULL)
-		cli_usage_exit("--sort: no such column: %s (--help lists them)", shown_word(word, strlen(word)));
+		cli_usage_exit("--sort: no such column: %s (--help lists them)", cli_shown_word(word, strlen(word)));
 }
 
 static void parse_options(struct job *job, int argc, char **argv)
@@ -1065,8 +1022,11 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case 'J': set_form(job, LISTING_JSON); break;
 		case 'o': job->output = optarg; break;
 		case 'r': set_form(job, LISTING_RAW); break;
-		case 't': parse_types(job, optarg); break;
-		case 'u': parse_user(job, optarg); break;
+		case 't': job->asked_kinds = cli_kinds_or_exit(optarg, INVENTORY_ALL); break;
+		case 'u':
+			job->user = cli_user_or_exit(optarg);
+			job->has_user = 1;
+			break;
 		case 'V': cli_version_exit();
 		case OPTION_GRAPH: job->graph = 1; break;
 		case OPTION_LIMITS: job->limits = 1; break;
@@ -1074,7 +1034,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case OPTION_NOUSERS: job->no_users = 1; break;
 		case OPTION_NS:
 			if (number_parse(optarg, 1, INT32_MAX, &pid) == -1)
-				cli_usage_exit("--ns: %s: not a process", shown_word(optarg, strlen(optarg)));
+				cli_usage_exit("--ns: %s: not a process", cli_shown_word(optarg, strlen(optarg)));
 			job->namespace = (pid_t)pid;
 			break;
 		case OPTION_ORPHANS: job->orphans = 1; break;

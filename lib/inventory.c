@@ -2,15 +2,11 @@
 #include "inventory.h"
 
 #include <errno.h>
-#include <mqueue.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/msg.h>
 #include <sys/sem.h>
-#include <sys/shm.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define CHUNK ((size_t)64 * 1024)
 
@@ -244,6 +240,13 @@ int64_t inventory_touched(const struct inventory_entry *entry)
 	return last;
 }
 
+/* Segments and sets keep their size.  (A queue's limit its owner may change.) */
+static int is_as_large(const struct inventory_entry *entry, const struct inventory_entry *now)
+{
+	return (entry->kind != INVENTORY_SHM || now->size == entry->size) &&
+	       (entry->kind != INVENTORY_SEM || now->count == entry->count);
+}
+
 int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now)
 {
 	char path[NAME_MAX + 32];
@@ -253,7 +256,7 @@ int inventory_look_again(const struct inventory_entry *entry, struct inventory_e
 		if (inventory_stat_sysv(now, entry->kind, entry->id) == -1)
 			return -1;
 		if (now->key == entry->key && now->cuid == entry->cuid && now->cgid == entry->cgid &&
-		    now->creator_pid == entry->creator_pid &&
+		    now->creator_pid == entry->creator_pid && is_as_large(entry, now) &&
 		    now->times[INVENTORY_CHANGED] == entry->times[INVENTORY_CHANGED])
 			return 0;
 		errno = ESTALE;
@@ -273,27 +276,4 @@ int inventory_look_again(const struct inventory_entry *entry, struct inventory_e
 		return 0;
 	errno = ESTALE;
 	return -1;
-}
-
-int inventory_remove(const struct inventory_entry *entry)
-{
-	char path[NAME_MAX + 32];
-
-	switch (entry->kind) {
-	case INVENTORY_SHM:
-		return shmctl(entry->id, IPC_RMID, NULL);
-	case INVENTORY_MSG:
-		return msgctl(entry->id, IPC_RMID, NULL);
-	case INVENTORY_SEM:
-		return semctl(entry->id, 0, IPC_RMID);
-	case INVENTORY_PMSG:
-		return mq_unlink(entry->name);
-	case INVENTORY_PSHM:
-	case INVENTORY_PSEM:
-		snprintf(path, sizeof(path), "/dev/shm/%s%s", entry->kind == INVENTORY_PSEM ? "sem." : "", entry->name + 1);
-		return unlink(path);
-	default:
-		errno = EINVAL;
-		return -1;
-	}
 }

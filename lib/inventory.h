@@ -156,14 +156,11 @@ int64_t inventory_touched(const struct inventory_entry *entry);
  * Looks again at an object that was listed.  0: its id or name is still that of the same object, which
  * is now as `*now` says (its `name` is that of `entry`).  -1 with errno: ENOENT: gone; ESTALE: another
  * one bears that id or name; or what a call says.
- * System V: same key, creator, creating process (shm) and time of change, so that one of which the owner
+ * System V: same key, creator, creating process and size (shm), size (sem) and time of change, so that one of which the owner
  * or mode was changed meanwhile, or a set given new values by semctl(2), is another one, too.
  * POSIX: same device and inode.
  */
 int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now);
-
-/* Removes an object of INVENTORY_LISTED, System V by id; no check is made.  0, or -1 with errno. */
-int inventory_remove(const struct inventory_entry *entry);
 
 #define INVENTORY_SEMS_MOST 65536 /* semaphores in a set: the kernel's own limit is SEMMSL, below 65536 */
 

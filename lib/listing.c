@@ -104,7 +104,7 @@ static char *put_escaped(char *out, const char *text, const char *special)
 }
 
 /* As cli_show_name() shows names, but without its calls: what is printed on a terminal must be harmless. */
-static char *put_shown(char *out, const char *text)
+char *listing_put_shown(char *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -163,7 +163,7 @@ static char *put_process(char *out, const struct listing_process *process, enum 
 	out = put_number(out, process->pid);
 	*out++ = '/';
 	out = form == LISTING_RAW ? put_escaped(out, process->command, ",:/") :
-	      form == LISTING_NULS ? stpcpy(out, process->command) : put_shown(out, process->command);
+	      form == LISTING_NULS ? stpcpy(out, process->command) : listing_put_shown(out, process->command);
 	/* What it waits in; else, as no other use of these says so much, that it holds. */
 	if (process->call == NULL && strcmp(process->uses, "holds") == 0)
 		out = stpcpy(out, ":holds");
@@ -212,7 +212,7 @@ static void put_text(struct listing *listing, const char *text)
 	if (out == NULL)
 		return;
 	commit(listing, listing->form == LISTING_RAW ? put_escaped(out, text, NULL) :
-	                listing->form == LISTING_NULS ? stpcpy(out, text) : put_shown(out, text));
+	                listing->form == LISTING_NULS ? stpcpy(out, text) : listing_put_shown(out, text));
 }
 
 static void put_cell(struct listing *listing, const struct listing_cell *cell)

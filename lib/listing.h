@@ -102,6 +102,12 @@ void listing_put(struct listing *listing, const char *text, size_t size);
 /* A member of an object: the text, or null and its base64 in a member of that name and "_base64". */
 void listing_put_json_text(struct listing *listing, const struct listing_column *column, const char *text);
 
+/*
+ * Writes `text` as tables show it: blanks and printable ASCII as they are, what else there is, and backslashes,
+ * as \xNN.  `out` has room for 4 times its length.  Returns the end, where no NUL is put.
+ */
+char *listing_put_shown(char *out, const char *text);
+
 /* A size as people read it, "4.0K": `out` has room for 32. */
 const char *listing_size(char *out, int64_t bytes);
 

@@ -411,3 +411,49 @@ offered_by_bash() (
     fi
     assert [ ! -e pwned ]
 }
+
+@test 'ipcrm-all: bash completes objects, types, options and the command of --around' {
+    assert_equal "$(completed bash ipcrm-all /comp-u)" /comp-unique
+    assert_equal "$(completed bash ipcrm-all key:0x140)" key:0x14000001
+    assert_equal "$(completed bash ipcrm-all '-t msg,pse')" "$(printf '%s\n' -t msg,psem)"
+    assert_equal "$(completed bash ipcrm-all --orp)" --orphans
+    assert_equal "$(completed bash ipcrm-all '--around -t shm sha256s')" "$(printf '%s\n' --around -t shm sha256sum)"
+    assert_equal "$(completed bash ipcrm-all '--around --types=shm -- sha256s')" "$(printf '%s\n' --around --types=shm -- sha256sum)"
+}
+
+@test 'ipcrm-all: zsh completes objects, types, options and the command of --around' {
+    needs zsh
+    assert_equal "$(completed zsh ipcrm-all /comp-u)" /comp-unique
+    assert_equal "$(completed zsh ipcrm-all key:0x140)" key:0x14000001
+    assert_equal "$(completed zsh ipcrm-all '-t pse')" "$(printf '%s\n' -t psem)"
+    assert_equal "$(completed zsh ipcrm-all --orp)" --orphans
+    assert_equal "$(completed zsh ipcrm-all '--around sha256s')" "$(printf '%s\n' --around sha256sum)"
+}
+
+@test 'ipcrm-all: fish completes objects, types and options' {
+    needs fish
+    run -0 offered_by_fish ipcrm-all /comp-
+    assert_line /comp-unique
+    run -0 offered_by_fish ipcrm-all key:0x14
+    assert_line key:0x14000001
+    run -0 offered_by_fish ipcrm-all '-t msg,pse'
+    assert_line msg,psem
+    run -0 offered_by_fish ipcrm-all --orp
+    assert_line --partial --orphans
+    run -0 offered_by_fish ipcrm-all '--around sha256s'
+    assert_line sha256sum
+}
+
+@test 'ipcrm-all: no shell executes a hostile name' {
+    local letter
+    hostile
+    for letter in h i j k l m n o; do
+        completed bash ipcrm-all "/comp-$letter" >out
+        ! command -v zsh >/dev/null || completed zsh ipcrm-all "/comp-$letter" >out
+    done
+    if command -v fish >/dev/null; then
+        offered_by_fish ipcrm-all /comp- >out
+        grep -F unique out
+    fi
+    assert [ ! -e pwned ]
+}

@@ -199,6 +199,17 @@ kill "$one" "$other"
 wait "$one" "$other" || true
 ipcrm -S 0xa -S 0xb
 
+step 'What a command leaves behind'
+say 'ipcrm-all --around runs a command, removes what it made and left, says what that was, and has its status.'
+show 'ipcrm-all --around sh -c "shmput key:0xbad <\"\$work/source.tar\"; semctl create /demo-forgotten 1; echo tested"'
+
 step 'Clean up'
-show 'shmcat -u /demo-source /demo-proc /demo-replaced >/dev/null; shmcat -u key:0x5eed >/dev/null; ls -A /dev/shm | wc -l'
-printf '\nAll sums hold.\n'
+say 'All that this demo made and did not remove, and then it goes.'
+show 'ipcls --nousers'
+show 'ipcrm-all --all'
+left=$(ipcls -r --noheadings --nousers)
+[ -z "$left" ] || {
+	printf 'demo: left over: %s\n' "$left" >&2
+	exit 1
+}
+printf '\nAll sums hold, and nothing is left.\n'

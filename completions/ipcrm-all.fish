@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: ISC
+# fish completion for ipcrm-all(1)
+
+# What is there, as ipcls says it; what is escaped in its words is left out, for other users chose the names.
+function __ipcrm_all_objects
+    command ipcls -r --noheadings --nousers -o NAME,KIND,OWNER -t shm,pshm,msg,pmsg,sem,psem 2>/dev/null |
+        while read -l name kind owner
+            string match -q '*\\\\*' -- $name; and continue
+            printf '%s\t%s of %s\n' $name $kind $owner
+        end
+    command ipcls -r --noheadings --nousers -o ID,KIND,KEY -t shm,msg,sem 2>/dev/null | while read -l id kind key
+        printf 'id:%s\t%s, key %s\n' $id $kind $key
+    end
+    printf '%s\t%s\n' key: 'System V objects with that key' id: 'System V objects with that id' \
+        ftok: 'System V objects with the key of a file'
+end
+
+# The words of a list with commas, behind what stands before the last one.
+function __ipcrm_all_list
+    set -l word (commandline -ct | string replace -r '^--[a-z]*=' '')
+    set -l head (string match -r '.*,' -- $word)
+    printf "$head%s\n" $argv
+end
+
+# Whether a command is to be run.
+function __ipcrm_all_around
+    contains -- --around (commandline -opc)
+end
+
+complete -c ipcrm-all -f
+complete -c ipcrm-all -n 'not __ipcrm_all_around' -a '(__ipcrm_all_objects)'
+complete -c ipcrm-all -n __ipcrm_all_around -a '(__fish_complete_subcommand --fcs-skip=2)'
+complete -c ipcrm-all -s 0 -l null -d 'names end with NULs and are as they are'
+complete -c ipcrm-all -l all -d everything
+complete -c ipcrm-all -l around -d 'run a command, then remove what it left behind'
+complete -c ipcrm-all -s f -l ignore-missing -d 'say nothing of objects that are gone'
+complete -c ipcrm-all -l force -d 'what is in use goes, too'
+complete -c ipcrm-all -s h -l help -d 'print a summary of the options'
+complete -c ipcrm-all -s i -l interactive -d 'ask on the terminal before each'
+complete -c ipcrm-all -s n -l dry-run -d 'remove nothing, print what would go'
+complete -c ipcrm-all -l name -x -d 'names that match'
+complete -c ipcrm-all -l older -x -d 'what nobody has touched for so long'
+complete -c ipcrm-all -l orphans -d 'what nobody is left to use'
+complete -c ipcrm-all -s t -l types -x -a '(__ipcrm_all_list msg pmsg psem pshm sem shm)' -d 'only these kinds'
+complete -c ipcrm-all -s u -l user -x -a '(__fish_complete_users)' -d 'what belongs to a user'
+complete -c ipcrm-all -s V -l version -d 'print the version'
+complete -c ipcrm-all -s v -l verbose -d 'say what goes and what stays, and why'

@@ -1,0 +1,1221 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What is in single quotes is for the shell that `alone` starts.
+# shellcheck disable=SC2016,SC2154,SC2030,SC2031
+
+load helper
+shopt -s extglob
+
+setup_file() {
+    "${CC:-cc}" -O1 -o "$BATS_FILE_TMPDIR/queue_peer" "$BATS_TEST_DIRNAME/queue_peer.c" || return
+    export PATH=$BATS_FILE_TMPDIR:$PATH
+}
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+teardown() {
+    if ((${#pids[@]})); then
+        kill -KILL "${pids[@]}" 2>/dev/null || :
+        wait "${pids[@]}" 2>/dev/null || :
+    fi
+}
+
+# What the scripts of `alone` begin with: `hold COMMAND...` starts one that writes a line once it holds something;
+# its pid is $held.  `await COMMAND...` waits until it succeeds.  `one_of_each` makes an object of each kind.
+# `there` lists all names, `told COMMAND...` shows what it writes to both outputs, and its status.
+prelude='
+set -u
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
+mkfifo never$$ && exec 9<>never$$
+hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
+await() { until "$@"; do read -rt 0.01 _ <&9; done; }
+sleeps() { [[ $(cat /proc/$1/wchan) == "$2"* ]]; }
+there() { ipcls -t shm,pshm,msg,pmsg,sem,psem -r --noheadings -o KIND,NAME; }
+told() { "$@" 2>&1; echo "status $?"; }
+one_of_each() {
+    echo a | shmput key:0x11
+    echo b | shmput /seg
+    mqsend -C key:0x12 one two
+    mqsend -C --max-messages=3 --message-size=10 /queue one
+    semctl create key:0x13 1
+    semctl create /sem 1
+}
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+# An id that comes back, by a sysctl of the IPC namespace, which must be our own.
+next_id() {
+    [[ $(readlink /proc/self/ns/ipc) != $(readlink /proc/1/ns/ipc) ]] || exit 98
+    echo "$2" >"/proc/sys/kernel/$1_next_id"
+}
+# stopped_at CALL N COMMAND...: it stops behind its Nth call of that kind (of those with $path, if that is set);
+# `go_on` lets it go on and waits for its end.
+path=
+stopped_at() {
+    local call=$1 number=$2
+    shift 2
+    ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace ${path:+-P $path} -e trace="$call" \
+        -e inject="$call:signal=SIGSTOP:when=$number" "$@" >out 2>err 9>&- & tracer=$!
+    await is_stopped
+}
+is_stopped() {
+    read -r child _ <"/proc/$tracer/task/$tracer/children"
+    [[ -n $child ]] && grep -q "stopped by SIGSTOP" trace 2>/dev/null && grep -q ") [tT] " "/proc/$child/stat"
+}
+go_on() { kill -CONT $child; wait $tracer; echo "status $?"; cat out err; }
+trap "kill \$(jobs -p) 2>/dev/null" EXIT
+'
+
+# alone SCRIPT [ARGUMENT...]: runs it where no other objects are; $1... are its arguments.
+alone() {
+    local script=$1
+    shift
+    timeout -s KILL 60 unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
+}
+
+# --- usage ---
+
+@test 'ipcrm-all: without a selector or an object nothing is removed' {
+    run -0 alone '
+        one_of_each
+        told ipcrm-all
+        told ipcrm-all -fv --force
+        there'
+    assert_line --index 0 --partial 'what to remove?'
+    assert_equal "$(grep -c '^status 2$' <<<"$output")" 2
+    assert_equal "$(tail -n 6 <<<"$output" | tr '\n' ' ')" \
+        'shm key:0x00000011 pshm /seg msg key:0x00000012 pmsg /queue sem key:0x00000013 psem /sem '
+}
+
+@test 'ipcrm-all: a wrong command line is a usage error' {
+    usage_error ipcrm-all -t nope
+    usage_error ipcrm-all -t ''
+    usage_error ipcrm-all -t fifo
+    usage_error ipcrm-all -u no-such-user-here
+    usage_error ipcrm-all --older=soon
+    usage_error ipcrm-all --older=-1
+    usage_error ipcrm-all --name=jobs-
+    usage_error ipcrm-all --name='jobs-*'
+    usage_error ipcrm-all jobs
+    usage_error ipcrm-all key:0
+    usage_error ipcrm-all key:private
+    usage_error ipcrm-all id:4294967296
+    usage_error ipcrm-all file:/x
+    usage_error ipcrm-all --all /x
+    usage_error ipcrm-all -i -n --all
+    usage_error ipcrm-all /x --nope
+}
+
+# --- what goes ---
+
+@test 'ipcrm-all: --all removes one of each kind, and prints their names' {
+    run -0 --separate-stderr alone '
+        one_of_each
+        ipcrm-all --all
+        there'
+    assert_output - <<END
+key:0x00000011
+/seg
+key:0x00000012
+/queue
+key:0x00000013
+/sem
+END
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcrm-all: every tool takes the names that it prints' {
+    run -0 alone '
+        one_of_each
+        ipcrm-all -n -0 -t shm,pshm --all | xargs -0 -n 1 shmcat
+        ipcrm-all -n -0 --all | xargs -0 ipcrm-all
+        there'
+    assert_output - <<END
+a
+b
+key:0x00000011
+/seg
+key:0x00000012
+/queue
+key:0x00000013
+/sem
+END
+}
+
+@test 'ipcrm-all: an object without a key is named by its id' {
+    run -0 alone '
+        id=$(echo x | shmput key:private)
+        told ipcrm-all "$id"
+        there'
+    assert_output --regexp $'^id:[0-9]+\nstatus 0$'
+}
+
+@test 'ipcrm-all: -t chooses kinds' {
+    run -0 alone '
+        one_of_each
+        ipcrm-all -t sem,pshm
+        echo --
+        there'
+    assert_output - <<END
+/seg
+key:0x00000013
+--
+shm key:0x00000011
+msg key:0x00000012
+pmsg /queue
+psem /sem
+END
+}
+
+@test 'ipcrm-all: --name chooses names and keys, and narrows -t' {
+    run -0 alone '
+        for n in /test-1 /test-2 /tent; do echo x | shmput $n; done
+        semctl create /test-3 1
+        for k in 0x1401 0x1402 0x15; do echo x | shmput key:$k; done
+        ipcrm-all --name="/test-*" -t pshm | sort
+        ipcrm-all --name="key:0x000014*"
+        ipcrm-all --name="?test-[0-9]"
+        echo --
+        there'
+    assert_output - <<END
+/test-1
+/test-2
+key:0x00001401
+key:0x00001402
+/test-3
+--
+shm key:0x00000015
+pshm /tent
+END
+}
+
+@test 'ipcrm-all: --older chooses what nobody has touched for so long' {
+    run -0 alone '
+        echo x | shmput /old
+        echo x | shmput /new
+        touch -d "3 hours ago" /dev/shm/old
+        echo x | shmput /read-lately
+        touch -m -d "3 hours ago" /dev/shm/read-lately
+        mqsend -C key:0x12 one
+        # The time of change is of today.
+        unshare --time true 2>/dev/null || :
+        told ipcrm-all --older=2h
+        told ipcrm-all --older=1s --name="/n*"
+        told ipcrm-all --older=0 -t msg'
+    assert_output - <<END
+status 0
+status 0
+key:0x00000012
+status 0
+END
+}
+
+@test 'ipcrm-all: --orphans leaves what a living process made or uses' {
+    run -0 alone '
+        echo x | shmput key:0x11
+        echo x | shmput /left
+        echo x | shmput /held
+        hold perl -e "\$| = 1; shmget(0x15, 10, 01600); print qq(\n); sleep 60"
+        hold peer map /held
+        told ipcrm-all --orphans
+        there
+        told ipcrm-all --orphans --force
+        there'
+    assert_output - <<END
+key:0x00000011
+/left
+status 0
+shm key:0x00000015
+pshm /held
+status 0
+shm key:0x00000015
+pshm /held
+END
+}
+
+@test 'ipcrm-all: -n removes nothing and prints what would go' {
+    run -0 alone '
+        one_of_each
+        echo x | shmput /held
+        hold peer map /held
+        told ipcrm-all -n --all | wc -l
+        there | wc -l'
+    assert_output $'7\n7'
+}
+
+@test 'ipcrm-all: -v says what goes, what stays, and why' {
+    run -0 alone '
+        echo x | shmput /held
+        mqsend -C key:0x12 one
+        hold peer map /held
+        told ipcrm-all --all -v | sed "s/$held/PID/"'
+    assert_output - <<END
+ipcrm-all: /held: pshm, 2 bytes: in use by PID/peer; it stays (--force would remove it)
+ipcrm-all: key:0x00000012: msg, 1 message: removed
+key:0x00000012
+ipcrm-all: 1 removed, 1 in use, 0 perhaps in use, 0 declined, 0 failed
+status 0
+END
+}
+
+# --- objects that are named ---
+
+@test 'ipcrm-all: objects are removed by name, key, id and ftok' {
+    run -0 alone '
+        touch file
+        echo x | shmput /seg
+        echo x | shmput key:0x11
+        echo x | shmput ftok:file:a
+        echo x | shmput key:0x22
+        id=$(ipcls -r --noheadings -o ID key:0x22)
+        told ipcrm-all /seg key:0x11 ftok:file:a id:$id /seg
+        there'
+    assert_output --regexp $'^/seg\nkey:0x00000011\nkey:0x61[0-9a-f]{6}\nkey:0x00000022\nstatus 0$'
+}
+
+@test 'ipcrm-all: what is not there is status 3, and the rest goes; -f does not complain' {
+    run -0 alone '
+        echo x | shmput /seg
+        told ipcrm-all /nope key:0x99 id:99
+        told ipcrm-all /nope /seg
+        told ipcrm-all -f /nope key:0x99 ftok:nope'
+    assert_output - <<END
+ipcrm-all: /nope: No such file or directory
+ipcrm-all: key:0x99: No such file or directory
+ipcrm-all: id:99: No such file or directory
+status 3
+ipcrm-all: /nope: No such file or directory
+/seg
+status 1
+status 0
+END
+}
+
+@test 'ipcrm-all: a name that several kinds have chooses none, unless -t says which' {
+    run -0 alone '
+        echo x | shmput /both
+        semctl create /both 1
+        echo x | shmput key:private >/dev/null
+        semctl create key:private 1 >/dev/null
+        told ipcrm-all /both id:0
+        there
+        told ipcrm-all -t psem /both
+        told ipcrm-all -t shm,sem id:0
+        there'
+    assert_output - <<END
+ipcrm-all: /both: several objects (pshm psem): choose with -t, -t pshm,psem takes all
+ipcrm-all: id:0: several objects (shm sem): choose with -t, -t shm,sem takes all
+status 1
+shm id:0
+pshm /both
+sem id:0
+psem /both
+/both
+status 0
+id:0
+id:0
+status 0
+pshm /both
+END
+}
+
+@test 'ipcrm-all: a queue that is named is removed without a list of queues' {
+    [[ $IPCUTILS_UIDS == yes ]] || skip 'only one user id in this world (no newuidmap)'
+    run -0 alone '
+        umount /dev/mqueue 2>/dev/null
+        as_nobody mqsend -C --max-messages=3 --message-size=10 /queue one
+        told as_nobody ipcrm-all -t pmsg --all
+        told as_nobody ipcrm-all /queue
+        there'
+    assert_output - <<END
+ipcrm-all: /dev/mqueue: the file system of queues is not mounted there; POSIX queues cannot be listed
+status 1
+/queue
+status 0
+END
+}
+
+# --- whose ---
+
+@test "ipcrm-all: only one's own objects are removed, also by root; -u chooses another's" {
+    needs_uids
+    run -0 alone '
+        echo x | shmput /root
+        echo x | shmput key:0x11
+        echo x | as_nobody shmput /nobody
+        echo x | as_nobody shmput key:0x22
+        told ipcrm-all --all
+        told ipcrm-all /nobody key:0x22
+        there
+        told ipcrm-all -u 65534 --name="/*"
+        told ipcrm-all -u nobody'
+    assert_output - <<END
+key:0x00000011
+/root
+status 0
+ipcrm-all: /nobody: belongs to user 65534: -u 65534 would choose it
+ipcrm-all: key:0x22: belongs to user 65534: -u 65534 would choose it
+status 1
+shm key:0x00000022
+pshm /nobody
+/nobody
+status 0
+key:0x00000022
+status 0
+END
+}
+
+@test "ipcrm-all: what may not be removed is told, once each, and the rest goes on" {
+    needs_uids
+    run -0 alone '
+        for i in 1 2 3; do echo x | shmput -m 666 /r$i; echo x | shmput -m 666 key:0x1$i; done
+        chown 65534 /dev/shm/r2
+        told as_nobody ipcrm-all -u 0 --force -t shm,pshm | sort
+        there | sort'
+    assert_output - <<END
+ipcrm-all: /r1: Operation not permitted
+ipcrm-all: /r3: Operation not permitted
+ipcrm-all: key:0x00000011: Operation not permitted
+ipcrm-all: key:0x00000012: Operation not permitted
+ipcrm-all: key:0x00000013: Operation not permitted
+status 1
+pshm /r1
+pshm /r2
+pshm /r3
+shm key:0x00000011
+shm key:0x00000012
+shm key:0x00000013
+END
+}
+
+@test 'ipcrm-all: a refusal in the middle is told, counted, and the rest goes on' {
+    run -0 alone '
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        # Its calls: the listing, the three queues, and then two for each that goes.
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told \
+            strace -f -o trace -e inject=msgctl:error=EPERM:when=8 ipcrm-all --all -v'
+    assert_line 'ipcrm-all: key:0x00000012: Operation not permitted'
+    assert_line key:0x00000011
+    assert_line key:0x00000013
+    assert_line 'ipcrm-all: 2 removed, 0 in use, 0 perhaps in use, 0 declined, 1 failed'
+    assert_line 'status 1'
+}
+
+# --- in use ---
+
+@test 'ipcrm-all: what is attached, mapped, open or waited for stays' {
+    run -0 alone '
+        one_of_each
+        echo x | shmput /open
+        semctl create key:0x14 0
+        semctl create /waited 0
+        mqsend -C key:0x15 </dev/null
+        mqsend -C --max-messages=3 --message-size=10 /awaited </dev/null
+        hold peer map key:0x11
+        hold peer map /seg
+        hold bash -c "exec 5</dev/shm/open; echo; exec sleep 60"
+        semctl wait key:0x14 9>&- & a=$!
+        semctl wait /waited 9>&- & b=$!
+        mqrecv key:0x15 9>&- & c=$!
+        mqrecv /awaited 9>&- & d=$!
+        await sleeps $a __do_semtimedop; await sleeps $b futex; await sleeps $c do_msgrcv; await sleeps $d wq_sleep
+        told ipcrm-all --all
+        echo --
+        there'
+    assert_output - <<END
+key:0x00000012
+/queue
+key:0x00000013
+/sem
+status 0
+--
+shm key:0x00000011
+pshm /open
+pshm /seg
+msg key:0x00000015
+pmsg /awaited
+sem key:0x00000014
+psem /waited
+END
+}
+
+@test 'ipcrm-all: a set or queue of System V that a living process used last stays: it may hold it' {
+    run -0 alone '
+        semctl create key:0x13 1 1 1
+        mqsend -C key:0x12 one
+        semctl create key:0x14 1 1
+        semctl op key:0x14 1-1
+        hold perl -e "\$| = 1; semop(semget(0x13, 0, 0), pack(q(s3), 1, -1, 0x1000)); msgrcv(msgget(0x12, 0), \$m, 10, 0, 0);
+            print qq(\n); sleep 60"
+        told ipcrm-all --all
+        there
+        told ipcrm-all key:0x13
+        kill $held; wait $held 2>/dev/null
+        told ipcrm-all --all'
+    assert_output - <<END
+key:0x00000014
+status 0
+msg key:0x00000012
+sem key:0x00000013
+ipcrm-all: key:0x13: sem, 3 semaphores: a living process made it or used it last; it stays (--force would remove it)
+status 1
+key:0x00000012
+key:0x00000013
+status 0
+END
+}
+
+@test 'ipcrm-all: what is named and in use stays, which is an error that says who it is' {
+    run -0 alone '
+        echo x | shmput /seg
+        hold peer map /seg
+        told ipcrm-all -f /seg | sed "s/$held/PID/"
+        there'
+    assert_output - <<END
+ipcrm-all: /seg: pshm, 2 bytes: in use by PID/peer; it stays (--force would remove it)
+status 1
+pshm /seg
+END
+}
+
+@test 'ipcrm-all: --force removes what is in use, and its users go on' {
+    run -0 alone '
+        echo x | shmput /seg
+        echo y | shmput key:0x11
+        mkfifo go
+        hold bash -c "exec 5</dev/shm/seg; echo; read -r x <go; cat <&5 >got"; a=$held
+        hold peer map key:0x11
+        told ipcrm-all --force --all
+        there
+        echo >go
+        wait $a
+        cat got'
+    assert_output - <<END
+key:0x00000011
+/seg
+status 0
+shm id:0
+x
+END
+}
+
+@test 'ipcrm-all: a segment that already goes with its last user is no failure, and not told' {
+    run -0 alone '
+        echo y | shmput key:0x11
+        hold peer map key:0x11
+        ipcrm -M 0x11
+        told ipcrm-all --force --all'
+    assert_output 'status 0'
+}
+
+@test "ipcrm-all: a user whose processes alone may be looked at knows of files that nobody has them open" {
+    needs_uids
+    run -0 alone '
+        for n in /free /held; do echo x | as_nobody shmput -m 666 $n; done
+        as_nobody semctl create /sem 1
+        as_nobody mqsend -C --max-messages=3 --message-size=10 /queue one
+        # By root, so that nobody may look.
+        hold bash -c "exec 5</dev/shm/held; echo; exec sleep 60"
+        told as_nobody ipcrm-all -n -t pshm,psem
+        told as_nobody ipcrm-all -t pshm,psem
+        told as_nobody ipcrm-all /queue
+        there'
+    assert_output - <<END
+/free
+/sem
+status 0
+/free
+/sem
+status 0
+/queue
+status 0
+pshm /held
+END
+}
+
+@test 'ipcrm-all: where it cannot be known it counts as in use, and that is told' {
+    needs_uids
+    run -0 alone '
+        as_nobody mqsend -C key:0x12 one
+        told as_nobody ipcrm-all -t msg
+        told as_nobody ipcrm-all key:0x12
+        there
+        told as_nobody ipcrm-all --force -t msg'
+    assert_output - <<END
+ipcrm-all: 1 stays: perhaps in use, not all processes may be looked at (root may; --force would remove it)
+status 0
+ipcrm-all: key:0x12: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
+status 1
+msg key:0x00000012
+key:0x00000012
+status 0
+END
+}
+
+# --- the last look ---
+
+@test 'ipcrm-all: a queue whose id came back is another one, and stays' {
+    run -0 alone '
+        mqsend -C key:0x12 one
+        id=$(ipcls -r --noheadings -t msg -o ID)
+        # Behind the second call the queue is listed.
+        stopped_at msgctl 2 ipcrm-all --force --all
+        ipcrm -q $id
+        next_id msg $id
+        mqsend -C key:0x13 another
+        [[ $(ipcls -r --noheadings -t msg -o ID) == "$id" ]] && echo the id came back
+        go_on
+        there'
+    assert_output - <<END
+the id came back
+status 1
+ipcrm-all: key:0x00000012: changed since it was listed, or another one by now; it stays
+msg key:0x00000013
+END
+}
+
+@test 'ipcrm-all: a segment whose id and key came back is another one, and stays' {
+    run -0 alone '
+        echo one | shmput key:0x12
+        id=$(ipcls -r --noheadings -t shm -o ID)
+        stopped_at shmctl 2 ipcrm-all --force --all
+        ipcrm -m $id
+        next_id shm $id
+        echo two | shmput key:0x12
+        [[ $(ipcls -r --noheadings -t shm -o ID) == "$id" ]] && echo the id came back
+        go_on
+        there'
+    assert_output - <<END
+the id came back
+status 1
+ipcrm-all: key:0x00000012: changed since it was listed, or another one by now; it stays
+shm key:0x00000012
+END
+}
+
+@test 'ipcrm-all: a set whose id and key came back with another size is another one, and stays' {
+    run -0 alone '
+        semctl create key:0x12 1
+        id=$(ipcls -r --noheadings -t sem -o ID)
+        stopped_at semctl 2 ipcrm-all --force --all
+        ipcrm -s $id
+        next_id sem $id
+        semctl create key:0x12 1 1
+        [[ $(ipcls -r --noheadings -t sem -o ID) == "$id" ]] && echo the id came back
+        go_on
+        there'
+    assert_output - <<END
+the id came back
+status 1
+ipcrm-all: key:0x00000012: changed since it was listed, or another one by now; it stays
+sem key:0x00000012
+END
+}
+
+@test 'ipcrm-all: a segment that took the name of the listed one stays' {
+    run -0 alone '
+        echo one | shmput /seg
+        # It is opened once for the listing, and once to remove.
+        path=/dev/shm stopped_at openat 2 ipcrm-all --force -t pshm
+        echo two | shmput -r /seg
+        go_on
+        there
+        shmcat /seg'
+    assert_output - <<END
+status 1
+ipcrm-all: /seg: changed since it was listed, or another one by now; it stays
+pshm /seg
+two
+END
+}
+
+@test 'ipcrm-all: what somebody begins to use after the listing stays' {
+    run -0 alone '
+        echo one | shmput /seg
+        echo one | shmput key:0x11
+        stopped_at shmctl 2 ipcrm-all -t shm --all
+        hold peer map key:0x11
+        go_on
+        path=/dev/shm stopped_at openat 2 ipcrm-all -t pshm --all
+        hold peer map /seg
+        go_on
+        there'
+    assert_output - <<END
+status 0
+status 0
+shm key:0x00000011
+pshm /seg
+END
+}
+
+@test 'ipcrm-all: what vanished after the listing is told, and the rest goes on; not with -f' {
+    run -0 alone '
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        stopped_at msgctl 4 ipcrm-all --all
+        ipcrm -Q 0x12
+        go_on
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        stopped_at msgctl 4 ipcrm-all -f --all
+        ipcrm -Q 0x12
+        go_on
+        there'
+    assert_output - <<END
+status 1
+key:0x00000011
+key:0x00000013
+ipcrm-all: key:0x00000012: gone already
+status 0
+key:0x00000011
+key:0x00000013
+END
+}
+
+# --- hostile entries ---
+
+@test 'ipcrm-all: what is no object in /dev/shm is told and stays; every strange name goes' {
+    run -0 alone '
+        cd /dev/shm
+        mkfifo fifo
+        mkdir dir
+        ln -s /etc/passwd link
+        mknod null c 1 3 2>/dev/null || mkfifo null
+        touch -- $'"'a\\nb'"' $'"'esc\\e[31m'"' $'"'\\xff'"' "x (deleted)" -rf sem.empty sem. "back\\slash" plain
+        ln plain second
+        told timeout 10 ipcrm-all --all | sort
+        ls
+        [[ -s /etc/passwd ]]'
+    assert_output - <<'END'
+/-rf
+/\xff
+/a\x0ab
+/back\x5cslash
+/esc\x1b[31m
+/plain
+/second
+/sem.
+/sem.empty
+/x (deleted)
+ipcrm-all: /dir: not a regular file; it stays
+ipcrm-all: /fifo: not a regular file; it stays
+ipcrm-all: /link: a symbolic link, which is not followed; it stays
+ipcrm-all: /null: not a regular file; it stays
+status 0
+dir
+fifo
+link
+null
+END
+}
+
+@test 'ipcrm-all: -0 writes names as they are' {
+    run -0 alone '
+        touch $'"'/dev/shm/a\\nb'"' $'"'/dev/shm/\\xff\\e'"'
+        ipcrm-all -0 --all | sort -z | od -An -c'
+    assert_output "   /   a  \\n   b  \\0   / 377 033  \\0"
+}
+
+@test 'ipcrm-all: what is no object, but named, is an error' {
+    run -0 alone '
+        mkfifo /dev/shm/fifo
+        mkdir /dev/shm/dir
+        echo x | shmput /seg
+        told timeout 10 ipcrm-all --force -f /fifo /dir /seg
+        ls /dev/shm'
+    assert_output - <<END
+ipcrm-all: /fifo: not a regular file
+ipcrm-all: /dir: not a regular file
+/seg
+status 1
+dir
+fifo
+END
+}
+
+@test 'ipcrm-all: a FIFO that takes the name of a listed segment does not make it hang' {
+    run -0 alone '
+        echo one | shmput /seg
+        path=/dev/shm stopped_at openat 2 ipcrm-all -t pshm
+        rm /dev/shm/seg
+        mkfifo /dev/shm/seg
+        go_on
+        ls /dev/shm'
+    assert_output - <<END
+status 1
+ipcrm-all: /seg: changed since it was listed, or another one by now; it stays
+seg
+END
+}
+
+@test 'ipcrm-all: files that are not objects of somebody else are not told' {
+    needs_uids
+    run -0 alone '
+        mkdir /dev/shm/dir
+        told as_nobody ipcrm-all -t pshm'
+    assert_output 'status 0'
+}
+
+# --- the output ---
+
+@test 'ipcrm-all: where names cannot be written nothing more goes, and what went is told' {
+    run -0 alone '
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        ipcrm-all --all >/dev/full 2>err
+        echo "status $?"
+        cat err
+        there'
+    assert_output - <<END
+status 1
+ipcrm-all: standard output: No space left on device; nothing more is removed
+ipcrm-all: key:0x00000011: removed
+msg key:0x00000012
+msg key:0x00000013
+END
+}
+
+@test 'ipcrm-all: where names cannot be written any more the last few are told on standard error' {
+    run -0 alone '
+        for i in 01 02 03 04 05 06 07 08 09; do mqsend -C key:0x$i one; done
+        { ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace -e inject=write:error=ENOSPC:when=3 \
+            ipcrm-all --all; echo "status $?"; } >out 2>err
+        cat out err
+        there'
+    assert_output - <<END
+key:0x00000001
+key:0x00000002
+key:0x00000003
+status 1
+ipcrm-all: standard output: No space left on device; nothing more is removed
+ipcrm-all: key:0x00000004: removed
+ipcrm-all: key:0x00000005: removed
+ipcrm-all: key:0x00000006: removed
+ipcrm-all: key:0x00000007: removed
+msg key:0x00000008
+msg key:0x00000009
+END
+}
+
+@test 'ipcrm-all: a reader that went away ends it in the same way' {
+    run -0 alone '
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        exec 8> >(exec true)
+        wait $!
+        ipcrm-all --all >&8 2>err
+        echo "status $?"
+        cat err
+        there | wc -l'
+    assert_output - <<END
+status 1
+ipcrm-all: standard output: Broken pipe; nothing more is removed
+ipcrm-all: key:0x00000011: removed
+2
+END
+}
+
+@test 'ipcrm-all: with a closed standard output nothing is removed; with -n a full one is a failure' {
+    run -0 alone '
+        echo x | shmput /seg
+        ipcrm-all --all 2>&1 >&-
+        echo "status $?"
+        ipcrm-all -n --all 2>&1 >/dev/full
+        echo "status $?"
+        there'
+    assert_output - <<END
+ipcrm-all: standard output: Bad file descriptor
+status 1
+ipcrm-all: standard output: No space left on device
+status 1
+pshm /seg
+END
+}
+
+# --- several, killed, and no end of objects ---
+
+@test 'ipcrm-all: a killed one leaves nothing half done' {
+    run -0 alone '
+        for i in 1 2 3 4 5; do mqsend -C key:0x1$i one; done
+        # As late as can be: two are gone and not yet told.
+        {
+            ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace -e inject=write:signal=KILL:when=2 \
+                ipcrm-all --all >out
+        } 2>/dev/null
+        echo "status $?"
+        cat out
+        echo --
+        there
+        told ipcrm-all --all'
+    assert_output - <<END
+status 137
+key:0x00000011
+--
+msg key:0x00000014
+msg key:0x00000015
+key:0x00000014
+key:0x00000015
+status 0
+END
+}
+
+@test 'ipcrm-all: SIGTERM ends it behind an object that is told' {
+    run -0 alone '
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        # The listing is four calls, and each queue two, of which the second removes it.
+        {
+            ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace -e inject=msgctl:signal=TERM:when=6 \
+                ipcrm-all --all >out
+        } 2>/dev/null
+        echo "status $?"
+        cat out
+        echo --
+        there'
+    assert_output - <<END
+status 143
+key:0x00000011
+--
+msg key:0x00000012
+msg key:0x00000013
+END
+}
+
+@test 'ipcrm-all: of two at once each object goes by one of them, and none stays' {
+    run -0 alone '
+        for round in 1 2 3 4 5; do
+            perl -e "for (1..400) { msgget(0x1000 + \$_, 01600) // die; open F, q(>), qq(/dev/shm/s\$_) or die; }"
+            ipcrm-all -f --all >a 2>&1 9>&- & a=$!
+            ipcrm-all -f --all >b 2>&1 9>&- & b=$!
+            wait $a || echo "status $?"
+            wait $b || echo "status $?"
+            sort a b | uniq -d
+            sort a b | wc -l
+            there
+        done'
+    assert_output $'800\n800\n800\n800\n800'
+}
+
+@test 'ipcrm-all: it ends although objects keep coming' {
+    run -0 alone '
+        hold perl -e "\$| = 1; for (;;) { msgget(0, 01600); open F, q(>), q(/dev/shm/go-) . \$n++; print qq(\n) if \$n == 500 }" 
+        timeout -s KILL 20 ipcrm-all --all >out
+        echo "status $?"
+        kill $held
+        wait
+        (($(wc -l <out) >= 500)) && echo many'
+    assert_output $'status 0\nmany'
+}
+
+@test 'ipcrm-all: 20,000 names in /dev/shm go at once' {
+    run -0 alone '
+        perl -e "for (1..20000) { open F, q(>), sprintf(q(/dev/shm/many-%06d), \$_) or die; }"
+        ipcrm-all --all | wc -l
+        ls /dev/shm | wc -l'
+    assert_output $'20000\n0'
+}
+
+# --- asking ---
+
+# asked ANSWERS ARGUMENTS: with these lines typed on the terminal; what it shows there goes to `screen`.
+asking='
+asked() {
+    printf "%b" "$1" | timeout -s KILL 10 script -qec "ipcrm-all $2 >out 2>err" screen >/dev/null
+    echo "status $?"
+    cat out err
+}
+'
+
+@test 'ipcrm-all: -i asks for each on the terminal, and what is declined stays' {
+    run -0 alone "$asking"'
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        asked "y\nno\nYes\n" "-i --all"
+        there
+        grep -o "remove key:0x000000.. (msg, 1 message, last touched 20..-..-.. ..:..:..)?" screen | wc -l'
+    assert_output - <<END
+status 0
+key:0x00000011
+key:0x00000013
+msg key:0x00000012
+3
+END
+}
+
+@test 'ipcrm-all: -i at the end of input leaves what was not answered' {
+    run -0 alone "$asking"'
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        asked "y\n\004" "-i --all"
+        there'
+    assert_output - <<END
+status 0
+key:0x00000011
+msg key:0x00000012
+msg key:0x00000013
+END
+}
+
+@test 'ipcrm-all: -i does not read standard input, and without a terminal nothing is removed' {
+    run -0 alone '
+        echo x | shmput /seg
+        yes | told setsid -w ipcrm-all -i --all
+        there'
+    assert_output - <<END
+ipcrm-all: /dev/tty: No such device or address; -i asks on the terminal
+status 1
+pshm /seg
+END
+}
+
+@test 'ipcrm-all: what came into use while it asked stays' {
+    run -0 alone '
+        mqsend -C key:0x11 one
+        mqsend -C key:0x12 </dev/null
+        mkfifo keys; exec 8<>keys
+        timeout -s KILL 20 script -qfec "ipcrm-all -i -v --all >out 2>err" screen <keys >/dev/null 9>&- & a=$!
+        await grep -qs "remove key:0x00000011" screen
+        mqrecv key:0x12 9>&- & b=$!
+        await sleeps $b do_msgrcv
+        printf "y\ny\n" >&8
+        wait $a
+        cat out
+        grep -c "in use by $b/mqrecv" err
+        there'
+    assert_output - <<END
+key:0x00000011
+1
+msg key:0x00000012
+END
+}
+
+# --- around a command ---
+
+@test "ipcrm-all: --around gives the command's exact status" {
+    run -0 alone '
+        for n in 0 1 2 3 7 124 125 255; do ipcrm-all --around sh -c "exit $n"; echo $?; done
+        ipcrm-all --around sh -c "kill -9 \$\$"; echo $?
+        ipcrm-all --around sh -c "kill -TERM \$\$"; echo $?
+        told ipcrm-all --around /no/such/command
+        told ipcrm-all --around /etc/passwd
+        told ipcrm-all --around -- sh -c "exit 4"'
+    assert_output - <<END
+0
+1
+2
+3
+7
+124
+125
+255
+137
+143
+ipcrm-all: /no/such/command: No such file or directory
+status 127
+ipcrm-all: /etc/passwd: Permission denied
+status 126
+status 4
+END
+}
+
+@test 'ipcrm-all: --around with a wrong command line is 125, and nothing is run' {
+    run -0 alone '
+        told ipcrm-all --around
+        for o in --all "-u 0" --orphans --older=1 -f -i -0; do ipcrm-all --around $o touch ran 2>/dev/null; echo $?; done
+        ipcrm-all --around -t fifo touch ran 2>/dev/null; echo $?
+        ls ran 2>&1 | wc -l
+        [[ ! -e ran ]]'
+    assert_output --partial 'ipcrm-all: --around: which command?'
+    assert_equal "$(grep -c 125 <<<"$output")" 9
+}
+
+@test 'ipcrm-all: --around removes what the command left, and nothing else' {
+    run -0 --separate-stderr alone '
+        one_of_each
+        ipcrm-all --around sh -c "
+            echo output
+            echo x | shmput key:0x21
+            echo x | shmput /made
+            mqsend -C key:0x22 one
+            mqsend -C --max-messages=3 --message-size=10 /made one
+            semctl create key:0x23 1
+            semctl create /made 1
+            echo x | shmput key:private >/dev/null
+            echo x | shmput /passing; shmcat -u /passing >/dev/null"
+        there'
+    assert_output - <<END
+output
+shm key:0x00000011
+pshm /seg
+msg key:0x00000012
+pmsg /queue
+sem key:0x00000013
+psem /sem
+END
+    assert_equal "$(sort <<<"${stderr/id:+([0-9])/id:N}")" "$(sort <<'END'
+ipcrm-all: id:N: shm, 2 bytes: left behind, removed
+ipcrm-all: key:0x00000021: shm, 2 bytes: left behind, removed
+ipcrm-all: /made: pshm, 2 bytes: left behind, removed
+ipcrm-all: key:0x00000022: msg, 1 message: left behind, removed
+ipcrm-all: /made: pmsg: left behind, removed
+ipcrm-all: key:0x00000023: sem, 1 semaphore: left behind, removed
+ipcrm-all: /made: psem: left behind, removed
+END
+)"
+}
+
+@test 'ipcrm-all: --around leaves what was there before, also if it was changed, replaced or given a new name' {
+    run -0 --separate-stderr alone '
+        one_of_each
+        echo x | shmput /replaced
+        touch /dev/shm/sem.late
+        ipcrm-all --around sh -c "
+            semctl set key:0x13 5
+            mqsend key:0x12 three
+            echo y | shmput key:0x11
+            echo y | shmput /seg
+            echo y | shmput -r /replaced
+            mv /dev/shm/sem.sem /dev/shm/sem.moved
+            truncate -s 32 /dev/shm/sem.late
+            ipcrm -Q 0x12
+            mqsend -C key:0x12 another"
+        there | sort'
+    assert_output - <<END
+msg key:0x00000012
+pmsg /queue
+psem /late
+psem /moved
+pshm /replaced
+pshm /seg
+sem key:0x00000013
+shm key:0x00000011
+END
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcrm-all: --around leaves what is in use or what a living process made, unless --force' {
+    run -0 alone '
+        cat >test <<"END"
+            echo x | shmput /held
+            perl -e "\$| = 1; shmget(0x15, 10, 01600); open F, q(<), q(/dev/shm/held); msgget(0x16, 01600); print qq(\n); sleep 60" >line 9>&- &
+            echo $! >pid
+            read -r _ <line
+            echo x | shmput /left
+END
+        mkfifo line
+        told ipcrm-all --around bash test >all
+        sed "s/$(cat pid)/PID/" all | sort
+        there
+        kill $(cat pid)'
+    assert_output - <<END
+ipcrm-all: /held: pshm, 2 bytes: in use by PID/perl; it stays (--force would remove it)
+ipcrm-all: /left: pshm, 2 bytes: left behind, removed
+ipcrm-all: key:0x00000015: shm, 10 bytes: a living process made it or used it last; it stays (--force would remove it)
+ipcrm-all: key:0x00000016: msg, 0 messages: left behind, removed
+status 0
+shm key:0x00000015
+pshm /held
+END
+    run -0 alone '
+        echo before | shmput /before
+        told ipcrm-all --around --force bash -c "echo x | shmput /held; exec 5</dev/shm/held; sleep 60 >/dev/null 2>&1 9>&- & echo \$! >pid"
+        kill $(cat pid)
+        there'
+    assert_output - <<END
+ipcrm-all: /held: pshm, 2 bytes: left behind, removed
+status 0
+pshm /before
+END
+}
+
+@test 'ipcrm-all: --around takes -t, --name and -n' {
+    run -0 alone '
+        told ipcrm-all --around -n -t pshm --name="/a*" sh -c "for n in /a /b; do echo x | shmput \$n; semctl create \$n 1; done"
+        there
+        rm /dev/shm/*
+        told ipcrm-all --around -t pshm --name="/a*" sh -c "for n in /a /b; do echo x | shmput \$n; semctl create \$n 1; done"
+        there'
+    assert_output - <<END
+ipcrm-all: /a: pshm, 2 bytes: left behind
+status 0
+pshm /b
+pshm /a
+psem /b
+psem /a
+ipcrm-all: /a: pshm, 2 bytes: left behind, removed
+status 0
+pshm /b
+psem /b
+psem /a
+END
+}
+
+@test 'ipcrm-all: --around passes signals on, and cleans up behind them' {
+    run -0 alone '
+        mkfifo line
+        ipcrm-all --around bash -c "
+            trap \"exit 9\" TERM
+            echo x | shmput /left
+            echo >line
+            while :; do read -rt 0.01 _ <>never2; done" 2>err 9>&- & a=$!
+        mkfifo never2
+        read -r _ <line
+        kill -TERM $a
+        wait $a
+        echo "status $?"
+        cat err
+        there'
+    assert_output - <<END
+status 9
+ipcrm-all: /left: pshm, 2 bytes: left behind, removed
+END
+}
+
+@test 'ipcrm-all: --around cleans up where the command dies of a signal that it got' {
+    run -0 alone '
+        mkfifo line
+        ipcrm-all --around bash -c "echo x | shmput /left; echo >line; exec sleep 60" 2>err 9>&- & a=$!
+        read -r _ <line
+        kill -HUP $a
+        wait $a
+        echo "status $?"
+        cat err
+        there'
+    assert_output - <<END
+status 129
+ipcrm-all: /left: pshm, 2 bytes: left behind, removed
+END
+}
+
+@test 'ipcrm-all: --around leaves standard output to the command, and needs none itself' {
+    run -0 alone '
+        ipcrm-all --around sh -c "echo x | shmput /left" >/dev/full 2>err; echo "status $?"
+        cat err
+        ipcrm-all --around sh -c "echo x | shmput /left" >&- 2>err; echo "status $?"
+        cat err'
+    assert_output - <<END
+status 0
+ipcrm-all: /left: pshm, 2 bytes: left behind, removed
+status 0
+ipcrm-all: /left: pshm, 2 bytes: left behind, removed
+END
+}
+
+@test "ipcrm-all: --around says 125 where the command succeeded and something could not be removed, else the command's" {
+    run -0 alone '
+        for status in 0 5; do
+            ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -o trace -e inject=unlinkat:error=EPERM \
+                ipcrm-all --around sh -c "echo x | shmput /left; mqsend -C key:0x12 </dev/null; exit $status" 2>&1
+            echo "status $?"
+            rm /dev/shm/left
+        done'
+    assert_output - <<END
+ipcrm-all: /left: Operation not permitted
+ipcrm-all: key:0x00000012: msg, 0 messages: left behind, removed
+status 125
+ipcrm-all: /left: Operation not permitted
+ipcrm-all: key:0x00000012: msg, 0 messages: left behind, removed
+status 5
+END
+}
+
+@test 'ipcrm-all: --around runs nothing where a kind of -t cannot be listed' {
+    needs_uids
+    run -0 alone '
+        umount /dev/mqueue 2>/dev/null
+        told as_nobody ipcrm-all --around -t pmsg touch /tmp/ipcrm-all-ran
+        [[ ! -e /tmp/ipcrm-all-ran ]]'
+    assert_line --partial 'POSIX queues cannot be listed'
+    assert_line 'status 125'
+}
