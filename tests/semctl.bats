@@ -1292,7 +1292,9 @@ broken() {
     local command
     needs_uids
     semctl create $key 1
-    for command in 'get -v' get create; do
+    run -1 as_nobody semctl get -v $key
+    assert_output "semctl: $key: Permission denied"
+    for command in get create; do
         run -1 as_nobody semctl $command $key
         assert_output "semctl: $key: Permission denied"
     done
