@@ -26,7 +26,7 @@ teardown() {
 }
 
 # shellcheck disable=SC2016 # for the other shells
-by=() newline=$'\n'
+by=()
 note='() { printf "%s\n" "$@" >noted; }'
 
 # completed SHELL TOOL TEXT: what the tool gets when TEXT is typed behind its name, then TAB and return.
@@ -41,7 +41,9 @@ completed() {
         printf '%s\n' "fpath=(\$PWD/functions \$fpath); autoload -U compinit; compinit -u -D" "$tool$note"
         ;;
     esac >input
-    printf '%s' ${found_in+"PATH='$found_in'$newline"} >>input
+    # Distributions let the shell look for packages when a command is not there.
+    [[ -z ${found_in-} ]] ||
+        printf '%s\n' "PATH='$found_in'" 'command_not_found_handle() { : >called; }' 'command_not_found_handler() { : >called; }' >>input
     printf '%s\t\nexit\n' "$tool $3" >>input
     rm -f noted
     case $1 in
@@ -492,10 +494,12 @@ completes() { assert_equal "$(completed "$1" "$2" "$3" | paste -sd ' ')" "$4"; }
     needs zsh
     completed zsh ipcls '' >/dev/null
     grep -F "key:0x14000001       -- shm of $owner, 3 bytes, id:$id" screen
-    grep -F -e "-- shm of $owner, 3 bytes, key:0x14000001" screen
     grep -F "$posix          -- pmsg of $owner, 0 messages" screen
-    grep -F 'key:0x14000003       -- sem of root, 1 semaphores, id:' screen
+    grep -F "key:0x14000003       -- sem of $owner, 1 semaphores, id:" screen
     grep "/comp-live-sem  *-- psem of $owner *.\$" screen
+    given key:0x14000004 abc
+    completed zsh shmcat id: >/dev/null
+    grep "id:$id  *-- shm of $owner, 3 bytes, key:0x14000001" screen
 }
 
 @test 'each tool is offered objects of its kinds, and no others' {
@@ -570,7 +574,7 @@ END
         for language in C C.UTF-8; do
             # Behind a quote that is open, a name is shown as it will stand there.
             for word in /comp- "'/comp-"; do
-                LC_ALL=$language completed $shell shmcat "$word"$'\t\t' >/dev/null
+                LC_ALL=$language completed $shell shmcat "$word"$'\t\t'"${word%/*}" >/dev/null
                 grep -F comp-printable screen
                 run ! grep -qaP '\x9b|\e\[31' screen
             done
@@ -602,7 +606,7 @@ END
                 command -v $shell >/dev/null || continue
                 completes $shell $tool /comp-u /comp-u
                 run ! grep -E 'ipcls|not found' screen
-                completes $shell $tool mem.x mem.x
+                assert [ ! -e called ]
             done
             ! command -v fish >/dev/null || assert_equal "$(offered_by_fish $tool /comp- 2>&1)" ''
         done
