@@ -498,7 +498,7 @@ completes() { assert_equal "$(completed "$1" "$2" "$3" | paste -sd ' ')" "$4"; }
     grep -F "key:0x14000003       -- sem of $owner, 1 semaphores, id:" screen
     grep "/comp-live-sem  *-- psem of $owner *.\$" screen
     given key:0x14000004 abc
-    completed zsh shmcat id: >/dev/null
+    completed zsh shmcat $'id:\t' >/dev/null
     grep "id:$id  *-- shm of $owner, 3 bytes, key:0x14000001" screen
 }
 
