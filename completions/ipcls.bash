@@ -84,6 +84,29 @@ _ipcutils_paths() {
     done
 }
 
+# Offers the live objects of the kinds $1, as ipcls names them and, those of System V, by their ids.  Its
+# lines are words, in which blanks, control bytes and backslashes are escaped.  What cannot be printed is
+# offered only where %q will escape it.
+_ipcutils_objects() {
+    local fields=() names=() name id i
+
+    [[ -z $plain || $plain == [/ik]* ]] && type -P ipcls >/dev/null || return 0
+    set -f
+    # shellcheck disable=SC2207 # mapfile would read a pipe byte by byte
+    fields=($(command ipcls -r --noheadings --nousers -o NAME,ID -t "$1" 2>/dev/null))
+    set +f
+    for ((i = 0; i < ${#fields[@]}; i += 2)); do
+        name=${fields[i]} id=${fields[i + 1]}
+        if [[ $name == *\\* ]]; then
+            printf -v name %b "$name"
+            [[ $name != *[[:cntrl:]]* && (-z $quote || $name != *[^[:print:]]*) ]] || continue
+        fi
+        names+=("$name")
+        [[ $name != key:* ]] || names+=("id:$id")
+    done
+    _ipcutils_offer "${names[@]}"
+}
+
 # Runs the function $1, which offers what fits `word` and `before`.  $2 is what readline will replace.
 _ipcutils_complete() {
     local - IFS=$' \t\n' word before plain quote head option='' failglob=
@@ -133,16 +156,7 @@ _ipcls_list() {
 }
 
 _ipcls_objects() {
-    local name
-
-    while IFS= read -r -d '' name; do
-        [[ $name == *[[:cntrl:]]* ]] || _ipcutils_offer "$name"
-    done < <(command ipcls -0 2>/dev/null)
-    if [[ $plain == id:* ]]; then
-        while IFS= read -r -d '' name; do
-            _ipcutils_offer "id:$name"
-        done < <(command ipcls -0 -o ID -t shm,msg,sem 2>/dev/null)
-    fi
+    _ipcutils_objects shm,pshm,msg,pmsg,sem,psem
     _ipcutils_offer key: id: ftok: file: memfd:
     _ipcutils_paths ftok:
     _ipcutils_paths file:

@@ -2,36 +2,30 @@
 # SPDX-License-Identifier: ISC
 # zsh completion for mqrecv(1)
 
-# POSIX queues: the files of /dev/mqueue, where that is mounted, as /NAME.
-_mqrecv_posix() {
-    local -a names expl
+# The live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V, by their
+# ids.  The same in the file of every tool, so that each can be loaded alone.  Other users chose the names.
+_ipcutils_objects() {
+    local name id kind owner size messages semaphores about line expl
+    local -a names lines
 
-    if [[ $PREFIX == /.* ]]; then
-        names=( /dev/mqueue/.*(.N:t) )
-    else
-        names=( /dev/mqueue/*(.N:t) )
-    fi
-    names=( ${names:#*[[:cntrl:]]*} )
-    names=( /${^names} )
-    _wanted posix-objects expl 'POSIX queue' compadd -a names
-}
-
-# System V queues, whose keys are signed; 0 is none.
-_mqrecv_sysv() {
-    local key id mode size count rest hex
-    local -a objects
-
-    [[ -r /proc/sysvipc/msg ]] || return 1
-    while read -r key id mode size count rest; do
-        [[ $key == (|-)<-> && $id == <-> ]] || continue
-        hex=
-        if (( key != 0 )); then
-            printf -v hex '0x%08x' $(( key & 0xffffffff ))
-            objects+=( "key\\:$hex:id $id, mode $mode, $count messages, $size bytes" )
+    whence -p ipcls >/dev/null || return 1
+    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
+        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
+        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
+        about="$kind of $owner"
+        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
+        [[ $messages == - ]] || about+=", $messages messages"
+        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
+        if [[ $name == key:* ]]; then
+            printf -v line '%-20s -- %s, %s' id:$id $about $name
+            names+=( id:$id ) lines+=( $line )
+            about+=", id:$id"
         fi
-        objects+=( "id\\:$id:${hex:+key $hex, }mode $mode, $count messages, $size bytes" )
-    done 2>/dev/null </proc/sysvipc/msg
-    _describe -t sysv-objects 'System V queue' objects
+        printf -v line '%-20s -- %s' "${(V)name}" $about
+        names+=( $name ) lines+=( $line )
+    done
+    # _describe would take a second for ten thousand.
+    _wanted ipc-objects expl $2 compadd -l -d lines -a names
 }
 
 _mqrecv_queues() {
@@ -46,8 +40,7 @@ _mqrecv_queues() {
         _files
         return
     fi
-    _mqrecv_posix && ret=0
-    _mqrecv_sysv && ret=0
+    _ipcutils_objects msg,pmsg queue && ret=0
     [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
     return ret
 }

@@ -4,7 +4,7 @@
 
 # The functions _ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
 # Other users chose the names: they are compared and quoted here, and never given to eval, compgen -W
-# or anything else that expands.  Nothing is forked.
+# or anything else that expands.  Nothing is forked but ipcls, which says what is there.
 
 # Sets `word`, what stands before the cursor with its quotes as typed, and `before`, the word before.
 # bash has cut the line at each of COMP_WORDBREAKS, among them colons and equals signs; pieces with
@@ -84,37 +84,32 @@ _ipcutils_paths() {
     done
 }
 
-# Offers the System V objects in the table $1, whose keys are signed; 0 is none.
-_ipcutils_sysv() {
-    local key id rest
+# Offers the live objects of the kinds $1, as ipcls names them and, those of System V, by their ids.  Its
+# lines are words, in which blanks, control bytes and backslashes are escaped.  What cannot be printed is
+# offered only where %q will escape it.
+_ipcutils_objects() {
+    local fields=() names=() name id i
 
-    [[ -r $1 ]] || return
-    while read -r key id rest; do
-        [[ $key =~ ^-?[0-9]+$ && $id =~ ^[0-9]+$ ]] || continue
-        if ((key != 0)); then
-            printf -v rest 'key:0x%08x' $((key & 0xffffffff))
-            _ipcutils_offer "$rest"
+    [[ -z $plain || $plain == [/ik]* ]] && type -P ipcls >/dev/null || return 0
+    set -f
+    # shellcheck disable=SC2207 # mapfile would read a pipe byte by byte
+    fields=($(command ipcls -r --noheadings --nousers -o NAME,ID -t "$1" 2>/dev/null))
+    set +f
+    for ((i = 0; i < ${#fields[@]}; i += 2)); do
+        name=${fields[i]} id=${fields[i + 1]}
+        if [[ $name == *\\* ]]; then
+            printf -v name %b "$name"
+            [[ $name != *[[:cntrl:]]* && (-z $quote || $name != *[^[:print:]]*) ]] || continue
         fi
-        _ipcutils_offer "id:$id"
-    done 2>/dev/null <"$1"
-}
-
-# Offers the queues that are files in /dev/mqueue, where that is mounted.
-_ipcutils_posix_queues() {
-    local path name
-
-    [[ -z $plain || $plain == /* && $plain != /*/* ]] || return
-    for path in /dev/mqueue/"${plain#/}"*; do
-        name=${path#/dev/mqueue/}
-        [[ -f $path && ! -L $path && -n $name && $name != *[[:cntrl:]]* ]] || continue
-        _ipcutils_offer "/$name"
+        names+=("$name")
+        [[ $name != key:* ]] || names+=("id:$id")
     done
+    _ipcutils_offer "${names[@]}"
 }
 
 # Offers queues, and the beginnings of names that are given.
 _ipcutils_queues() {
-    _ipcutils_posix_queues
-    _ipcutils_sysv /proc/sysvipc/msg
+    _ipcutils_objects msg,pmsg
     _ipcutils_offer "$@"
     _ipcutils_paths ftok:
 }

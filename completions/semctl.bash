@@ -4,7 +4,8 @@
 
 # The functions _ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
 # Other users chose the names: they are compared and quoted here, and never given to eval, compgen -W
-# or anything else that expands.  Nothing is forked but to list commands.
+# or anything else that expands.  Nothing is forked but ipcls, which says what is there, and to
+# list commands.
 
 # Sets `word`, what stands before the cursor with its quotes as typed, and `before`, the word before.
 # bash has cut the line at each of COMP_WORDBREAKS, among them colons and equals signs; pieces with
@@ -84,38 +85,32 @@ _ipcutils_paths() {
     done
 }
 
-# Offers the files /dev/shm/$1NAME as /NAME, without the semaphores unless $1 is sem.
-_ipcutils_posix() {
-    local path name
+# Offers the live objects of the kinds $1, as ipcls names them and, those of System V, by their ids.  Its
+# lines are words, in which blanks, control bytes and backslashes are escaped.  What cannot be printed is
+# offered only where %q will escape it.
+_ipcutils_objects() {
+    local fields=() names=() name id i
 
-    [[ -z $plain || $plain == /* && $plain != /*/* ]] || return
-    for path in /dev/shm/"$1${plain#/}"*; do
-        name=${path#/dev/shm/"$1"}
-        [[ -f $path && ! -L $path && -n $name && $name != *[[:cntrl:]]* ]] || continue
-        [[ -n $1 || $name != sem.* ]] || continue
-        _ipcutils_offer "/$name"
-    done
-}
-
-# Offers the System V objects in the table $1, whose keys are signed; 0 is none.
-_ipcutils_sysv() {
-    local key id rest
-
-    [[ -r $1 ]] || return
-    while read -r key id rest; do
-        [[ $key =~ ^-?[0-9]+$ && $id =~ ^[0-9]+$ ]] || continue
-        if ((key != 0)); then
-            printf -v rest 'key:0x%08x' $((key & 0xffffffff))
-            _ipcutils_offer "$rest"
+    [[ -z $plain || $plain == [/ik]* ]] && type -P ipcls >/dev/null || return 0
+    set -f
+    # shellcheck disable=SC2207 # mapfile would read a pipe byte by byte
+    fields=($(command ipcls -r --noheadings --nousers -o NAME,ID -t "$1" 2>/dev/null))
+    set +f
+    for ((i = 0; i < ${#fields[@]}; i += 2)); do
+        name=${fields[i]} id=${fields[i + 1]}
+        if [[ $name == *\\* ]]; then
+            printf -v name %b "$name"
+            [[ $name != *[[:cntrl:]]* && (-z $quote || $name != *[^[:print:]]*) ]] || continue
         fi
-        _ipcutils_offer "id:$id"
-    done 2>/dev/null <"$1"
+        names+=("$name")
+        [[ $name != key:* ]] || names+=("id:$id")
+    done
+    _ipcutils_offer "${names[@]}"
 }
 
 # Offers semaphores for --lock.
 _ipcutils_semaphores() {
-    _ipcutils_posix sem.
-    _ipcutils_sysv /proc/sysvipc/sem
+    _ipcutils_objects sem,psem
     _ipcutils_offer key: id: ftok:
     _ipcutils_paths ftok:
 }
@@ -208,7 +203,7 @@ _semctl_offer() {
             _ipcutils_offer key:private
             ;;
         barrier | op)
-            _ipcutils_sysv /proc/sysvipc/sem
+            _ipcutils_objects sem
             _ipcutils_offer key: id: ftok:
             _ipcutils_paths ftok:
             ;;

@@ -10,33 +10,19 @@ function __ipcutils_word
     or string trim --left --chars '\'"' -- $word
 end
 
-# The files /dev/shm/$argv[1]NAME as /NAME, without the semaphores unless that is sem., described as $argv[2].
-function __ipcutils_posix
-    set -l files /dev/shm/$argv[1]*
-    if test -z "$argv[1]"; and string match -q '/.*' -- (__ipcutils_word)
-        set files /dev/shm/.*
-    end
-    for file in $files
-        string match -qr '[[:cntrl:]]' -- $file; and continue
-        test -f $file; and not test -L $file; or continue
-        set -l name (string replace -- /dev/shm/$argv[1] '' $file)
-        test -n "$name"; or continue
-        test -z "$argv[1]"; and string match -q 'sem.*' -- $name; and continue
-        printf '/%s\t%s\n' $name $argv[2]
-    end
-end
-
-# The System V objects in the table $argv[1], whose keys are signed; 0 is none.
-function __ipcutils_sysv
-    test -r $argv[1]; or return
-    while read -l key id mode size rest
-        string match -qr '^-?[0-9]+$' -- $key; or continue
-        if test $key -ne 0
-            test $key -lt 0; and set key (math $key + 4294967296)
-            printf 'key:0x%08x\tid %s, mode %s, %s %s\n' $key $id $mode $size $argv[2]
-        end
-        printf 'id:%s\tmode %s, %s %s\n' $id $mode $size $argv[2]
-    end <$argv[1] 2>/dev/null
+# The live objects of the kinds $argv[1], as ipcls names them and, those of System V, by their ids.  Its lines are words,
+# in which blanks, control bytes and backslashes are escaped; names with control bytes are left out.
+function __ipcutils_objects
+    command -q ipcls; or return
+    set -l lines (command ipcls -r --noheadings --nousers -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS -t $argv[1] 2>/dev/null |
+        string match -rv '\\\\x([01]|7f|c2\\\\x[89])' |
+        string replace -r ' (p?shm \S+) (\S+) \S+ \S+$' ' $1, $2 bytes' |
+        string replace -r ' (p?msg \S+) \S+ (\S+) \S+$' ' $1, $2 messages' |
+        string replace -r ' (p?sem \S+) \S+ \S+ (\S+)$' ' $1, $2 semaphores' |
+        string replace -r ', - \w+$' '' |
+        string replace -r '^key:(\S+) (\d+) (\S+) (.*)' 'key:$1\t$3 of $4, id:$2\nid:$2\t$3 of $4, key:$1' |
+        string replace -r '^(\S+) \S+ (\S+) (.*)' '$1\t$2 of $3')
+    set -q lines[1]; and printf '%b\n' $lines
 end
 
 # The paths that follow one of the prefixes in the word.
@@ -54,15 +40,14 @@ function __ipcutils_paths
 end
 
 function __ipcutils_semaphores
-    __ipcutils_posix sem. 'POSIX semaphore'
-    __ipcutils_sysv /proc/sysvipc/sem 'in the set'
+    __ipcutils_objects sem,psem
     __ipcutils_paths ftok:
     printf '%s\t%s\n' key: 'System V semaphore with that key' id: 'System V semaphore with that id' \
         ftok: 'System V semaphore with the key of a file'
 end
 
 function __semctl_sysv
-    __ipcutils_sysv /proc/sysvipc/sem 'in the set'
+    __ipcutils_objects sem
     __ipcutils_paths ftok:
     printf '%s\t%s\n' key: 'System V set with that key' id: 'System V set with that id' \
         ftok: 'System V set with the key of a file'

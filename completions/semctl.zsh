@@ -2,38 +2,35 @@
 # SPDX-License-Identifier: ISC
 # zsh completion for semctl(1)
 
-# POSIX semaphores: the files /dev/shm/sem.NAME as /NAME.
-_semctl_posix() {
-    local -a names expl
+# The live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V, by their
+# ids.  The same in the file of every tool, so that each can be loaded alone.  Other users chose the names.
+_ipcutils_objects() {
+    local name id kind owner size messages semaphores about line expl
+    local -a names lines
 
-    names=( /dev/shm/sem.*(.N:t) )
-    names=( ${names:#*[[:cntrl:]]*} )
-    names=( ${names#sem.} )
-    names=( /${^names} )
-    _wanted posix-objects expl 'POSIX semaphore' compadd -a names
-}
-
-# System V sets, whose keys are signed; 0 is none.
-_semctl_sysv() {
-    local key id mode size rest hex
-    local -a objects
-
-    [[ -r /proc/sysvipc/sem ]] || return 1
-    while read -r key id mode size rest; do
-        [[ $key == (|-)<-> && $id == <-> ]] || continue
-        hex=
-        if (( key != 0 )); then
-            printf -v hex '0x%08x' $(( key & 0xffffffff ))
-            objects+=( "key\\:$hex:id $id, mode $mode, $size in the set" )
+    whence -p ipcls >/dev/null || return 1
+    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
+        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
+        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
+        about="$kind of $owner"
+        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
+        [[ $messages == - ]] || about+=", $messages messages"
+        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
+        if [[ $name == key:* ]]; then
+            printf -v line '%-20s -- %s, %s' id:$id $about $name
+            names+=( id:$id ) lines+=( $line )
+            about+=", id:$id"
         fi
-        objects+=( "id\\:$id:${hex:+key $hex, }mode $mode, $size in the set" )
-    done 2>/dev/null </proc/sysvipc/sem
-    _describe -t sysv-objects 'System V semaphore set' objects
+        printf -v line '%-20s -- %s' "${(V)name}" $about
+        names+=( $name ) lines+=( $line )
+    done
+    # _describe would take a second for ten thousand.
+    _wanted ipc-objects expl $2 compadd -l -d lines -a names
 }
 
 # Semaphores, without POSIX ones where $1 is sysv, and with what makes one where it is new.
 _semctl_semaphores() {
-    local ret=1
+    local ret=1 types=sem,psem
     local -a kinds=(
         'key\::System V semaphore with that key'
         'id\::System V semaphore with that id'
@@ -45,8 +42,8 @@ _semctl_semaphores() {
         _files
         return
     fi
-    [[ $1 == sysv ]] || { _semctl_posix && ret=0 }
-    _semctl_sysv && ret=0
+    [[ $1 != sysv ]] || types=sem
+    _ipcutils_objects $types semaphore && ret=0
     [[ $1 != new ]] || { _describe -t sysv-objects 'new set' new && ret=0 }
     [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
     return ret

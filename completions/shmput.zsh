@@ -2,38 +2,30 @@
 # SPDX-License-Identifier: ISC
 # zsh completion for shmput(1)
 
-# POSIX objects: the files /dev/shm/$1NAME as /NAME, without the semaphores unless $1 is sem.
-_shmput_posix() {
-    local -a names expl
+# The live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V, by their
+# ids.  The same in the file of every tool, so that each can be loaded alone.  Other users chose the names.
+_ipcutils_objects() {
+    local name id kind owner size messages semaphores about line expl
+    local -a names lines
 
-    if [[ -z $1 && $PREFIX == /.* ]]; then
-        names=( /dev/shm/.*(.N:t) )
-    else
-        names=( /dev/shm/$1*(.N:t) )
-    fi
-    names=( ${names:#*[[:cntrl:]]*} )
-    [[ -n $1 ]] || names=( ${names:#sem.*} )
-    names=( ${names#$1} )
-    names=( /${^names} )
-    _wanted posix-objects expl $2 compadd -a names
-}
-
-# System V objects in the table $1, whose keys are signed; 0 is none.
-_shmput_sysv() {
-    local key id mode size rest hex
-    local -a objects
-
-    [[ -r $1 ]] || return 1
-    while read -r key id mode size rest; do
-        [[ $key == (|-)<-> && $id == <-> ]] || continue
-        hex=
-        if (( key != 0 )); then
-            printf -v hex '0x%08x' $(( key & 0xffffffff ))
-            objects+=( "key\\:$hex:id $id, mode $mode, $size $3" )
+    whence -p ipcls >/dev/null || return 1
+    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
+        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
+        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
+        about="$kind of $owner"
+        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
+        [[ $messages == - ]] || about+=", $messages messages"
+        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
+        if [[ $name == key:* ]]; then
+            printf -v line '%-20s -- %s, %s' id:$id $about $name
+            names+=( id:$id ) lines+=( $line )
+            about+=", id:$id"
         fi
-        objects+=( "id\\:$id:${hex:+key $hex, }mode $mode, $size $3" )
-    done 2>/dev/null <$1
-    _describe -t sysv-objects $2 objects
+        printf -v line '%-20s -- %s' "${(V)name}" $about
+        names+=( $name ) lines+=( $line )
+    done
+    # _describe would take a second for ten thousand.
+    _wanted ipc-objects expl $2 compadd -l -d lines -a names
 }
 
 _shmput_semaphores() {
@@ -48,8 +40,7 @@ _shmput_semaphores() {
         _files
         return
     fi
-    _shmput_posix sem. 'POSIX semaphore' && ret=0
-    _shmput_sysv /proc/sysvipc/sem 'System V semaphore set' 'in the set' && ret=0
+    _ipcutils_objects sem,psem semaphore && ret=0
     [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
     return ret
 }
@@ -68,8 +59,7 @@ _shmput_segments() {
         _files
         return
     fi
-    _shmput_posix '' 'POSIX segment' && ret=0
-    _shmput_sysv /proc/sysvipc/shm 'System V segment' bytes && ret=0
+    _ipcutils_objects shm,pshm segment && ret=0
     _describe -t sysv-objects 'new segment' new && ret=0
     [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
     return ret

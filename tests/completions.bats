@@ -5,6 +5,14 @@
 
 load helper
 
+posix=/comp-queue
+sysv=key:0x14000002
+
+setup_file() {
+    "${CC:-cc}" -O1 -o "$BATS_FILE_TMPDIR/queue_peer" "$BATS_TEST_DIRNAME/queue_peer.c" || return
+    export PATH=$BATS_FILE_TMPDIR:$PATH
+}
+
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     completions=${BATS_TEST_DIRNAME%/*}/completions
@@ -12,12 +20,17 @@ setup() {
     given key:0x14000001 abc
 }
 
-teardown() { clean_up comp 0x14; }
+teardown() {
+    clean_up comp 0x14
+    queue_peer wipe "$posix" "$sysv"
+}
 
 # shellcheck disable=SC2016 # for the other shells
+by=()
 note='() { printf "%s\n" "$@" >noted; }'
 
 # completed SHELL TOOL TEXT: what the tool gets when TEXT is typed behind its name, then TAB and return.
+# The shell is run by $by, if that is set, and then has the PATH $found_in.
 completed() {
     local tool=$2
     case $1 in
@@ -28,17 +41,36 @@ completed() {
         printf '%s\n' "fpath=(\$PWD/functions \$fpath); autoload -U compinit; compinit -u -D" "$tool$note"
         ;;
     esac >input
+    # Distributions let the shell look for packages when a command is not there.
+    [[ -z ${found_in-} ]] ||
+        printf '%s\n' "PATH='$found_in'" 'command_not_found_handle() { : >called; }' 'command_not_found_handler() { : >called; }' >>input
     printf '%s\t\nexit\n' "$tool $3" >>input
     rm -f noted
     case $1 in
     bash) set -- bash --norc --noprofile -i ;;
     zsh) set -- zsh -f -i ;;
     esac
-    HOME=$PWD TERM=dumb HISTFILE=/dev/null soon script -qc "$*" screen <input >/dev/null || :
+    HOME=$PWD TERM=dumb HISTFILE=/dev/null soon script -qc "${by[*]} $*" screen <input >/dev/null || :
     if [[ -e noted ]]; then cat noted; fi
 }
 
-offered_by_fish() { HOME=$PWD soon fish --no-config -c "source '$completions/$1.fish'; complete -C '$1 $2'" | cut -f1; }
+# offered_by_fish TOOL TEXT: all that is offered for TEXT; described_by_fish: and how it is described, behind a TAB.
+offered_by_fish() { described_by_fish "$@" | cut -f1; }
+
+described_by_fish() {
+    # shellcheck disable=SC2016 # fish expands it
+    HOME=$PWD soon "${by[@]}" fish --no-config -c 'source $argv[1]; set -q argv[3]; and set PATH $argv[3]; complete -C $argv[2]' \
+        "$completions/$1.fish" "$1 $2" ${found_in+"$found_in"}
+}
+
+# offered_by_bash TOOL WORD...: the same, in a shell without a terminal, where the words are cut already.
+offered_by_bash() (
+    # shellcheck disable=SC1090
+    . "$completions/$1.bash"
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+    "_$1"
+    printf '%s\n' "${COMPREPLY[@]}"
+)
 
 needs() { command -v "$1" >/dev/null || skip "no $1 here"; }
 
@@ -192,21 +224,12 @@ options_of_semctl() { sed -n 's/^\t{"\([a-z]*\)", "\([a-z]*\)", "semctl .*/\1 \2
 # letters_among: the option letters in the lines of standard input, but for those of help and version.
 letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | tr -d '\n'; }
 
-# In a shell without a terminal, where the words are cut already.
-offered_by_bash() (
-    # shellcheck disable=SC1091
-    . "$completions/semctl.bash"
-    COMP_WORDS=(semctl "$@") COMP_CWORD=$# COMPREPLY=()
-    _semctl
-    printf '%s\n' "${COMPREPLY[@]}"
-)
-
 @test 'semctl: bash and fish offer each command the options that it has' {
     local command letters
     options_of_semctl >table
     assert [ "$(wc -l <table)" -ge 9 ]
     while read -r command letters; do
-        assert_equal "$command $(offered_by_bash "$command" - | letters_among)" "$command $letters"
+        assert_equal "$command $(offered_by_bash semctl "$command" - | letters_among)" "$command $letters"
         ! command -v fish >/dev/null ||
             assert_equal "$command $(offered_by_fish semctl "$command -" | letters_among)" "$command $letters"
     done <table
@@ -269,7 +292,8 @@ offered_by_bash() (
 @test 'semctl: no shell executes a hostile name' {
     local letter shell
     hostile
-    for letter in /dev/shm/comp-*; do mv "$letter" "${letter/comp-/sem.comp-}"; done
+    peer sem-make /comp-unique 1
+    for letter in /dev/shm/comp-[h-o]*; do cp /dev/shm/sem.comp-unique "${letter/comp-/sem.comp-}" && rm "$letter"; done
     for shell in bash zsh; do
         command -v $shell >/dev/null || continue
         for letter in h i j k l m n o; do
@@ -410,6 +434,202 @@ offered_by_bash() (
         grep -F unique out
     fi
     assert [ ! -e pwned ]
+}
+
+# --- what lives, as ipcls tells it ---
+
+# objects: one of each kind, which differ in one digit or letter.
+objects() {
+    : >/dev/shm/comp-live-shm
+    peer sem-make /comp-live-sem 1
+    peer sem-make key:0x14000003 1
+    queue_peer make "$posix" 10 64
+    queue_peer make "$sysv"
+}
+
+# completes SHELL TOOL TEXT WANTED: what was typed becomes this.
+completes() { assert_equal "$(completed "$1" "$2" "$3" | paste -sd ' ')" "$4"; }
+
+@test 'mqsend, mqrecv: bash and zsh complete live queues' {
+    local shell tool
+    objects
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        for tool in mqsend mqrecv; do
+            completes $shell $tool /comp-q "$posix"
+            completes $shell $tool '-vw 5 key:0x140' "-vw 5 $sysv"
+        done
+        completes $shell mqrecv '--dead-letter=/comp-q' "--dead-letter=$posix"
+    done
+}
+
+@test 'mqsend, mqrecv: fish completes live queues' {
+    local tool
+    needs fish
+    objects
+    for tool in mqsend mqrecv; do
+        run -0 offered_by_fish $tool /comp-
+        assert_output "$posix"
+        run -0 offered_by_fish $tool '-w 5 key:0x14'
+        assert_output "$sysv"
+    done
+    run -0 offered_by_fish mqrecv '--dead-letter /comp-'
+    assert_output "$posix"
+}
+
+@test 'zsh and fish describe objects' {
+    local id owner
+    objects
+    id=$(sysv_field 0x14000001 2) owner=$(id -un)
+    if command -v fish >/dev/null; then
+        run -0 described_by_fish ipcls ''
+        assert_line "key:0x14000001"$'\t'"shm of $owner, 3 bytes, id:$id"
+        assert_line "id:$id"$'\t'"shm of $owner, 3 bytes, key:0x14000001"
+        assert_line "/comp-unique"$'\t'"pshm of $owner, 3 bytes"
+        assert_line --partial "$sysv"$'\t'"msg of $owner, 0 messages"
+        assert_line --partial "$posix"$'\t'"pmsg of $owner, 0 messages"
+        assert_line --partial "key:0x14000003"$'\t'"sem of $owner, 1 semaphores, id:"
+        assert_line "/comp-live-sem"$'\t'"psem of $owner"
+    fi
+    needs zsh
+    completed zsh ipcls '' >/dev/null
+    grep -F "key:0x14000001       -- shm of $owner, 3 bytes, id:$id" screen
+    grep -F "$posix          -- pmsg of $owner, 0 messages" screen
+    grep -F "key:0x14000003       -- sem of $owner, 1 semaphores, id:" screen
+    grep "/comp-live-sem  *-- psem of $owner *.\$" screen
+    given key:0x14000004 abc
+    completed zsh shmcat $'id:\t' >/dev/null
+    grep "id:$id  *-- shm of $owner, 3 bytes, key:0x14000001" screen
+}
+
+@test 'each tool is offered objects of its kinds, and no others' {
+    local tool
+    needs zsh
+    needs fish
+    objects
+    peer sem-make /comp-live-other 1
+    for tool in shmput shmcat; do
+        assert_equal "$(offered_by_bash $tool /comp-live)" /comp-live-shm
+        assert_equal "$(offered_by_bash $tool key:0x140)" 0x14000001
+        assert_equal "$(offered_by_bash $tool -l key:0x140)" 0x14000003
+        assert_equal "$(offered_by_bash $tool -l /comp-live-s)" /comp-live-sem
+        completes zsh $tool /comp-live /comp-live-shm
+        completes zsh $tool key:0x140 key:0x14000001
+        completes zsh $tool '-l /comp-live-s' '-l /comp-live-sem'
+        completes zsh $tool '-l key:0x140' '-l key:0x14000003'
+        assert_equal "$(offered_by_fish $tool /comp-live)" /comp-live-shm
+        assert_equal "$(offered_by_fish $tool '-l /comp-live-s')" /comp-live-sem
+        assert_equal "$(offered_by_fish $tool key:0x140)" key:0x14000001
+        assert_equal "$(offered_by_fish $tool '-l key:0x140')" key:0x14000003
+    done
+    for tool in mqsend mqrecv; do
+        assert_equal "$(offered_by_bash $tool /comp)" $posix
+        assert_equal "$(offered_by_bash $tool key:0x140)" 0x14000002
+        completes zsh $tool /comp $posix
+    done
+    assert_equal "$(offered_by_bash semctl wait key:0x140)" 0x14000003
+    assert_equal "$(offered_by_bash semctl wait /comp-live-s)" /comp-live-sem
+    assert_equal "$(offered_by_bash ipcls key:0x140 | paste -sd ' ')" '0x14000001 0x14000002 0x14000003'
+}
+
+@test 'objects are offered by their ids, too' {
+    local id shell
+    id=$(sysv_field 0x14000001 2)
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        completes $shell shmcat "id:$id" "id:$id"
+    done
+    assert_equal "$(offered_by_bash shmcat 'id:' | grep -x "$id")" "$id"
+    run -0 offered_by_fish shmcat id:
+    assert_line "id:$id"
+}
+
+@test 'names with blanks and quotes are completed, names with newlines are not' {
+    local shell
+    touch '/dev/shm/comp-x y' "/dev/shm/comp-q'r" $'/dev/shm/comp-z\nz' '/dev/shm/comp-b\x41'
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        completes $shell shmcat /comp-x '/comp-x y'
+        completes $shell shmcat "'/comp-x" '/comp-x y'
+        completes $shell shmcat '"/comp-q' "/comp-q'r"
+        completes $shell shmcat /comp-q "/comp-q'r"
+        completes $shell shmcat /comp-b '/comp-b\x41'
+        completes $shell shmcat /comp-z /comp-z
+    done
+    needs fish
+    run -0 offered_by_fish shmcat /comp-
+    assert_output - <<'END'
+/comp-b\x41
+/comp-q'r
+/comp-unique
+/comp-x y
+END
+}
+
+@test 'what cannot be printed does not reach the terminal' {
+    local language shell word
+    touch $'/dev/shm/comp-y\x9b31m' $'/dev/shm/comp-y\xc2\x9b31m' $'/dev/shm/comp-y\e[31m' /dev/shm/comp-printable
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        for language in C C.UTF-8; do
+            # Behind a quote that is open, a name is shown as it will stand there.
+            for word in /comp- "'/comp-"; do
+                LC_ALL=$language completed $shell shmcat "$word"$'\t\t'"${word%/*}" >/dev/null
+                grep -F comp-printable screen
+                run ! grep -qaP '\x9b|\e\[31' screen
+            done
+        done
+    done
+}
+
+@test 'POSIX queues are completed where /dev/mqueue is not mounted' {
+    local shell
+    objects
+    [[ $IPCUTILS_MQUEUE == no ]] || by=(unshare --mount sh "$PWD/unmounted")
+    printf '%s\n' 'umount /dev/mqueue || exit' 'exec "$@"' >unmounted
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        completes $shell mqrecv /comp-q "$posix"
+    done
+    needs fish
+    assert_equal "$(offered_by_fish mqrecv /comp-)" "$posix"
+}
+
+@test 'where ipcls is missing or fails, nothing is offered and nothing printed' {
+    local found_in shell tool
+    mkdir none fails
+    printf '#!/bin/sh\necho "ipcls: it is broken" >&2\nexit 1\n' >fails/ipcls
+    chmod +x fails/ipcls
+    for found_in in "$PWD/none" "$PWD/fails"; do
+        for tool in shmcat mqrecv; do
+            for shell in bash zsh; do
+                command -v $shell >/dev/null || continue
+                completes $shell $tool /comp-u /comp-u
+                run ! grep -E 'ipcls|not found' screen
+                assert [ ! -e called ]
+            done
+            ! command -v fish >/dev/null || assert_equal "$(offered_by_fish $tool /comp- 2>&1)" ''
+        done
+        assert_equal "$(PATH=$found_in offered_by_bash shmcat '' 2>&1 | sort | paste -sd ' ')" 'file: ftok: id: key: memfd:'
+    done
+}
+
+@test 'a function that files share is the same in all of them' {
+    local shell
+    for shell in bash zsh fish; do
+        awk '
+            /^(function _)?_ipcutils_/ { name = $0 }
+            name { text = text $0 "\n" }
+            /^(}|end)$/ {
+                if (name && seen[name]++ && text != first[name]) {
+                    print FILENAME ": " name
+                    bad = 1
+                } else if (name)
+                    first[name] = text
+                name = text = ""
+            }
+            END { exit bad || NR == 0 }' "$completions"/*.$shell
+    done
 }
 
 @test 'ipcrm-all: bash completes objects, types, options and the command of --around' {
