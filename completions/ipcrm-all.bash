@@ -130,18 +130,31 @@ _ipcrm_all_list() {
     done
 }
 
-# What is there, as ipcls says it; other users chose the names.
-_ipcrm_all_objects() {
-    local name
+# Offers the live objects of the kinds $1, as ipcls names them and, those of System V, by their ids.  Its
+# lines are words, in which blanks, control bytes and backslashes are escaped.  What cannot be printed is
+# offered only where %q will escape it.
+_ipcutils_objects() {
+    local fields=() names=() name id i
 
-    while IFS= read -r -d '' name; do
-        [[ $name == *[[:cntrl:]]* ]] || _ipcutils_offer "$name"
-    done < <(command ipcls -0 -t shm,pshm,msg,pmsg,sem,psem 2>/dev/null)
-    if [[ $plain == id:* ]]; then
-        while IFS= read -r -d '' name; do
-            _ipcutils_offer "id:$name"
-        done < <(command ipcls -0 -o ID -t shm,msg,sem 2>/dev/null)
-    fi
+    [[ -z $plain || $plain == [/ik]* ]] && type -P ipcls >/dev/null || return 0
+    set -f
+    # shellcheck disable=SC2207 # mapfile would read a pipe byte by byte
+    fields=($(command ipcls -r --noheadings --nousers -o NAME,ID -t "$1" 2>/dev/null))
+    set +f
+    for ((i = 0; i < ${#fields[@]}; i += 2)); do
+        name=${fields[i]} id=${fields[i + 1]}
+        if [[ $name == *\\* ]]; then
+            printf -v name %b "$name"
+            [[ $name != *[[:cntrl:]]* && (-z $quote || $name != *[^[:print:]]*) ]] || continue
+        fi
+        names+=("$name")
+        [[ $name != key:* ]] || names+=("id:$id")
+    done
+    _ipcutils_offer "${names[@]}"
+}
+
+_ipcrm_all_objects() {
+    _ipcutils_objects shm,pshm,msg,pmsg,sem,psem
     _ipcutils_offer key: id: ftok:
     _ipcutils_paths ftok:
 }
