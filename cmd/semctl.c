@@ -616,17 +616,11 @@ static int operate(struct job *job, struct sembuf *operations, size_t count)
 {
 	struct deadline deadline = deadline_after(job->timeout);
 	struct semaphore semaphore;
-	struct timespec left;
-	int result;
 
 	if (open_there(&semaphore, &job->object) == -1)
 		return fail(&job->object, errno);
 	wait_until_finished(&semaphore);
-	/* Ctrl-Z and fg end the wait with EINTR. */
-	do
-		result = semtimedop(semaphore.id, operations, count, deadline_left_timespec(&deadline, &left));
-	while (result == -1 && errno == EINTR);
-	if (result == -1)
+	if (marked_operate(semaphore.id, operations, count, &deadline) == -1)
 		return fail_operation(job, &semaphore, errno);
 	if (job->verbose)
 		cli_warn(job->object.word, "done");

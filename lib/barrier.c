@@ -25,17 +25,6 @@ int barrier_open(struct barrier *barrier, const struct object *object, int count
 	return barrier->count == -1 ? -1 : 0;
 }
 
-static int operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
-{
-	struct timespec left;
-	int result;
-
-	do
-		result = semtimedop(id, operations, count, deadline_left_timespec(deadline, &left));
-	while (result == -1 && errno == EINTR);
-	return result;
-}
-
 /* Arrives as the last: the others are released by that.  EAGAIN where somebody else is lacking, or the time is over. */
 static int arrive_last(const struct barrier *barrier, const struct deadline *deadline)
 {
@@ -48,7 +37,7 @@ static int arrive_last(const struct barrier *barrier, const struct deadline *dea
 	};
 
 	/* An operation of 0 would be another one. */
-	return operate(barrier->id, operations, barrier->count > 1 ? 5 : 4, deadline);
+	return marked_operate(barrier->id, operations, barrier->count > 1 ? 5 : 4, deadline);
 }
 
 /* Arrives as one who will wait.  EAGAIN where nobody else is lacking, or the time is over. */
@@ -63,7 +52,7 @@ static int arrive(const struct barrier *barrier, const struct deadline *deadline
 		{LEAVING, -1, 0},
 	};
 
-	return operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), deadline);
+	return marked_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), deadline);
 }
 
 /* Until somebody was the last; that state lasts until we end ourselves. */
@@ -71,7 +60,7 @@ static int wait_for_last(const struct barrier *barrier, const struct deadline *d
 {
 	struct sembuf operations[] = {{LEAVING, -1, 0}, {LEAVING, 1, 0}};
 
-	return operate(barrier->id, operations, 2, deadline);
+	return marked_operate(barrier->id, operations, 2, deadline);
 }
 
 /* Takes the arrival back, with what the kernel noted.  EAGAIN where somebody was the last meanwhile. */
@@ -85,7 +74,7 @@ static int withdraw(const struct barrier *barrier)
 		{LEAVING, -1, SEM_UNDO},
 	};
 
-	return operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), &at_once);
+	return marked_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), &at_once);
 }
 
 int barrier_wait(const struct barrier *barrier, const struct deadline *deadline)

@@ -91,3 +91,14 @@ int marked_open(struct marked *set, const struct object *object, enum marked_kin
 		errno = ENOENT;
 	return -1;
 }
+
+int marked_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
+{
+	struct timespec left;
+	int result;
+
+	do
+		result = semtimedop(id, operations, count, deadline_left_timespec(deadline, &left));
+	while (result == -1 && errno == EINTR);
+	return result;
+}

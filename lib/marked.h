@@ -10,8 +10,10 @@
 #ifndef MARKED_H
 #define MARKED_H
 
+#include <sys/sem.h>
 #include <sys/types.h>
 
+#include "deadline.h"
 #include "object.h"
 
 /* What a set is for, as its mark: numbers that nobody would count to by accident. */
@@ -39,5 +41,11 @@ int marked_open(struct marked *set, const struct object *object, enum marked_kin
 
 /* What kind of set it is that has `size` semaphores; MARKED_PLAIN also where that cannot be read. */
 enum marked_kind marked_kind_of(int id, int size);
+
+/*
+ * semtimedop(2) with what is left of the time, going on where Ctrl-Z and fg ended the wait with EINTR: 0, or
+ * -1 with errno, EAGAIN when the time is over.
+ */
+int marked_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
 #endif

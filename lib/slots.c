@@ -23,18 +23,6 @@ int slots_open(struct slots *slots, const struct object *object, int count, mode
 	return 0;
 }
 
-/* semtimedop(2) with what is left of the time; Ctrl-Z and fg end a wait with EINTR, and it goes on. */
-static int operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
-{
-	struct timespec left;
-	int result;
-
-	do
-		result = semtimedop(id, operations, count, deadline_left_timespec(deadline, &left));
-	while (result == -1 && errno == EINTR);
-	return result;
-}
-
 /* The operations that take slot number `at`. */
 static void set_slot(struct sembuf *operations, int at, short flags)
 {
@@ -51,7 +39,7 @@ static int take_slot(const struct slots *slots, const struct deadline *deadline,
 
 	for (at = 0; at < slots->count; at++) {
 		set_slot(operations, at, IPC_NOWAIT);
-		if (operate(slots->id, operations, 2, &at_once) == 0) {
+		if (marked_operate(slots->id, operations, 2, &at_once) == 0) {
 			*slot = at;
 			return 0;
 		}
@@ -60,7 +48,7 @@ static int take_slot(const struct slots *slots, const struct deadline *deadline,
 	}
 	*slot = (int)getpid() % slots->count;
 	set_slot(operations, *slot, 0);
-	return operate(slots->id, operations, 2, deadline);
+	return marked_operate(slots->id, operations, 2, deadline);
 }
 
 /* Token and slot in one; where there is one slot only they come and go together. */
@@ -69,7 +57,7 @@ static int take_only(const struct slots *slots, short flags, const struct deadli
 	struct sembuf operations[3] = {{0, -1, (short)(flags | SEM_UNDO)}};
 
 	set_slot(operations + 1, 0, flags);
-	return operate(slots->id, operations, slots->count == 0 ? 1 : 3, deadline);
+	return marked_operate(slots->id, operations, slots->count == 0 ? 1 : 3, deadline);
 }
 
 int slots_take(const struct slots *slots, const struct deadline *deadline, int *slot)
@@ -79,7 +67,7 @@ int slots_take(const struct slots *slots, const struct deadline *deadline, int *
 
 	*slot = slots->count == 0 ? -1 : 0;
 	if (slots->count > 1) {
-		result = operate(slots->id, &token, 1, deadline);
+		result = marked_operate(slots->id, &token, 1, deadline);
 		if (result == 0)
 			result = take_slot(slots, deadline, slot);
 	} else {
