@@ -1183,9 +1183,10 @@ static void run(struct job *job)
 	/* What is no pipe is copied. */
 	if (fstat(0, &st) == -1 || !S_ISFIFO(st.st_mode))
 		job->zero_copy = 0;
-	note_status(job, open_all(job));
-	if (job->order == NULL)
+	if (open_all(job) != CLI_DONE) {
+		note_status(job, CLI_FAILED);
 		return;
+	}
 	io_grow_pipe(0, PIPE_SIZE);
 	job->start_by = deadline_after(job->timeout);
 	job->pause = LOOK_FIRST;

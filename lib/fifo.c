@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* How often a name may come and go between two looks at it. */
@@ -18,20 +19,41 @@ static int make(const char *path, mode_t mode)
 	return result;
 }
 
+/*
+ * Whether `st` is of the FIFO that was found.  The inode number of one that was removed is soon another
+ * file's; where the file system tells when a file was made, that tells them apart.
+ */
+static int is_same(const struct fifo *fifo, const struct statx *st)
+{
+	return S_ISFIFO(st->stx_mode) && makedev(st->stx_dev_major, st->stx_dev_minor) == fifo->device &&
+	       st->stx_ino == fifo->inode && st->stx_btime.tv_sec == fifo->made_at && st->stx_btime.tv_nsec == fifo->made_at_ns;
+}
+
+static int look(int fd, const char *path, int flags, struct statx *st)
+{
+	int result = statx(fd, path, flags | AT_STATX_SYNC_AS_STAT, STATX_BASIC_STATS | STATX_BTIME, st);
+
+	if (result == 0 && !(st->stx_mask & STATX_BTIME))
+		st->stx_btime.tv_sec = st->stx_btime.tv_nsec = 0;
+	return result;
+}
+
 int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 {
-	struct stat st;
+	struct statx st;
 	int tries;
 
 	*fifo = (struct fifo){.path = path};
 	for (tries = 0; tries < TRIES; tries++) {
-		if (stat(path, &st) == 0) {
-			if (!S_ISFIFO(st.st_mode)) {
-				errno = S_ISDIR(st.st_mode) ? EISDIR : ENODEV;
+		if (look(AT_FDCWD, path, 0, &st) == 0) {
+			if (!S_ISFIFO(st.stx_mode)) {
+				errno = S_ISDIR(st.stx_mode) ? EISDIR : ENODEV;
 				return -1;
 			}
-			fifo->device = st.st_dev;
-			fifo->inode = st.st_ino;
+			fifo->device = makedev(st.stx_dev_major, st.stx_dev_minor);
+			fifo->inode = st.stx_ino;
+			fifo->made_at = st.stx_btime.tv_sec;
+			fifo->made_at_ns = st.stx_btime.tv_nsec;
 			return 0;
 		}
 		if (errno != ENOENT)
@@ -48,12 +70,12 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 
 int fifo_open(const struct fifo *fifo)
 {
-	struct stat st;
+	struct statx st;
 	int fd = open(fifo->path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
+	if (look(fd, "", AT_EMPTY_PATH, &st) == 0 && is_same(fifo, &st))
 		return fd;
 	close(fd);
 	errno = ESTALE;
@@ -62,9 +84,9 @@ int fifo_open(const struct fifo *fifo)
 
 void fifo_remove(struct fifo *fifo)
 {
-	struct stat st;
+	struct statx st;
 
-	if (fifo->made && lstat(fifo->path, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
+	if (fifo->made && look(AT_FDCWD, fifo->path, AT_SYMLINK_NOFOLLOW, &st) == 0 && is_same(fifo, &st))
 		unlink(fifo->path);
 	fifo->made = 0;
 }

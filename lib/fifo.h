@@ -3,6 +3,7 @@
 #ifndef FIFO_H
 #define FIFO_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct fifo {
@@ -10,6 +11,8 @@ struct fifo {
 	int made; /* by us: it is to be removed */
 	dev_t device;
 	ino_t inode;
+	int64_t made_at; /* seconds since 1970, where the file system tells, else 0 */
+	uint32_t made_at_ns;
 };
 
 /*

@@ -1326,3 +1326,32 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp in.txt a.out
     cmp in.txt b.out
 }
+
+@test 'fifotee: another file that took the name, even with the inode number of the FIFO, is neither written nor removed' {
+    local i place
+    # A file system that gives a number anew at once; where there is none the FIFO has another number, and nothing to fear.
+    place=$(mktemp -d /var/tmp/fifotee.XXXXXX)
+    for i in 1 2 3; do
+        feed
+        bg fifotee -n -p drop "$place/a" <in
+        eventually test -p "$place/a"
+        rm "$place/a"
+        echo 'precious' >"$place/a"
+        echo line >&5
+        fed
+        ends 1
+        assert_equal "$(<"$place/a")" precious
+        rm "$place/a"
+        # Another FIFO is not ours to remove either.
+        feed
+        bg fifotee -n -p drop "$place/a" <in
+        eventually test -p "$place/a"
+        rm "$place/a"
+        mkfifo "$place/a"
+        fed
+        eventually ended "$pid"
+        assert [ -p "$place/a" ]
+        rm "$place/a"
+    done
+    rmdir "$place"
+}
