@@ -58,7 +58,7 @@ stopped_at() {
 }
 is_stopped() {
     read -r child _ <"/proc/$tracer/task/$tracer/children"
-    [[ -n $child ]] && grep -q "stopped by SIGSTOP" trace 2>/dev/null && grep -q ") [tT] " "/proc/$child/stat"
+    [[ -n $child ]] && grep -q "stopped by SIGSTOP" trace 2>/dev/null && grep -qs ") [tT] " "/proc/$child/stat"
 }
 go_on() { kill -CONT $child; wait $tracer; echo "status $?"; cat out err; }
 trap "kill \$(jobs -p) 2>/dev/null" EXIT

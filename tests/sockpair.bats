@@ -472,7 +472,8 @@ noting_pair() {
     tool=$(children "$pid")
     eventually has_children "$((tool))" 2
     traced=$(children "$((tool))")
-    kill -INT "$((tool))" "$pid"
+    # The shell first: it heeds its own only once the child has ended.
+    kill -INT "$pid" "$((tool))"
     eventually ended "$pid"
     assert [ ! -e out ]
     for tool in $traced; do eventually ended "$tool"; done
