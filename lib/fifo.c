@@ -34,8 +34,16 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 			fifo->inode = st.st_ino;
 			return 0;
 		}
-		if (errno != ENOENT)
+		if (errno != ENOENT) {
+			int saved = errno;
+
+			/* Nobody will look for it when it is not known what was made. */
+			if (fifo->made)
+				unlink(path);
+			fifo->made = 0;
+			errno = saved;
 			return -1;
+		}
 		if (make(path, mode) == 0)
 			fifo->made = 1;
 		else if (errno != EEXIST)
@@ -60,11 +68,16 @@ int fifo_open(const struct fifo *fifo)
 	return -1;
 }
 
-void fifo_remove(struct fifo *fifo)
+int fifo_remove(struct fifo *fifo)
 {
 	struct stat st;
+	int result = 0;
 
-	if (fifo->made && lstat(fifo->path, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
-		unlink(fifo->path);
+	if (fifo->made) {
+		result = lstat(fifo->path, &st);
+		if (result == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
+			result = unlink(fifo->path);
+	}
 	fifo->made = 0;
+	return result == 0 || errno == ENOENT ? 0 : -1;
 }
