@@ -3,10 +3,12 @@
  * To be preloaded: FAULT_SHORT=CALL:N makes the N-th CALL of this program move fewer bytes than it was asked to: one,
  * or with CALL:N:half half of them.  strace's retval= could not do that: the call would not happen, and a program that
  * goes on behind bytes that were never read or written is right, and the tale that it was told is wrong.
+ * Neither could it make close(2) fail as Linux does, which closes all the same: close:N is told EIO behind its back.
  * Nothing of this reaches the commands that the program runs.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,4 +90,23 @@ ssize_t writev(int fd, const struct iovec *pieces, int count)
 		real = REAL(writev);
 	first.iov_len = shorter("writev", &calls, first.iov_len);
 	return first.iov_len != pieces[0].iov_len ? real(fd, &first, 1) : real(fd, pieces, count);
+}
+
+int close(int fd)
+{
+	static __typeof__(close) *real;
+	static int calls;
+	int result;
+
+	if (real == NULL)
+		real = REAL(close);
+	calls++;
+	if (list != -1 && fd != list)
+		dprintf(list, "close:%d\n", calls);
+	result = real(fd);
+	if (strcmp(wanted, "close") == 0 && calls == at) {
+		errno = EIO;
+		return -1;
+	}
+	return result;
 }

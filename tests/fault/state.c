@@ -3,8 +3,9 @@
  * state DIRECTORY
  *
  * Prints what is there in this world, one line a thing, and takes it all away: segments, queues with their messages,
- * semaphores, and the files below the current directory; DIRECTORY is where mqueue is mounted.  A line is KIND, NAME, and the rest, with a tab between
- * them; ids, which differ from run to run, are left out.  To be run in a world of its own (tests/world), as it spares nothing.
+ * semaphores, and the files below the current directory; DIRECTORY is where mqueue is mounted.  A line is KIND, NAME
+ * and the rest, with a tab between them; ids, which differ from run to run, are left out.  To be run in a world of its
+ * own (tests/world), as it spares nothing.
  */
 #include <dirent.h>
 #include <err.h>
