@@ -43,7 +43,7 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize bench install uninstall dist help clean FORCE
+.PHONY: all demo check check-man check-sh check-install sanitize fault bench install uninstall dist help clean FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -85,6 +85,11 @@ sanitize: ## run the tests on a build with ASan and UBSan
 	$(Q)$(MAKE_O)/sanitize STATIC= all LDFLAGS='-fsanitize=address,undefined' \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 	@F='$(F)' IPCUTILS_SANITIZE=1 BIN='$(abspath $(O))/sanitize/bin' tests/world tests/run $(T)
+
+fault: ## fail each system call of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@BIN='$(abspath $(O))/bin' T='$(T)' F='$(F)' I='$(I)' SAMPLE='$(SAMPLE)' V='$(V)' nice tests/fault/run
 
 bench: ## measure speed against other programs
 	@tests/setup bench

@@ -278,8 +278,10 @@ static void end_output(struct job *job, struct output *output)
 	/* Whoever waits in open(2) for a writer would wait for ever: he is to see an end, too. */
 	if (!has_reader(output) && output->fifo.inode != 0 && !is_stdout(output))
 		last = fifo_open(&output->fifo);
-	if (!is_stdout(output) && !job->keep)
-		fifo_remove(&output->fifo);
+	if (!is_stdout(output) && !job->keep && fifo_remove(&output->fifo) == -1) {
+		cli_warn(output->name, "it could not be removed: %s", strerror(errno));
+		note_status(job, CLI_FAILED);
+	}
 	if (last != -1)
 		close(last);
 	if (has_reader(output))

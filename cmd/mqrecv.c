@@ -619,8 +619,8 @@ static int open_queues(struct job *job, int count)
 	return status;
 }
 
-/* Commands take no more than was there at the beginning: those that fail come back. */
-static void limit_all(struct job *job)
+/* Commands take no more than was there at the beginning, since those that fail come back; a status. */
+static int limit_all(struct job *job)
 {
 	uint64_t there = 0;
 	int i;
@@ -628,10 +628,13 @@ static void limit_all(struct job *job)
 	for (i = 0; i < job->open_count; i++) {
 		long count = job->open[i]->kind->count(job->open[i]);
 
-		there += count > 0 ? (uint64_t)count : 0;
+		if (count == -1)
+			return cli_fail(job->open[i]->object->word, errno);
+		there += (uint64_t)count;
 	}
 	if (there < job->count)
 		job->count = there;
+	return CLI_DONE;
 }
 
 static int run(struct job *job, int count)
@@ -641,9 +644,9 @@ static int run(struct job *job, int count)
 	if (job->command == NULL && cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
 	status = open_queues(job, count);
+	if (status == CLI_DONE && job->all && job->command != NULL)
+		status = limit_all(job);
 	if (status == CLI_DONE) {
-		if (job->all && job->command != NULL)
-			limit_all(job);
 		progress_start(&job->progress, job->progress_wanted, 0);
 		status = job->peek ? peek(job) : receive(job);
 		status = finish(job, status);

@@ -291,18 +291,21 @@ static int follow(struct reading *reading)
 	return status;
 }
 
-/* What of the segment is asked for. */
-static void select_range(struct reading *reading)
+/* What of the segment is asked for: 0, or -1 with errno where its end is not known. */
+static int select_range(struct reading *reading)
 {
 	const struct job *job = reading->job;
 	int64_t size = segment_size(&reading->segment);
 
+	if (job->from_end && size == -1)
+		return -1;
 	reading->at = (uint64_t)job->offset;
 	if (job->from_end)
 		reading->at = size + job->offset > 0 ? (uint64_t)(size + job->offset) : 0;
 	reading->end = UNLIMITED;
 	if (job->has_length && job->length < UNLIMITED - reading->at)
 		reading->end = reading->at + job->length;
+	return 0;
 }
 
 static uint64_t expected(const struct reading *reading)
@@ -330,7 +333,8 @@ static int cat(struct reading *reading)
 	uint64_t from;
 	int status;
 
-	select_range(reading);
+	if (select_range(reading) == -1)
+		return cli_fail(reading->object->word, errno);
 	from = reading->at;
 	hex_start(&reading->hex, from);
 	progress_start(&reading->progress, job->progress_wanted, job->follow ? 0 : expected(reading));

@@ -500,11 +500,20 @@ static void note_exhaustion(struct server *server, const char *what)
 	server->exhausted = server->said = 1;
 }
 
+static void note_status(struct server *server, int status)
+{
+	if (server->status == 0)
+		server->status = status;
+}
+
 static void stop_listening(struct server *server)
 {
 	if (server->listening == -1)
 		return;
-	socket_remove(&server->job->name);
+	if (socket_remove(&server->job->name) == -1) {
+		cli_warn(server->job->name.word, "it could not be removed: %s", strerror(errno));
+		note_status(server, cli_own_status(CLI_FAILED));
+	}
 	close(server->listening);
 	server->listening = -1;
 }
@@ -518,12 +527,6 @@ static void forget(struct server *server, size_t index)
 	if (task->fd != -1)
 		close(task->fd);
 	job->tasks[index] = job->tasks[--job->task_count];
-}
-
-static void note_status(struct server *server, int status)
-{
-	if (server->status == 0)
-		server->status = status;
 }
 
 static void start_server_command(struct server *server, struct task *task)

@@ -56,8 +56,16 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 			fifo->made_at_ns = st.stx_btime.tv_nsec;
 			return 0;
 		}
-		if (errno != ENOENT)
+		if (errno != ENOENT) {
+			int saved = errno;
+
+			/* Nobody will look for it when it is not known what was made. */
+			if (fifo->made)
+				unlink(path);
+			fifo->made = 0;
+			errno = saved;
 			return -1;
+		}
 		if (make(path, mode) == 0)
 			fifo->made = 1;
 		else if (errno != EEXIST)
@@ -82,11 +90,16 @@ int fifo_open(const struct fifo *fifo)
 	return -1;
 }
 
-void fifo_remove(struct fifo *fifo)
+int fifo_remove(struct fifo *fifo)
 {
 	struct statx st;
+	int result = 0;
 
-	if (fifo->made && look(AT_FDCWD, fifo->path, AT_SYMLINK_NOFOLLOW, &st) == 0 && is_same(fifo, &st))
-		unlink(fifo->path);
+	if (fifo->made) {
+		result = look(AT_FDCWD, fifo->path, AT_SYMLINK_NOFOLLOW, &st);
+		if (result == 0 && is_same(fifo, &st))
+			result = unlink(fifo->path);
+	}
 	fifo->made = 0;
+	return result == 0 || errno == ENOENT ? 0 : -1;
 }

@@ -28,7 +28,7 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode);
  */
 int fifo_open(const struct fifo *fifo);
 
-/* Removes the name if fifo_find() made it and it is still the same object's. */
-void fifo_remove(struct fifo *fifo);
+/* Removes the name if fifo_find() made it and it is still the same object's: 0, or -1 with errno where it stays. */
+int fifo_remove(struct fifo *fifo);
 
 #endif

@@ -18,7 +18,15 @@ enum marked_kind marked_kind_of(int id, int size)
 	return mark == MARKED_SLOTS || mark == MARKED_BARRIER ? (enum marked_kind)mark : MARKED_PLAIN;
 }
 
-/* The set's size: 0, or -1 with errno. */
+/* The set's kind, by its size: 0, or -1 with errno. */
+static int mark(struct marked *set)
+{
+	errno = 0;
+	set->kind = marked_kind_of(set->id, set->size);
+	return errno == 0 ? 0 : -1;
+}
+
+/* The set's size and kind: 0, or -1 with errno. */
 static int look(struct marked *set, struct semid_ds *ds)
 {
 	union argument argument = {ds};
@@ -26,8 +34,7 @@ static int look(struct marked *set, struct semid_ds *ds)
 	if (semctl(set->id, 0, IPC_STAT, argument) == -1)
 		return -1;
 	set->size = (int)ds->sem_nsems;
-	set->kind = marked_kind_of(set->id, set->size);
-	return 0;
+	return mark(set);
 }
 
 /* Fills the set unless that was done: 0, or -1 with errno. */
@@ -70,7 +77,7 @@ static int open_once(struct marked *set, const struct object *object, enum marke
 	if (set->kind == MARKED_PLAIN && set->size == size && ds.sem_otime == 0) {
 		if (fill(set->id, kind, size, values, count) == -1)
 			return -1;
-		set->kind = marked_kind_of(set->id, size);
+		return mark(set);
 	}
 	return 0;
 }

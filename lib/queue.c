@@ -45,12 +45,20 @@ int queue_return(struct queue *queue, const struct message *message, const struc
 	return -1;
 }
 
+static int interrupted(void)
+{
+	return interrupt_pending() != 0 || interrupt_child();
+}
+
 int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed)
 {
-	int i;
+	int i, result;
 
 	for (i = 0; i < count; i++) {
-		if (queues[i]->kind->receive(queues[i], message) == 0)
+		do
+			result = queues[i]->kind->receive(queues[i], message);
+		while (result == -1 && errno == EINTR && !interrupted());
+		if (result == 0)
 			return i;
 		*failed = i;
 		if (errno != EAGAIN && errno != EINTR)
@@ -58,11 +66,6 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
 	}
 	errno = EAGAIN;
 	return -1;
-}
-
-static int interrupted(void)
-{
-	return interrupt_pending() != 0 || interrupt_child();
 }
 
 /*

@@ -109,7 +109,7 @@ static int sysv_send(struct queue *queue, const char *bytes, size_t size, long r
 	if (!deadline_never(deadline)) {
 		if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)
 			return 0;
-		if (errno != EAGAIN)
+		if (errno != EAGAIN && errno != EINTR)
 			return gone(errno);
 	}
 	while ((result = queue_may_wait(deadline)) == 1)

@@ -107,11 +107,23 @@ int semaphore_glance(const struct object *object, struct semaphore_state *state)
 
 static int create_posix(struct semaphore *semaphore, const struct object *object, mode_t mode, int value)
 {
-	/* The mode is meant as it was given, and glibc links the file into its place once it is complete. */
-	mode_t mask = umask(0);
-	sem_t *made = sem_open(object->name, O_CREAT | O_EXCL, mode, (unsigned)value);
+	sigset_t all, before;
+	sem_t *made;
+	mode_t mask;
+	int saved;
 
+	/*
+	 * The mode is meant as it was given.  glibc links the file into its place once it is complete: who dies before that
+	 * leaves its passing name.
+	 */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	mask = umask(0);
+	made = sem_open(object->name, O_CREAT | O_EXCL, mode, (unsigned)value);
+	saved = errno;
 	umask(mask);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
 	if (made == SEM_FAILED)
 		return -1;
 	sem_close(made);

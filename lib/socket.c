@@ -195,12 +195,17 @@ static int bind_file(int fd, struct socket_name *name, mode_t mode)
 		}
 		close_quietly(lock);
 	}
-	return result == -1 ? -1 : lstat(path_of(name, path), &name->made);
+	if (result == -1 || lstat(path_of(name, path), &name->made) == 0)
+		return result;
+	/* Nobody will look for it when it is not known what was made. */
+	result = errno;
+	unlink(path);
+	return fail(result);
 }
 
 int socket_serve(struct socket_name *name, int type, mode_t mode)
 {
-	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
 
 	if (fd == -1)
 		return -1;
@@ -210,20 +215,24 @@ int socket_serve(struct socket_name *name, int type, mode_t mode)
 	}
 	if (listen(fd, SOMAXCONN) == 0)
 		return fd;
-	close_quietly(fd);
+	saved = errno;
+	close(fd);
 	socket_remove(name);
-	return -1;
+	return fail(saved);
 }
 
-void socket_remove(const struct socket_name *name)
+int socket_remove(const struct socket_name *name)
 {
 	char path[SOCKET_NAME_MOST + 1];
 	struct stat st;
-	int saved = errno;
+	int result;
 
-	if (!name->abstract && lstat(path_of(name, path), &st) == 0 && same_file(&st, &name->made))
-		unlink(path);
-	errno = saved;
+	if (name->abstract)
+		return 0;
+	result = lstat(path_of(name, path), &st);
+	if (result == 0 && same_file(&st, &name->made))
+		result = unlink(path);
+	return result == 0 || errno == ENOENT ? 0 : -1;
 }
 
 /* For how long calls on the socket that wait may do so; 0: for ever. */

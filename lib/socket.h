@@ -36,8 +36,8 @@ int socket_parse(struct socket_name *name, const char *word);
  */
 int socket_serve(struct socket_name *name, int type, mode_t mode);
 
-/* Removes the file that socket_serve() has made, if it still is that one. */
-void socket_remove(const struct socket_name *name);
+/* Removes the file that socket_serve() has made, if it still is that one: 0, or -1 with errno where it stays. */
+int socket_remove(const struct socket_name *name);
 
 /*
  * Connects a socket of `type`.  Before a server that has no room it waits until `deadline`; with

@@ -1355,3 +1355,14 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     done
     rmdir "$place"
 }
+
+@test 'fifotee: a FIFO that was made and cannot be looked at then does not stay' {
+    run -1 traced -P "$PWD/a" -e inject=?stat,?newfstatat:error=EIO:when=2 fifotee -p drop "$PWD/a" </dev/null
+    assert_output --partial "$PWD/a: Input/output error"
+    assert [ ! -e a ]
+}
+
+@test 'fifotee: a FIFO that was made and cannot be removed is told of' {
+    run -1 traced -e inject=?unlink,?unlinkat:error=EPERM fifotee -p drop a </dev/null
+    assert_output 'fifotee: a: it could not be removed: Operation not permitted'
+}

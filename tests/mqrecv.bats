@@ -1604,3 +1604,26 @@ hunted() {
     assert [ ! -e twice ]
     has "$posix"
 }
+
+@test 'mqrecv: -a takes a queue whose messages cannot be counted for no empty one' {
+    local n status
+    for n in 1 2 3 4; do
+        mqsend -C key:0x6d710f01 one
+        status=0
+        traced -e inject=msgctl:error=EPERM:when="$n" mqrecv -a key:0x6d710f01 -- cat >out 2>err || status=$?
+        if ((status == 0)); then
+            assert_equal "$(<out)" one
+        else
+            assert_equal "$status" 125
+            grep -F 'key:0x6d710f01: Operation not permitted' err
+        fi
+        ipcrm -Q 0x6d710f01
+    done
+}
+
+@test 'mqrecv: an EINTR is not the end of -a' {
+    mqsend -C key:0x6d710f02 one two
+    traced -e inject=msgrcv:error=EINTR:when=2 mqrecv -a key:0x6d710f02 >out
+    ipcrm -Q 0x6d710f02
+    printf 'one\ntwo\n' | cmp - out
+}

@@ -1013,3 +1013,11 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
     run -1 bash -c 'exec 4> >(exec true); wait $!; echo text | mqsend -C key:private >&4'
     assert_equal "$(wc -l </proc/sysvipc/msg)" "$before"
 }
+
+@test 'mqsend: an EINTR before its time has come does not end a send with -w' {
+    mqsend -C key:0x6d730f01 one
+    traced -e inject=msgsnd:error=EINTR:when=1 mqsend -w 5 key:0x6d730f01 two
+    mqrecv -a key:0x6d730f01 >out
+    ipcrm -Q 0x6d730f01
+    printf 'one\ntwo\n' | cmp - out
+}

@@ -1419,3 +1419,25 @@ injected() {
     injected $ops EINTR 0 semctl post $key
     values $key 2
 }
+
+@test 'semctl: a signal while a POSIX semaphore is made leaves no passing name' {
+    local call passing
+    for call in write link; do
+        run -143 traced -e inject="$call:signal=TERM:when=1" semctl create "/sem-$call"
+        passing=$(sed -n 's,.*openat(.*"\(/dev/shm/sem\.[^"]*\)".*O_CREAT.*,\1,p' trace)
+        [[ -n $passing ]] || fail 'no passing name is seen'
+        assert [ ! -e "$passing" ]
+    done
+}
+
+@test 'semctl: run does not go on where the kind of its set cannot be seen' {
+    local n status
+    semctl run -j 3 key:0x73000f01 true
+    for n in 1 2; do
+        status=0
+        traced -e inject=semctl:error=EPERM:when="$n" semctl run -j 3 key:0x73000f01 sh -c 'echo ran' >out 2>err || status=$?
+        assert_equal "$status" 125
+        assert_equal "$(<out)" ''
+        grep -F 'key:0x73000f01: Operation not permitted' err
+    done
+}

@@ -1110,3 +1110,18 @@ watch() {
     # The other screen and the hidden cursor are undone.
     [[ $(<screen) == *$'\e[?25h'*$'\e[?1049l'* ]]
 }
+
+@test 'shmcat: an end that cannot be found out is a failure, and not the beginning' {
+    local n status
+    given /cat-x hello
+    for n in 1 2 3 4; do
+        status=0
+        traced -P /dev/shm/cat-x -e inject=?fstat,?newfstatat:error=EIO:when="$n" shmcat -o -3 /cat-x >out 2>err || status=$?
+        if ((status == 0)); then
+            assert_equal "$(<out)" llo
+        else
+            assert_equal "$(<out)" ''
+            grep -F '/cat-x: Input/output error' err
+        fi
+    done
+}

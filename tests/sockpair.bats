@@ -1311,3 +1311,18 @@ noting_pair() {
     eventually has_children "$pid" 0
     eventually eval '[[ $(descriptors "$pid") == "$before" ]]'
 }
+
+@test 'sockpair: a socket that was made and cannot be looked at then does not stay' {
+    local n
+    for n in 1 2; do
+        run -125 traced -P "$PWD/s" -e inject=?lstat,?newfstatat:error=EIO:when="$n" sockpair -l "$PWD/s" -w 0.05 -- true
+        assert_output --partial "$PWD/s: "
+        [[ ! -e s || $output == *'it could not be removed: Input/output error' ]] || fail "it stays: $output"
+        rm -f s
+    done
+}
+
+@test 'sockpair: a socket that cannot be removed is told of' {
+    run -125 traced -e inject=?unlink,?unlinkat:error=EPERM sockpair -l s -w 0.05 -- true
+    assert_output 'sockpair: s: it could not be removed: Operation not permitted'
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * To be preloaded: FAULT_SHORT=CALL:N makes the N-th CALL of this program move fewer bytes than it was asked to: one,
+ * or with CALL:N:half half of them.  strace's retval= could not do that: the call would not happen, and a program that
+ * goes on behind bytes that were never read or written is right, and the tale that it was told is wrong.
+ * Neither could it make close(2) fail as Linux does, which closes all the same: close:N is told EIO behind its back.
+ * Nothing of this reaches the commands that the program runs.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static char wanted[32];
+static int at, half, list = -1;
+
+__attribute__((constructor)) static void begin(void)
+{
+	char *word = getenv("FAULT_SHORT"), *colon;
+
+	if (word == NULL)
+		return;
+	snprintf(wanted, sizeof(wanted), "%s", word);
+	colon = strchr(wanted, ':');
+	if (colon != NULL) {
+		*colon = '\0';
+		at = atoi(colon + 1);
+		half = strstr(colon + 1, "half") != NULL;
+	}
+	/* FAULT_SHORT=list:FD tells there of each call that could have been shorter. */
+	if (strcmp(wanted, "list") == 0)
+		list = at;
+	unsetenv("FAULT_SHORT");
+	unsetenv("LD_PRELOAD");
+}
+
+static size_t shorter(const char *call, int *count, size_t size)
+{
+	++*count;
+	if (size < 2)
+		return size;
+	if (list != -1) {
+		dprintf(list, "%s:%d\n", call, *count);
+		return size;
+	}
+	return strcmp(call, wanted) == 0 && *count == at ? half ? size / 2 : 1 : size;
+}
+
+#define REAL(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
+
+#define SHORT(result, name, size, parameters, ...) \
+	result name parameters \
+	{ \
+		static __typeof__(name) *real; \
+		static int count; \
+		if (real == NULL) \
+			real = REAL(name); \
+		size = shorter(#name, &count, size); \
+		return real(__VA_ARGS__); \
+	}
+
+/* NOLINTBEGIN */
+SHORT(ssize_t, read, size, (int fd, void *bytes, size_t size), fd, bytes, size)
+SHORT(ssize_t, pread64, size, (int fd, void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
+SHORT(ssize_t, write, size, (int fd, const void *bytes, size_t size), fd, bytes, size)
+SHORT(ssize_t, pwrite64, size, (int fd, const void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
+SHORT(ssize_t, recv, size, (int fd, void *bytes, size_t size, int flags), fd, bytes, size, flags)
+SHORT(ssize_t, send, size, (int fd, const void *bytes, size_t size, int flags), fd, bytes, size, flags)
+SHORT(ssize_t, splice, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
+SHORT(ssize_t, tee, size, (int from, int to, size_t size, unsigned flags), from, to, size, flags)
+SHORT(ssize_t, sendfile64, size, (int to, int from, off64_t *offset, size_t size), to, from, offset, size)
+SHORT(ssize_t, copy_file_range, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
+/* NOLINTEND */
+
+/* Of a vector, one byte or the half of its first piece. */
+ssize_t writev(int fd, const struct iovec *pieces, int count)
+{
+	static __typeof__(writev) *real;
+	static int calls;
+	struct iovec first = pieces[0];
+
+	if (real == NULL)
+		real = REAL(writev);
+	first.iov_len = shorter("writev", &calls, first.iov_len);
+	return first.iov_len != pieces[0].iov_len ? real(fd, &first, 1) : real(fd, pieces, count);
+}
+
+int close(int fd)
+{
+	static __typeof__(close) *real;
+	static int calls;
+	int result;
+
+	if (real == NULL)
+		real = REAL(close);
+	calls++;
+	if (list != -1 && fd != list)
+		dprintf(list, "close:%d\n", calls);
+	result = real(fd);
+	if (strcmp(wanted, "close") == 0 && calls == at) {
+		errno = EIO;
+		return -1;
+	}
+	return result;
+}
