@@ -1357,7 +1357,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 }
 
 @test 'fifotee: a FIFO that was made and cannot be looked at then does not stay' {
-    run -1 traced -P "$PWD/a" -e inject=?stat,?newfstatat:error=EIO:when=2 fifotee -p drop "$PWD/a" </dev/null
+    run -1 traced -P "$PWD/a" -e inject=statx:error=EIO:when=2 fifotee -p drop "$PWD/a" </dev/null
     assert_output --partial "$PWD/a: Input/output error"
     assert [ ! -e a ]
 }
