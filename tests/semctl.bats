@@ -1337,3 +1337,13 @@ injected() {
     injected $ops EINTR 0 semctl post $key
     values $key 2
 }
+
+@test 'semctl: control bytes in words that are wrong are shown, not sent to the terminal' {
+    local word=$'\e]0;x\a\xff'
+    usage_error semctl "$word"
+    [[ $stderr != *[$'\e\a\xff']* && $stderr == *': no such command'* ]] || fail "$stderr"
+    usage_error semctl create $posix "$word"
+    [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
+    usage_error semctl op $key "$word"
+    [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
+}

@@ -12,7 +12,7 @@
 
 #include "fuzz.h"
 
-#define RECORDS 64
+#define RECORDS 24
 #define LENGTH_MOST 20000
 #define ALL ((size_t)RECORDS * LENGTH_MOST)
 
