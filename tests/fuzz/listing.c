@@ -198,8 +198,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct listing listing = {.form = how & 3, .columns = chosen, .column_count = COLUMNS, .title = "objects", .get = get};
 
 	/* Few rows, or as many as the buffer has no room for. */
-	if (how & 4)
-		count %= 8;
+	count %= how & 4 ? 4 : 64;
 	listing.headings = how >> 3 & 1;
 	listing.bytes = how >> 4 & 1;
 	listing.everything = how >> 5 & 1;
