@@ -159,12 +159,10 @@ END
 @test 'ipcls: a time that RFC 3339 has no words for is unknown, and JSON stays valid' {
     run -0 alone '
         touch -d @568971820800 /dev/shm/far
-        touch -d @-34359779072 /dev/shm/early
-        ipcls -r --noheadings --nousers -o NAME,MTIME | sort -r
+        ipcls -r --noheadings --nousers -o NAME,MTIME
         ipcls -J --nousers -o NAME,MTIME'
     assert_line --index 0 '/far -'
     assert_output --partial '{"name":"/far","mtime":null}'
-    assert_output --partial '{"name":"/early","mtime":"0881-'
 }
 
 @test 'ipcls: -u chooses by owner, and an object of another user with mode 0 is shown' {
