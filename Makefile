@@ -43,7 +43,7 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize fault bench install uninstall dist help clean FORCE
+.PHONY: all demo check check-man check-sh check-install sanitize fault fuzz bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -80,16 +80,32 @@ check: ## run the tests; installs what is missing (T=FILE and F=REGEX choose, ST
 	$(Q)$(MAKE_O) all
 	@F='$(F)' $(IN_WORLD) tests/run $(T)
 
+SANITIZE_BUILD = $(MAKE_O)/sanitize STATIC= all LDFLAGS='-fsanitize=address,undefined' \
+	CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+
 sanitize: ## run the tests on a build with ASan and UBSan
 	@tests/setup sanitize
-	$(Q)$(MAKE_O)/sanitize STATIC= all LDFLAGS='-fsanitize=address,undefined' \
-		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+	$(Q)$(SANITIZE_BUILD)
 	@F='$(F)' IPCUTILS_SANITIZE=1 BIN='$(abspath $(O))/sanitize/bin' tests/world tests/run $(T)
 
 fault: ## fail each system call of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
 	@BIN='$(abspath $(O))/bin' T='$(T)' F='$(F)' I='$(I)' SAMPLE='$(SAMPLE)' V='$(V)' nice tests/fault/run
+
+fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_SECONDS=10 each; FUZZ=REGEX chooses)
+	@tests/setup fuzz
+	$(Q)$(SANITIZE_BUILD)
+	$(Q)$(MAKE_O)/fuzz CC=clang STATIC= fuzzers LDFLAGS= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@BIN='$(abspath $(O))/sanitize/bin' tests/world tests/fuzz/run '$(abspath $(O))/fuzz'
+
+# Only what `make fuzz` makes of itself, with the flags that it gives.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
+fuzzers: $(FUZZERS)
+$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(O)/libipcutils.a | $(O)/bin
+	$(SAY) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 
 bench: ## measure speed against other programs
 	@tests/setup bench
@@ -129,7 +145,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
-	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
+	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 -include $(wildcard $(O)/obj/*/*.d)

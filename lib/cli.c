@@ -159,7 +159,7 @@ int cli_show_name(char *out, const char *name)
 /* One write(2) a message, so that messages of several processes do not mix. */
 static void say(const char *object, const char *message, const char *last)
 {
-	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + strlen(message) + strlen(last) + 16;
+	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + 4 * strlen(message) + strlen(last) + 16;
 	char *line = malloc(room), *end = line;
 	int saved = errno;
 
@@ -172,7 +172,9 @@ static void say(const char *object, const char *message, const char *last)
 		end += cli_show_name(end, object);
 		end = stpcpy(end, ": ");
 	}
-	end = stpcpy(stpcpy(stpcpy(end, message), "\n"), last);
+	/* Words of the command line in it may have been shown already: backslashes stay single. */
+	end += strvis(end, message, VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOSLASH);
+	end = stpcpy(stpcpy(end, "\n"), last);
 	io_write_all(2, line, (size_t)(end - line));
 	free(line);
 	errno = saved;

@@ -34,7 +34,7 @@ static char *reserve(struct listing *listing, size_t size)
 		}
 		listing->used = 0;
 	}
-	if (listing->room - listing->used >= size)
+	if (listing->buffer != NULL && listing->room - listing->used >= size)
 		return listing->buffer + listing->used;
 	room = listing->room ? listing->room : 2 * PIECE;
 	while (room - listing->used < size)
@@ -149,7 +149,12 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 		strftime(out, 40, "%F %T", &tm);
 		return out;
 	}
-	length = strftime(out, 38, "%FT%T%z", &tm);
+	/* A file's time may be any; RFC 3339 has no words for a year of more digits, or before the year 0. */
+	if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
+		return strcpy(out, "-");
+	/* glibc's %F writes the year 881 with three digits. */
+	length = (size_t)sprintf(out, "%04d", tm.tm_year + 1900);
+	length += strftime(out + length, 38 - length, "-%m-%dT%T%z", &tm);
 	/* +0100 becomes +01:00. */
 	memmove(out + length - 1, out + length - 2, 3);
 	out[length - 2] = ':';
@@ -390,7 +395,11 @@ static void put_json_cell(struct listing *listing, size_t i, const struct listin
 		out = put_number(out, cell->number);
 		break;
 	case LISTING_TIME:
-		out += sprintf(out, "\"%s\"", listing_time(room, cell->number, LISTING_JSON));
+		listing_time(room, cell->number, LISTING_JSON);
+		if (strcmp(room, "-") == 0)
+			out = stpcpy(out, "null");
+		else
+			out += sprintf(out, "\"%s\"", room);
 		break;
 	case LISTING_MODE:
 		*out++ = '"';

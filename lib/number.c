@@ -34,7 +34,10 @@ static int fail(int err)
 	return -1;
 }
 
-/* The digits at `word`, and in `*end` what follows them; strtoull(3) alone would take " -1". */
+/*
+ * The digits at `word`, and in `*end` what follows them; strtoull(3) alone would take " -1".  1 where the number does
+ * not fit, which the caller says only once it knows that what follows is right: "99999999999999999999x" is no number.
+ */
 static int parse_digits(const char *word, const char **end, uint64_t *out)
 {
 	int hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
@@ -45,30 +48,25 @@ static int parse_digits(const char *word, const char **end, uint64_t *out)
 		return fail(EINVAL);
 	errno = 0;
 	value = strtoull(word, &rest, hex ? 16 : 10);
-	if (errno == ERANGE)
-		return -1;
 	/* Of "0x" and "0xg" strtoull(3) takes the 0 alone. */
 	if (hex && rest < word + 3)
 		return fail(EINVAL);
 	*end = rest;
 	*out = value;
-	return 0;
+	return errno == ERANGE;
 }
 
 int number_parse(const char *word, uint64_t min, uint64_t max, uint64_t *out)
 {
 	const char *end;
 	uint64_t value;
+	int large = parse_digits(word, &end, &value);
 
-	if (parse_digits(word, &end, &value) == -1) {
-		/* Too large, unless it was no number to begin with: "99999999999999999999x". */
-		if (errno == ERANGE && word[strspn(word, "0123456789abcdefABCDEFxX")] != '\0')
-			errno = EINVAL;
+	if (large == -1)
 		return -1;
-	}
 	if (*end != '\0')
 		return fail(EINVAL);
-	if (value < min || value > max)
+	if (large || value < min || value > max)
 		return fail(ERANGE);
 	*out = value;
 	return 0;
@@ -80,8 +78,9 @@ int number_parse_size(const char *word, uint64_t max, uint64_t *out)
 	const char *end, *letter;
 	uint64_t value;
 	unsigned shift = 0;
+	int large = parse_digits(word, &end, &value);
 
-	if (parse_digits(word, &end, &value) == -1)
+	if (large == -1)
 		return -1;
 	if (*end != '\0') {
 		letter = strchr(letters, *end | 0x20);
@@ -89,7 +88,7 @@ int number_parse_size(const char *word, uint64_t max, uint64_t *out)
 			return fail(EINVAL);
 		shift = 10 * (unsigned)(letter - letters + 1);
 	}
-	if (value > (max >> shift))
+	if (large || value > (max >> shift))
 		return fail(ERANGE);
 	*out = value << shift;
 	return 0;
@@ -125,13 +124,13 @@ int number_parse_duration(const char *word, int64_t *out)
 	const char *end = word, *fraction, *unit;
 	int64_t part, value;
 	uint64_t whole = 0;
+	int large = 0;
 	size_t i;
 
 	if (strncmp(word, "0x", 2) == 0 || strncmp(word, "0X", 2) == 0)
 		return fail(EINVAL);
 	if (is_digit(*word)) {
-		if (parse_digits(word, &end, &whole) == -1)
-			return -1;
+		large = parse_digits(word, &end, &whole);
 	} else if (*word != '.' || !is_digit(word[1])) {
 		return fail(EINVAL);
 	}
@@ -149,7 +148,7 @@ int number_parse_duration(const char *word, int64_t *out)
 		return fail(EINVAL);
 
 	part = fraction_of(fraction, unit, units[i].nanoseconds);
-	if (whole > INT64_MAX || __builtin_mul_overflow((int64_t)whole, units[i].nanoseconds, &value) ||
+	if (large || whole > INT64_MAX || __builtin_mul_overflow((int64_t)whole, units[i].nanoseconds, &value) ||
 	    __builtin_add_overflow(value, part, &value))
 		return fail(ERANGE);
 	*out = value;

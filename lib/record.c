@@ -20,6 +20,12 @@ void record_open(struct record_reader *reader, const struct record_format *forma
 	*reader = (struct record_reader){.format = *format, .fd = fd, .most = most};
 }
 
+/* Where the bytes that are there begin; before the first of them there is no buffer. */
+static const char *begin(const struct record_reader *reader)
+{
+	return reader->buffer != NULL ? reader->buffer + reader->start : NULL;
+}
+
 /* Bytes behind those that are there: 1, 0 at the end of the stream, -1 with errno. */
 static int fill(struct record_reader *reader)
 {
@@ -91,7 +97,7 @@ static int next_delimited(struct record_reader *reader, const char **bytes, size
 	size_t looked = 0;
 
 	for (;;) {
-		const char *from = reader->buffer + reader->start;
+		const char *from = begin(reader);
 		size_t there = reader->end - reader->start;
 		const char *found = there > looked ? memchr(from + looked, reader->format.delimiter, there - looked) : NULL;
 		int result;

@@ -31,6 +31,9 @@ int ring_pieces(const struct ring *ring, struct iovec pieces[2])
 {
 	size_t first = ring->size < ring->room - ring->start ? ring->size : ring->room - ring->start;
 
+	/* One without room has no bytes to point to. */
+	if (ring->size == 0)
+		return 0;
 	pieces[0] = (struct iovec){ring->bytes + ring->start, first};
 	pieces[1] = (struct iovec){ring->bytes, ring->size - first};
 	return (first > 0) + (ring->size > first);

@@ -156,6 +156,15 @@ END
             && $o->{stime} =~ /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;' <<<"$output"
 }
 
+@test 'ipcls: a time that RFC 3339 has no words for is unknown, and JSON stays valid' {
+    run -0 alone '
+        touch -d @568971820800 /dev/shm/far
+        ipcls -r --noheadings --nousers -o NAME,MTIME
+        ipcls -J --nousers -o NAME,MTIME'
+    assert_line --index 0 '/far -'
+    assert_output --partial '{"name":"/far","mtime":null}'
+}
+
 @test 'ipcls: -u chooses by owner, and an object of another user with mode 0 is shown' {
     needs_uids
     chmod 777 .

@@ -396,6 +396,22 @@ SIZES
     [[ $stderr == *999* && $stderr == *mode* ]]
 }
 
+@test 'shmput and shmcat: what begins with a number that is too large, and is none, is no number' {
+    local large=99999999999999999999
+    usage_error shmput -s ${large}x /names-x
+    [[ $stderr == *': not a size'* ]]
+    usage_error shmput -s $large /names-x
+    [[ $stderr == *': size out of range'* ]]
+    usage_error shmcat -w ${large}x /names-x
+    [[ $stderr == *': not a duration'* ]]
+    usage_error shmcat -w $large /names-x
+    [[ $stderr == *': duration out of range'* ]]
+    usage_error shmcat key:${large}ab
+    [[ $stderr == *': not a key'* ]]
+    usage_error shmcat key:$large
+    [[ $stderr == *'keys go from'* ]]
+}
+
 # --- durations ---
 
 @test 'shmcat: durations have a fraction and a unit, or are seconds' {

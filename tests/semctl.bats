@@ -1441,3 +1441,13 @@ injected() {
         grep -F 'key:0x73000f01: Operation not permitted' err
     done
 }
+
+@test 'semctl: control bytes in words that are wrong are shown, not sent to the terminal' {
+    local word=$'\e]0;x\a\xff'
+    usage_error semctl "$word"
+    [[ $stderr != *[$'\e\a\xff']* && $stderr == *': no such command'* ]] || fail "$stderr"
+    usage_error semctl create $posix "$word"
+    [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
+    usage_error semctl op $key "$word"
+    [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
+}

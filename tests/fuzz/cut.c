@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* Where records end: what passes in pieces is counted as one byte after the other would be. */
+#include "cut.h"
+
+#include "fuzz.h"
+
+static int ends(const struct record_format *format, uint64_t *phase, char byte)
+{
+	++*phase;
+	if (format->kind == RECORD_BLOCK ? *phase < format->block : byte != format->delimiter)
+		return 0;
+	*phase = 0;
+	return 1;
+}
+
+static void check_piece(const struct record_format *format, uint64_t before, const char *bytes, size_t size)
+{
+	uint64_t phase = before, count = 0;
+	size_t first = 0, whole = 0, i;
+
+	for (i = 0; i < size; i++)
+		if (ends(format, &phase, bytes[i])) {
+			count++;
+			if (first == 0)
+				first = i + 1;
+		}
+	CHECK(cut_count(format, before, bytes, size) == count);
+	CHECK(cut_first(format, before, bytes, size) == first);
+	phase = 0;
+	for (i = 0; i < size; i++)
+		if (ends(format, &phase, bytes[i]))
+			whole = i + 1;
+	CHECK(cut_whole(format, bytes, size) == whole);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {data, size};
+	unsigned how = take_byte(&in), seed = take_byte(&in);
+	struct record_format format = {.kind = how & 1 ? RECORD_BLOCK : RECORD_DELIMITED, .delimiter = (char)take_byte(&in)};
+	struct cut cut;
+	uint64_t phase = 0, records = 0;
+	size_t expanded, at = 0, i;
+	char *bytes;
+
+	format.block = 1 + (how & 2 ? take_short(&in) : take_byte(&in));
+	cut = (struct cut){.format = format};
+	bytes = take_expanded(&in, 16384, &expanded);
+	while (at < expanded) {
+		size_t piece = 1 + (how & 4 ? seed * 131 : seed);
+		char *part;
+
+		seed = (seed * 77 + 13) & 0xff;
+		if (piece > expanded - at)
+			piece = expanded - at;
+		part = copy_of(bytes + at, piece);
+		check_piece(&format, cut.phase, part, piece);
+		cut_pass(&cut, part, piece);
+		for (i = 0; i < piece; i++)
+			records += (uint64_t)ends(&format, &phase, part[i]);
+		free(part);
+		at += piece;
+		CHECK(cut.records == records && cut.phase == phase && cut.bytes == at);
+	}
+	cut_end(&cut);
+	CHECK(cut.records == records + (phase > 0) && cut.phase == 0);
+	free(bytes);
+	return 0;
+}
