@@ -15,9 +15,6 @@ teardown() {
     fi
 }
 
-# A child that has ended and that bash has not noticed yet is still there for kill -0, and now and then it never does.
-ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
-
 # all_end: what bg started ends, and well.
 all_end() {
     local one

@@ -119,7 +119,8 @@ ends() {
     assert_equal "$status" "$1"
 }
 
-ended() { ! kill -0 "$1" 2>/dev/null; }
+# A child that has ended and that bash has not noticed yet is still there for kill -0, and now and then it never does.
+ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
 asleep() { [[ $(</proc/"$1"/stat) == *") S "* ]]; }
 stopped() { [[ $(</proc/"$1"/stat) == *") T "* ]]; }
 

@@ -70,9 +70,6 @@ waits() { [[ $(</proc/"$1"/stat) == *' (mq'*') S '* ]]; }
 # pause SECONDS: where time itself is what is tested.
 pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
 
-# A child that has ended and that bash has not noticed yet is still there for kill -0, and now and then it never does.
-ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
-
 # lines_in FILE COUNT
 lines_in() { [[ $(wc -l <"$1") == "$2" ]]; }
 

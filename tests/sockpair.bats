@@ -26,9 +26,6 @@ teardown() {
 # by_default COMMAND...: as from a terminal; a shell has its background processes ignore these.
 by_default() { exec perl -e '@SIG{qw(INT QUIT)} = ("DEFAULT") x 2; exec @ARGV' "$@"; }
 
-# A child that has ended and that bash has not noticed yet is still there for kill -0.
-ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
-
 # listens PID: the process has a socket that accepts connections, which it has not yet when the file is there.
 listens() {
     local flags inode
