@@ -96,6 +96,7 @@ struct wanted {
 	struct object object;
 	key_t key;
 	int err; /* it cannot even be looked for */
+	int queue_err; /* why there is no POSIX queue of that name as far as we can see, or 0 */
 };
 
 /* What was asked for. */
@@ -289,6 +290,9 @@ static int tell_missing(const struct job *job, const struct state *state, const 
 	for (i = 0; wanted->err == 0 && name != NULL && i < state->inventory.problem_count; i++)
 		if (state->inventory.problems[i].minor && strcmp(state->inventory.problems[i].what, name) == 0)
 			err = state->inventory.problems[i].err;
+	/* Another user's queue, where none are listed, is there all the same. */
+	if (err == ENOENT && wanted->queue_err != 0)
+		err = wanted->queue_err;
 	if (err == ENOENT && job->missing_ok)
 		return CLI_DONE;
 	return cli_fail(wanted->object.word, err);
@@ -341,11 +345,45 @@ static int choose_named(const struct job *job, struct state *state, const struct
 	return 0;
 }
 
+static int has_queue(const struct state *state, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < state->inventory.count; i++)
+		if (state->inventory.entries[i].kind == INVENTORY_PMSG && strcmp(state->inventory.entries[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+/* POSIX queues that are named and not in the list, which may be missing as a whole: 0, or -1 with ENOMEM. */
+static int find_queues(const struct job *job, struct state *state)
+{
+	size_t i;
+
+	for (i = 0; i < job->wanted_count; i++) {
+		struct wanted *wanted = &job->wanted[i];
+
+		if (wanted->err != 0 || wanted->object.kind != OBJECT_NAME || !(job->kinds & INVENTORY_PMSG) ||
+		    has_queue(state, wanted->object.name) ||
+		    inventory_find_queue(&state->inventory, wanted->object.name, 0) == 0)
+			continue;
+		if (errno == ENOMEM)
+			return -1;
+		wanted->queue_err = errno;
+	}
+	return 0;
+}
+
 static int choose_wanted(const struct job *job, struct state *state)
 {
-	unsigned char *chosen = calloc(state->inventory.count + 1, 1);
+	unsigned char *chosen;
 	size_t i;
-	int result = chosen == NULL ? -1 : 0;
+	int result;
+
+	if (find_queues(job, state) == -1)
+		return -1;
+	chosen = calloc(state->inventory.count + 1, 1);
+	result = chosen == NULL ? -1 : 0;
 
 	for (i = 0; i < job->wanted_count && result == 0; i++)
 		result = choose_named(job, state, &job->wanted[i], chosen);
@@ -678,10 +716,22 @@ static int ask_all(const struct job *job, struct state *state)
 
 /* --- removing --- */
 
+/* Whether the kernel lets us remove it; of another's capabilities nothing is known here. */
+static int is_permitted(const struct inventory_entry *entry)
+{
+	uid_t user = geteuid();
+
+	return user == 0 || entry->uid == user || (entry->kind & INVENTORY_SYSV && entry->cuid == user);
+}
+
 static void remove_one(const struct job *job, struct state *state, struct choice *choice)
 {
 	const struct inventory_entry *entry = entry_of(state, choice);
 
+	if (job->dry_run && !is_permitted(entry)) {
+		tell_failed(job, state, choice, EPERM);
+		return;
+	}
 	if (choice->use != 0 && !job->force) {
 		tell_used(job, state, choice);
 	} else if (job->dry_run || removal_remove(&state->removal, entry, job->force) == 0) {

@@ -21,6 +21,21 @@ void relay_hold(sigset_t *before)
 	sigaction(SIGCHLD, &action, NULL);
 }
 
+/*
+ * By SIGTSTP, which stops nobody whom no shell could continue, setpgid(2).  SIGCONT waits for us behind
+ * this, and is passed on.
+ */
+static void stop_as_well(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+}
+
 /* 1 once it has ended, 0 while it goes on, or -1 with errno. */
 static int look(pid_t child, int *status)
 {
@@ -35,8 +50,7 @@ static int look(pid_t child, int *status)
 		return 0;
 	if (!WIFSTOPPED(*status))
 		return 1;
-	/* SIGCONT waits for us behind this, and is passed on. */
-	raise(SIGSTOP);
+	stop_as_well();
 	return 0;
 }
 

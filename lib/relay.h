@@ -18,7 +18,7 @@ void relay_hold(sigset_t *before);
 /*
  * Waits until the child has ended and returns its status as waitpid(2) gives it, or -1 with errno.  Signals
  * that come meanwhile are passed on to it, but for those of the terminal's keys, which it had as well.  When
- * it stops, so do we, until SIGCONT continues both.
+ * it stops, so do we, until SIGCONT continues both; but not in a process group that no shell would continue.
  */
 int relay_wait(pid_t child);
 

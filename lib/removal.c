@@ -186,14 +186,19 @@ static int take_lease_soon(struct removal *removal, const struct inventory_entry
 static int remove_file(struct removal *removal, const struct inventory_entry *entry, int force)
 {
 	struct stat st;
-	int fd = -1, result = -1, saved;
+	int fd = -1, leased = -1, result = -1, saved;
 
-	if (!force && take_lease_soon(removal, entry, &fd) == 0)
+	if (!force)
+		leased = take_lease_soon(removal, entry, &fd);
+	if (leased == 0)
 		errno = EBUSY;
 	else if (stat_object(removal, entry, fd, &st) == -1)
 		result = -1;
 	else if (!is_same(entry, &st))
 		errno = ESTALE;
+	else if (leased == 1 && fcntl(fd, F_GETLEASE) != F_WRLCK)
+		/* Somebody is about to open it, and waits for us. */
+		errno = EBUSY;
 	else
 		result = unlink_object(removal, entry);
 	saved = errno;

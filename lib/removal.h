@@ -31,7 +31,8 @@ int removal_in_use(struct removal *removal, const struct inventory_entry *entry)
  * 0, or -1 with errno: ENOENT: it is gone; ESTALE: another object bears its name or id; EBUSY: it is in use; or
  * what a call says.
  *
- * A lease is held while a file is removed: nobody can have begun to use it in between.
+ * A lease is held while a file is removed, so that nobody uses it then.  Who opens it in the very moment of
+ * its removal waits, and then has a file without a name.
  */
 int removal_remove(struct removal *removal, const struct inventory_entry *entry, int force);
 

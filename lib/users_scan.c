@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -25,6 +26,7 @@
 #define NOBODY UINT32_MAX
 #define DELETED " (deleted)"
 #define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
+#define PATIENCE 50
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
 
 /* Of <linux/fs.h> from Linux 6.11 on, which the C library's headers may not have yet. */
@@ -71,6 +73,8 @@ struct scan {
 	/* Who holds a token of a set of slots.h. */
 	struct holder *holders;
 	size_t holder_count, holder_room;
+
+	int patience; /* how often one that seems to be ending is looked at again */
 
 	/* The process at hand. */
 	int directory;
@@ -981,6 +985,34 @@ static int has_no_memory(struct scan *scan)
 	return scan->no_memory || (!(scan->wanted & USERS_MAPS) && scan_maps(scan) == 0 && scan->no_memory);
 }
 
+static int has_ended(struct scan *scan)
+{
+	char text[512];
+	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text) - 1);
+	const char *end;
+
+	if (got <= 0)
+		return 1;
+	text[got] = '\0';
+	/* The state follows the command, which may hold anything but its own end. */
+	end = strrchr(text, ')');
+	return end != NULL && end[1] == ' ' && (end[2] == 'Z' || end[2] == 'X');
+}
+
+/* Root may see everything but what is just ending: that is given the time to do so, now and then. */
+static int ends_soon(struct scan *scan)
+{
+	const struct timespec moment = {0, 1000000};
+
+	while (!has_ended(scan)) {
+		if (geteuid() != 0 || scan->patience == 0)
+			return 0;
+		scan->patience--;
+		nanosleep(&moment, NULL);
+	}
+	return 1;
+}
+
 /* Looks at the process whose directory is open: 0, or -1 with ENOMEM. */
 static int scan_process(struct scan *scan)
 {
@@ -1006,6 +1038,8 @@ static int scan_process(struct scan *scan)
 	}
 	if (take_holds(scan) == -1 || (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1))
 		return -1;
+	if ((scan->hidden || scan->process.waits_hidden) && ends_soon(scan))
+		return drop_process(scan);
 	scan->users->hidden += (size_t)(scan->hidden != 0);
 	scan->users->waits_hidden += (size_t)(scan->process.waits_hidden != 0);
 	return scan->users->count > scan->began ? keep_process(scan) : 0;
@@ -1131,7 +1165,7 @@ static int has_only_shm(const struct inventory *inventory)
 
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked)
 {
-	struct scan scan = {.users = users, .inventory = inventory, .kinds = kinds, .wanted = wanted, .unlinked = unlinked};
+	struct scan scan = {.users = users, .inventory = inventory, .kinds = kinds, .wanted = wanted, .unlinked = unlinked, .patience = PATIENCE};
 	struct stat st;
 	DIR *proc;
 	int result = -1, saved;

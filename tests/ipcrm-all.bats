@@ -1219,3 +1219,33 @@ END
     assert_line --partial 'POSIX queues cannot be listed'
     assert_line 'status 125'
 }
+
+@test 'ipcrm-all: -n tells of what it would not be permitted to remove' {
+    needs_uids
+    run -0 alone '
+        echo one | shmput key:0x11
+        told as_nobody ipcrm-all -n -u 0 -t shm'
+    assert_output - <<END
+ipcrm-all: key:0x00000011: Operation not permitted
+status 1
+END
+}
+
+@test 'ipcrm-all: a queue that is named needs no mount of queues; another user'\''s is no missing one' {
+    needs_uids
+    run -0 alone '
+        mount -t tmpfs none /dev/mqueue 2>/dev/null
+        mqsend -C /other one
+        told as_nobody ipcrm-all /other
+        told as_nobody ipcrm-all -f /other
+        as_nobody mqsend -C /own one
+        told as_nobody ipcrm-all /own'
+    assert_output - <<END
+ipcrm-all: /other: Permission denied
+status 1
+ipcrm-all: /other: Permission denied
+status 1
+/own
+status 0
+END
+}
