@@ -213,6 +213,9 @@ static int open_there(struct semaphore *semaphore, const struct object *object)
 static int check_existing(const struct job *job, struct semaphore *semaphore, int count)
 {
 	wait_until_finished(semaphore);
+	/* Without reading it nobody knows how many there are. */
+	if (job->operands > 0 && semaphore->size == 0)
+		return fail(&job->object, EACCES);
 	if (job->operands > 0 && semaphore->posix == NULL && semaphore->size != count) {
 		cli_warn(job->object.word, "it is there with %d semaphore%s, not %d", semaphore->size,
 		         semaphore->size == 1 ? "" : "s", count);

@@ -30,6 +30,7 @@
 #include "duplex.h"
 #include "interrupt.h"
 #include "number.h"
+#include "relay.h"
 #include "socket.h"
 
 #define AT_A_TIME 64 /* connections that are accepted before something else has its turn */
@@ -168,18 +169,6 @@ static void pass_on(const struct job *job, int number)
 			kill(job->tasks[i].pid, number);
 }
 
-/* As the signal would have done it: not at all in a process group that nobody can continue. */
-static void stop_ourselves(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTSTP);
-	raise(SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 static void handle_signal(struct job *job, const siginfo_t *info)
 {
 	int number = info->si_signo;
@@ -190,7 +179,7 @@ static void handle_signal(struct job *job, const siginfo_t *info)
 	if (info->si_code != SI_KERNEL)
 		pass_on(job, number);
 	if (number == SIGTSTP)
-		stop_ourselves();
+		relay_stop();
 	else if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM)
 		job->noted = number;
 }

@@ -21,11 +21,7 @@ void relay_hold(sigset_t *before)
 	sigaction(SIGCHLD, &action, NULL);
 }
 
-/*
- * By SIGTSTP, which stops nobody whom no shell could continue, setpgid(2).  SIGCONT waits for us behind
- * this, and is passed on.
- */
-static void stop_as_well(void)
+void relay_stop(void)
 {
 	sigset_t stop;
 
@@ -50,7 +46,8 @@ static int look(pid_t child, int *status)
 		return 0;
 	if (!WIFSTOPPED(*status))
 		return 1;
-	stop_as_well();
+	/* SIGCONT waits for us behind this, and is passed on. */
+	relay_stop();
 	return 0;
 }
 

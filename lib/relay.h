@@ -22,4 +22,10 @@ void relay_hold(sigset_t *before);
  */
 int relay_wait(pid_t child);
 
+/*
+ * Stops us where SIGTSTP is blocked, as that would have done: not in a process group that no shell would
+ * continue, setpgid(2).
+ */
+void relay_stop(void);
+
 #endif

@@ -1249,3 +1249,16 @@ status 1
 status 0
 END
 }
+
+@test 'ipcrm-all: --around does not stop with its command where no shell would continue it' {
+    run -0 alone '
+        setsid ipcrm-all --around sh -c "kill -STOP \$\$; exit 4" & tool=$!
+        stopped_child() {
+            read -r child _ <"/proc/$tool/task/$tool/children"
+            [[ -n $child ]] && grep -qs ") T " "/proc/$child/stat"
+        }
+        await stopped_child
+        kill -CONT "$child"
+        wait $tool; echo "status $?"'
+    assert_output 'status 4'
+}

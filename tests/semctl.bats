@@ -1304,6 +1304,8 @@ broken() {
 @test 'set: of a set that we may not read nobody knows how many there are' {
     needs_uids
     semctl create -m 0222 $key 1 1
+    run -1 as_nobody semctl create $key 1 1
+    assert_output "semctl: $key: Permission denied"
     run -1 as_nobody semctl set $key 2
     assert_output "semctl: $key: Permission denied"
     run -1 as_nobody semctl op $key 5-1
