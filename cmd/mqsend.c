@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,18 +249,11 @@ static int send_end(struct job *job)
 /* Without its id nobody would find a private queue, and the receiver is to know it before the queue is full. */
 static int print_id(struct job *job)
 {
-	char line[32];
-	int length = snprintf(line, sizeof(line), "id:%d\n", job->queue.id);
+	int status = cli_print_id(job->queue.id);
 
-	/* A reader that has gone is a failure like others: what nobody knows of must not stay. */
-	cli_disarm(SIGPIPE);
-	if (cli_was_closed(1))
-		errno = EBADF;
-	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)
-		return CLI_DONE;
-	length = cli_fail("standard output", errno);
-	job->queue.kind->remove(&job->queue);
-	return length;
+	if (status != CLI_DONE)
+		job->queue.kind->remove(&job->queue);
+	return status;
 }
 
 static int run(struct job *job, int count, char **words)

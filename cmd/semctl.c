@@ -177,19 +177,6 @@ static int *values_or_exit(const struct job *job, int count)
 	return values;
 }
 
-/* Prints what was made where nobody could find it otherwise: 0, or the status of the failure. */
-static int print_id(int id)
-{
-	char line[32];
-	int length = snprintf(line, sizeof(line), "id:%d\n", id);
-
-	if (cli_was_closed(1))
-		errno = EBADF;
-	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)
-		return CLI_DONE;
-	return cli_fail("standard output", errno);
-}
-
 /* Gives whoever is just making it the time to fill it. */
 static void wait_until_finished(const struct semaphore *semaphore)
 {
@@ -233,7 +220,7 @@ static int make(struct job *job, const int *values, int count)
 
 	for (tries = 0; tries < 1000; tries++) {
 		if (semaphore_create(&semaphore, &job->object, job->mode, values, count) == 0) {
-			if (job->object.kind == OBJECT_PRIVATE && (status = print_id(semaphore.id)) != CLI_DONE) {
+			if (job->object.kind == OBJECT_PRIVATE && (status = cli_print_id(semaphore.id)) != CLI_DONE) {
 				job->object.kind = OBJECT_ID;
 				job->object.id = semaphore.id;
 				semaphore_remove(&job->object);
@@ -265,8 +252,6 @@ static int run_create(struct job *job)
 	int count = job->operands > 0 ? job->operands : 1, status;
 	int *values;
 
-	/* A reader of the id that has gone is a failure like others. */
-	cli_disarm(SIGPIPE);
 	if (job->object.kind == OBJECT_ID)
 		cli_usage_exit("%s: an id is what a new set gets; name it by a key", job->object.word);
 	if (is_posix(job) && count > 1)

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -452,18 +451,11 @@ static int run(struct job *job)
 /* Without its id a private segment would be lost. */
 static int print_id(struct job *job)
 {
-	char line[32];
-	int length = snprintf(line, sizeof(line), "id:%d\n", job->segment.id);
+	int status = cli_print_id(job->segment.id);
 
-	/* A reader that has gone is a failure like others: what nobody knows of must not stay. */
-	cli_disarm(SIGPIPE);
-	if (cli_was_closed(1))
-		errno = EBADF;
-	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)
-		return CLI_DONE;
-	length = cli_fail("standard output", errno);
-	undo(job);
-	return length;
+	if (status != CLI_DONE)
+		undo(job);
+	return status;
 }
 
 static void say_done(const struct job *job)

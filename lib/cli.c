@@ -117,6 +117,19 @@ int cli_check_output(void)
 	return copy == -1 || close(copy) == 0 || errno == EINTR ? 0 : -1;
 }
 
+int cli_print_id(int id)
+{
+	char line[32];
+	int length = snprintf(line, sizeof(line), "id:%d\n", id);
+
+	cli_disarm(SIGPIPE);
+	if (was_closed[1])
+		errno = EBADF;
+	else if (io_write_all(1, line, (size_t)length) == 0 && cli_check_output() == 0)
+		return CLI_DONE;
+	return cli_fail("standard output", errno);
+}
+
 int cli_finish(int status)
 {
 	if (was_closed[1])

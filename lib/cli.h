@@ -70,6 +70,12 @@ void cli_close_for_commands(void);
 int cli_check_output(void);
 
 /*
+ * Prints the name of a System V object without a key, "id:N": CLI_DONE, or the status after a message where
+ * nobody can have read it, a reader that has gone included; the object is then the caller's to remove.
+ */
+int cli_print_id(int id);
+
+/*
  * Called last by a tool that writes to standard output, with the status to exit with: closes it, and
  * returns the status, or CLI_FAILED after a message where that fails.
  */
