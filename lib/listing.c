@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "listing.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #define PIECE ((size_t)64 * 1024) /* what is written at once */
 #define SHOWN 4                   /* processes in a cell of a table */
+#define RFC_3339 (sizeof("1970-01-01T00:00:00+0000") - 1)
 
 /* What stands before a value: a comma, unless it is the first, and the name. */
 struct listing_key {
@@ -57,14 +59,11 @@ static void commit(struct listing *listing, const char *end)
 static char *put_number(char *out, int64_t number)
 {
 	char digits[24], *p = digits + sizeof(digits);
-	uint64_t value = number < 0 ? -(uint64_t)number : (uint64_t)number;
 
 	do {
-		*--p = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	if (number < 0)
-		*--p = '-';
+		*--p = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
 	return (char *)mempcpy(out, p, (size_t)(digits + sizeof(digits) - p));
 }
 
@@ -123,8 +122,8 @@ const char *listing_size(char *out, int64_t bytes)
 	int unit = 0;
 	double size = (double)bytes;
 
-	/* As ls -h does, but to the nearest. */
-	while (size >= 999.5 && unit < 6) {
+	/* As ls -h does, but to the nearest.  No number has more than 8 E. */
+	while (size >= 999.5) {
 		size /= 1024;
 		unit++;
 	}
@@ -141,7 +140,6 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 {
 	time_t seconds = (time_t)when;
 	struct tm tm;
-	size_t length;
 
 	if (localtime_r(&seconds, &tm) == NULL)
 		return strcpy(out, "-");
@@ -149,15 +147,13 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 		strftime(out, 40, "%F %T", &tm);
 		return out;
 	}
-	/* A file's time may be any; RFC 3339 has no words for a year of more digits, or before the year 0. */
-	if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
+	/* A file's time may be any; RFC 3339 has no words for a year of more digits. */
+	if (tm.tm_year > 9999 - 1900)
 		return strcpy(out, "-");
-	/* glibc's %F writes the year 881 with three digits. */
-	length = (size_t)sprintf(out, "%04d", tm.tm_year + 1900);
-	length += strftime(out + length, 38 - length, "-%m-%dT%T%z", &tm);
+	strftime(out, 38, "%FT%T%z", &tm);
 	/* +0100 becomes +01:00. */
-	memmove(out + length - 1, out + length - 2, 3);
-	out[length - 2] = ':';
+	memmove(out + RFC_3339 - 1, out + RFC_3339 - 2, 3);
+	out[RFC_3339 - 2] = ':';
 	return out;
 }
 
@@ -284,7 +280,7 @@ static void put_json_key(struct listing *listing, const char *name, const char *
 		return;
 	*out++ = '"';
 	for (; *name != '\0'; name++)
-		*out++ = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+		*out++ = (char)tolower((unsigned char)*name);
 	out = stpcpy(stpcpy(out, suffix), "\":");
 	commit(listing, out);
 }
@@ -444,7 +440,7 @@ static void make_keys(struct listing *listing)
 
 		key->size = (size_t)snprintf(key->text, sizeof(key->text), "%s\"%.32s\":", i == 0 ? "" : ",", listing->columns[i]->name);
 		for (p = key->text; *p != '\0'; p++)
-			*p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
+			*p = (char)tolower((unsigned char)*p);
 	}
 }
 
