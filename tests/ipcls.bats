@@ -33,6 +33,12 @@ sleeps() { [[ $(cat /proc/$1/wchan) == *"$2"* ]]; }
 trap "kill \$(jobs -p) 2>/dev/null" EXIT
 '
 
+# A /dev/mqueue that shows the queues of `alone`, which the machine may not have.
+own_mqueue='
+mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null && mount --rbind dev /dev &&
+    mount -t mqueue none /dev/mqueue || exit 99
+'
+
 # alone SCRIPT [ARGUMENT...]: runs it where no other objects are; $1... are its arguments.
 alone() {
     local script=$1
@@ -516,9 +522,7 @@ END
 
 @test 'ipcls: a mount of queues of another IPC namespace is noticed' {
     needs_uids
-    run -0 alone '
-        mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null && mount --rbind dev /dev &&
-            mount -t mqueue none /dev/mqueue || exit 99
+    run -0 alone "$own_mqueue"'
         mqsend -C --max-messages=3 --message-size=10 /mine </dev/null
         as="setpriv --reuid 1234 --regid 1234 --clear-groups"
         $as ipcls -r --noheadings --nousers -o NAME,MODE,MESSAGES -t pmsg 2>&1
@@ -982,6 +986,69 @@ END
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }
 
+@test 'ipcls: --orphans spares what living processes used last, or wait for' {
+    run -0 alone '
+        for k in 1 2 3; do mqsend -C key:0x1$k one two three; done
+        for k in 1 2 3 4; do peer sem-make key:0x2$k 1; done
+        mqsend -C key:0x14 </dev/null; semctl create key:0x25 1; semctl op key:0x25 0-1
+        ipcmk -S 1 >/dev/null; ipcmk -Q >/dev/null
+        hold perl -e "\$| = 1; msgsnd(msgget(0x11, 0), pack(q(l!a), 1, q(x)), 0); msgrcv(msgget(0x12, 0), \$m, 9, 0, 0);
+            semop(semget(0x21, 0, 0), pack(q(s3), 0, 1, 0)) or die; print qq(\n); sleep 60"
+        mqrecv key:0x14 9>&- & a=$!
+        wait_peer semop "0x22 0:-2" >/dev/null 9>&- & b=$!
+        wait_peer semop "0x23 0:0" >/dev/null 9>&- & c=$!
+        await sleeps $a msgrcv; await sleeps $b semtimedop; await sleeps $c semtimedop
+        ipcls -r --noheadings --orphans -o KIND,NAME -t msg,sem | grep -v id:
+        ipcls -r --noheadings -o ORPHAN -t msg,sem | sed "s/since[^,]*/since/" | sort | uniq -c | sed "s/^ *//"'
+    assert_output - <<'END'
+msg key:0x00000013
+sem key:0x00000024
+sem key:0x00000025
+1 3\x20messages\x20left,\x20last\x20users\x20gone,\x20untouched\x20since
+6 no
+2 nobody\x20waits,\x20last\x20users\x20gone,\x20untouched\x20since
+1 unknown:\x20empty,\x20untouched\x20since,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
+1 unknown:\x20untouched\x20since,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
+END
+}
+
+@test 'ipcls: where semaphores may not be read, whether a set is an orphan is unknown' {
+    needs_uids
+    run -0 alone '
+        peer sem-make key:0x21 1
+        mqsend -C key:0x12 one
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings -o NAME,ORPHAN -t sem,msg'
+    assert_output - <<'END'
+key:0x00000012 unknown:\x201\x20message\x20left,\x20last\x20users\x20gone,\x20but\x20who\x20waits\x20is\x20not\x20known
+key:0x00000021 unknown:\x20may\x20not\x20be\x20read
+END
+}
+
+@test 'ipcls: a POSIX queue that nobody has open is an orphan, whatever is left in it; a semaphore whose own word says that it is awaited is none' {
+    run -0 alone '
+        for n in 0 1 2; do mqsend -C --max-messages=3 --message-size=1 /q$n $(seq $n) </dev/null; done
+        peer sem-make /free 1
+        printf "\0\0\0\0\001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" >/dev/shm/sem.awaited
+        ipcls -r --noheadings -o NAME,ORPHAN -t pmsg,psem | sort'
+    assert_output - <<'END'
+/awaited no
+/free nobody\x20has\x20it\x20mapped
+/q0 empty,\x20nobody\x20has\x20it\x20open
+/q1 1\x20message\x20left,\x20nobody\x20has\x20it\x20open
+/q2 2\x20messages\x20left,\x20nobody\x20has\x20it\x20open
+END
+}
+
+@test 'ipcls: memory without a name, FIFOs and sockets are no orphans' {
+    run -0 alone '
+        peer unlinked /hidden <<<hidden >out1 9>&- & a=$!
+        await test -s out1
+        mkfifo fifo; exec 5<>fifo
+        ipcls -a -r --noheadings -o KIND,ORPHAN -t pshm,fifo | sort -u'
+    assert_output $'fifo no\npshm no'
+}
+
 # --- operands ---
 
 @test 'ipcls: of an operand it shows everything' {
@@ -1174,6 +1241,124 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
         kill -TERM $(pgrep -P $p); wait $p'
     LC_ALL=C grep -q $'\033\[7m2 messages, 6 bytes\033\[27m' screen
     LC_ALL=C grep -q $'\033\[?1049l' screen
+}
+
+@test 'ipcls: --limits shows those of the kinds of -t' {
+    run -0 alone '
+        for kinds in shm pshm msg pmsg sem fifo; do ipcls --limits -r --noheadings -t $kinds | cut -d " " -f 1 | sort | uniq -c; done'
+    assert_output --regexp $'^ +3 shm\n +2 pshm\n +3 msg\n +4 pmsg\n +4 sem$'
+}
+
+@test 'ipcls: --limits of an IPC namespace that are small, or 0' {
+    run -0 alone '
+        [[ $(readlink /proc/self/ns/ipc) != $(readlink /proc/1/ns/ipc) ]] || exit 98
+        cd /proc/sys/kernel
+        echo 10 >shmall; echo 4096 >shmmax; echo 0 >msgmni
+        echo x | shmput key:0x11
+        ipcls --limits -r --noheadings -t shm,msg | grep "shmall\|shmmax\|msgmni" | cut -d " " -f 1-5'
+    assert_output - <<'END'
+shm kernel.shmall 4096 40960 10
+shm kernel.shmmax - 4096 -
+msg kernel.msgmni 0 0 -
+END
+}
+
+@test 'ipcls: --limits knows a /dev/shm and a number of queues that have no limit' {
+    run -0 alone '
+        mount -t tmpfs -o size=0,nr_inodes=0 none /dev/shm
+        head -c 8192 /dev/zero >/dev/shm/seg
+        ulimit -q unlimited 2>/dev/null || prlimit --msgqueue=unlimited --pid $$ 2>/dev/null
+        ipcls --limits -r --noheadings -t pshm,pmsg | grep "/dev/shm\|ulimit" | cut -d " " -f 1-5
+        prlimit --msgqueue=100000 ipcls --limits -r --noheadings -t pmsg | grep ulimit | cut -d " " -f 1-5'
+    assert_line --regexp '^pshm /dev/shm [0-9]+ - -$'
+    assert_line 'pshm /dev/shm - - -'
+    assert_line 'pmsg ulimit\x20-q 0 100000 0'
+}
+
+@test 'ipcls: --limits counts the cost of your queues alone, and does not guess it' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        mqsend -C -m 666 --max-messages=1 --message-size=4 /theirs </dev/null
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        cost() { $as ipcls --limits -r --noheadings -t pmsg 2>&1 | cut -d " " -f 1-3 | grep "ulimit\|queues_max"; }
+        cost
+        $as mqsend -C --max-messages=1 --message-size=4 /mine </dev/null
+        cost
+        chmod 0 /dev/mqueue/mine
+        cost
+        umount /dev/mqueue; mount -t tmpfs none /dev/mqueue
+        $as ipcls --limits -r --noheadings -t pmsg 2>&1 | cut -d " " -f 1-4; echo "status ${PIPESTATUS[0]}"'
+    assert_output - <<'END'
+pmsg fs.mqueue.queues_max 1
+pmsg ulimit\x20-q 0
+pmsg fs.mqueue.queues_max 2
+pmsg ulimit\x20-q 100
+pmsg fs.mqueue.queues_max 2
+pmsg ulimit\x20-q -
+ipcls: /dev/mqueue: the file
+pmsg fs.mqueue.queues_max - 256
+pmsg ulimit\x20-q - 819200
+pmsg fs.mqueue.msg_max - 10
+pmsg fs.mqueue.msgsize_max - 8192
+status 1
+END
+}
+
+@test 'ipcls: --limits that are not told, or told in a strange way, are unknown' {
+    run -0 alone '
+        mkdir fake; : >fake/msg_max; echo none >fake/msgsize_max; echo 99999999999999999999 >fake/queues_max
+        mount --bind fake /proc/sys/fs/mqueue
+        ipcls --limits -r --noheadings -t pmsg | cut -d " " -f 2,4 | grep -v ulimit
+        rm fake/*
+        ipcls --limits -r --noheadings -t pmsg | cut -d " " -f 2,4 | grep -v ulimit'
+    assert_output - <<'END'
+fs.mqueue.queues_max 9223372036854775807
+fs.mqueue.msg_max -
+fs.mqueue.msgsize_max -
+fs.mqueue.queues_max -
+fs.mqueue.msg_max -
+fs.mqueue.msgsize_max -
+END
+}
+
+@test 'ipcls: --watch marks what has changed in a row, and shows no more than there is room for' {
+    alone '
+        for i in 1 2 3 4 5 6 7 8 9; do : >/dev/shm/seg$i; done
+        mqsend -C key:0x12 one; mqsend -C key:0x13 one
+        TERM=xterm script -qfc "stty rows 9 cols 34; exec ipcls --watch=20ms --nousers --sort=KIND -o KIND,NAME,SIZE,STATE,MODE" screen </dev/null >/dev/null 9>&- & p=$!
+        await grep -qs "11 objects" screen
+        mqsend key:0x12 two
+        await grep -q $'"'\033\[7m2 mess\033\[27m'"' screen
+        printf x >/dev/shm/seg9
+        await grep -q $'"'\033\[7m   1\033\[27m\|\033\[7m1\033\[27m'"' screen
+        : >/dev/shm/more
+        await grep -q "1 new, 0 gone" screen
+        rm /dev/shm/more
+        await grep -q "0 new, 1 gone" screen
+        kill -TERM $(pgrep -P $p); wait $p' || :
+    # Neither the last rows nor what is beyond the right edge.
+    sed 1d screen >drawn
+    run ! grep -qE 'seg[1-5]|messages|MODE' drawn
+    grep -q seg6 drawn
+}
+
+@test 'ipcls: --watch takes every row as new that another object has by now' {
+    alone '
+        : >/dev/shm/seg; ipcmk -Q >/dev/null; ipcmk -M 5 >/dev/null
+        TERM=xterm script -qfc "stty rows 0 cols 0; exec ipcls --watch=20ms --nousers -o KIND,NAME" screen </dev/null >/dev/null 9>&- & p=$!
+        await grep -qs "3 objects" screen
+        : >/dev/shm/other; mv /dev/shm/other /dev/shm/seg
+        await grep -q "1 new, 1 gone" screen
+        kill -TERM $(pgrep -P $p); wait $p' || :
+    LC_ALL=C grep -q $'\033\[7m/seg\033\[27m' screen
+}
+
+@test 'ipcls: --watch ends with a failure where the terminal takes nothing any more' {
+    alone '
+        TERM=xterm ASAN_OPTIONS=detect_leaks=0 script -qefc "strace -qq -o /dev/null -e inject=write:error=EIO:when=2 ipcls --watch=20ms --nousers 2>err" screen </dev/null >/dev/null 9>&-
+        echo "status $?"; cat err' >out
+    grep -x 'ipcls: standard output: Input/output error' out
+    grep -x 'status 1' out
 }
 
 # --- faults ---
