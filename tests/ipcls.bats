@@ -421,6 +421,96 @@ END
     assert_output '30 300'
 }
 
+@test "ipcls: the value of another user's semaphore is told where reading it does not change its time of access" {
+    needs_uids
+    run -0 alone '
+        peer sem-make /sem 5; chmod 644 /dev/shm/sem.sem
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        value() { echo "$1 $($as ipcls -r --noheadings --nousers -o VALUES /sem)"; }
+        touch -a -d "2 days ago" /dev/shm/sem.sem
+        value old
+        touch -a -d "10 seconds ago" /dev/shm/sem.sem
+        value before-its-change
+        touch -d now /dev/shm/sem.sem; touch -m -d "1 hour ago" /dev/shm/sem.sem; touch -a -d "10 minutes" /dev/shm/sem.sem
+        value later-than-its-change
+        touch -m -d "1 hour" /dev/shm/sem.sem
+        value before-its-last-writing
+        mount -o remount,strictatime /dev/shm; value strictatime
+        mount -o remount,noatime /dev/shm; value noatime
+        mount -o remount,relatime,ro /dev/shm; value read-only'
+    assert_output - <<'END'
+old -
+before-its-change -
+later-than-its-change 5
+before-its-last-writing -
+strictatime -
+noatime 5
+read-only 5
+END
+}
+
+@test 'ipcls: a file that only has the size of a semaphore has no value' {
+    run -0 alone '
+        head -c 32 /dev/zero | tr "\0" "\377" >/dev/shm/sem.ones
+        head -c 16 /dev/zero >/dev/shm/sem.small; chmod 0 /dev/shm/sem.small
+        printf "\0\0\0\0\377\377\377\377\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" >/dev/shm/sem.waiters
+        ipcls -r --noheadings --nousers -o NAME,VALUES,STATE | sort
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings --nousers -o VALUES,STATE -t psem /small'
+    assert_output - <<'END'
+/ones - -
+/small 0 value\x200,\x2032-bit
+/waiters - -
+- 32-bit
+END
+}
+
+@test 'ipcls: more than a few things that are no objects do no harm' {
+    run -0 --separate-stderr alone '
+        mkdir /dev/shm/{a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t}
+        : >/dev/shm/seg
+        ipcls -r --noheadings --nousers -o NAME'
+    assert_output /seg
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcls: queues of which the directory may not be read, and those of another namespace, cannot be listed' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        mqsend -C -m 644 --max-messages=3 --message-size=10 /open one
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MESSAGES -t pmsg 2>&1
+        unshare --ipc sh -c "mqsend -C -m 644 --max-messages=3 --message-size=10 /open </dev/null; $as ipcls -r --noheadings --nousers -t pmsg 2>&1; echo status \$?"
+        mount -t tmpfs none /dev/mqueue
+        $as ipcls -r --noheadings --nousers -t pmsg 2>&1; echo "status $?"
+        umount /dev/mqueue
+        chmod 700 /dev/mqueue
+        $as ipcls -r --noheadings --nousers -t pmsg 2>&1; echo "status $?"'
+    assert_output - <<'END'
+/open 1
+ipcls: /dev/mqueue: this mount shows the queues of another IPC namespace; POSIX queues cannot be listed
+status 1
+ipcls: /dev/mqueue: the file system of queues is not mounted there; POSIX queues cannot be listed
+status 1
+ipcls: /dev/mqueue: Permission denied; POSIX queues cannot be listed
+status 1
+END
+}
+
+@test 'ipcls: a queue that may not be opened is shown as the directory has it' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        mqsend -C -m 600 --max-messages=3 --message-size=10 /closed one
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MODE,MESSAGES,STATE /closed 2>&1
+        mount -t tmpfs none /dev/mqueue
+        $as ipcls -r --noheadings --nousers -o NAME /closed 2>&1; echo "status $?"'
+    assert_output - <<'END'
+/closed 0600 - -
+ipcls: /closed: Permission denied
+status 1
+END
+}
+
 # --- nothing is changed ---
 
 @test 'ipcls: no time of any object changes, and nothing is attached, received or opened in passing' {
@@ -568,6 +658,119 @@ END
         umount /dev/mqueue 2>/dev/null
         ipcls -r --noheadings -o NAME,MESSAGES -t pmsg'
     assert_output '/queue 1'
+}
+
+@test 'ipcls: a kernel that does not know the operations by index, or forbids them, is asked by /proc/sysvipc' {
+    run -0 alone '
+        echo hello | shmput key:0x11; mqsend -C key:0x12 one; peer sem-make key:0x13 5
+        columns=KIND,NAME,ID,UID,MODE,ATTACHED,MESSAGES,SEMS,CPID,LPID,CTIME
+        ipcls -r --nousers -o $columns >plain
+        for error in EINVAL EPERM; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=$error:when=2+ ipcls -r --nousers -o $columns >other
+            cmp plain other
+        done
+        : >none; for kind in shm msg sem; do mount --bind none /proc/sysvipc/$kind; done
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=EINVAL:when=2+ ipcls -r --noheadings --nousers'
+    assert_output ''
+    assert_equal "$(wc -l <plain)" 4
+}
+
+@test 'ipcls: a few objects with indices in the millions are not looked for one by one' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o trace -e trace=shmctl -e inject=shmctl:retval=16000000:poke_exit=@arg3=01000000:when=1 \
+            ipcls -r --noheadings -o NAME,ID -t shm
+        wc -l <trace'
+    assert_output $'key:0x00000011 0\n1'
+}
+
+@test 'ipcls: of tables that no kernel wrote it takes what can be, and older ones' {
+    run -0 alone '
+        list() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=ENOSYS ipcls -r --noheadings "$@"; }
+        head=" 1 7 600 10 1 2 0 0 0 0 0 0 0"
+        printf "%s\n" "key shmid" "$head 0" "-2147483649${head#* 1} 0" " 2147483648${head#* 1} 0" " 1 4294967296 600 ${head#*600} 0" \
+            " 1 8 -600${head#*600} 0" " 1 9 10000${head#*600} 0" " -5 10 601${head#*600} 99999999999999999 -4096 4096" \
+            " 3 11 601${head#*600} 0 4096 -1" " 3 12 601${head#*600} 0 9223372036854775807 9223372036854775807" \
+            " 3 13 601${head#*600} 0 4096 8192" >table
+        head -c 100000 /dev/zero | tr "\0" " " >>table; echo >>table; echo " 4 14 600${head#*600} 0" >>table
+        mount --bind table /proc/sysvipc/shm
+        list --nousers -o NAME,ID,MODE,USED,SIZE,CTIME -t shm
+        printf "%s\n" "key semid" " 1 1 600 0 0 0 0 0 0 0" " 1 2 600 70000 0 0 0 0 0 0" >table2
+        mount --bind table2 /proc/sysvipc/sem
+        TZ=UTC list -o ID,SEMS,VALUES,ORPHAN -t sem
+        printf "%s\n" "key msqid" " 1 1 600 0 0 99 99 0 0 0 0 9223372036854775807 1 1" >table3
+        mount --bind table3 /proc/sysvipc/msg
+        list -o ID,STIME,ORPHAN -t msg'
+    assert_output - <<'END'
+key:0x00000001 7 0600 - 10 -
+key:0xfffffffb 10 0601 - 10 -
+key:0x00000003 11 0601 - 10 -
+key:0x00000003 12 0601 - 10 -
+key:0x00000003 13 0601 12288 10 -
+key:0x00000004 14 0600 - 10 -
+1 0 - unknown:\x20untouched\x20since\x201970-01-01\x2000:00:00,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
+2 70000 - unknown:\x20may\x20not\x20be\x20read
+1 - empty,\x20last\x20users\x20gone,\x20untouched\x20since\x20?
+END
+}
+
+# bound CODE: a process with Unix sockets that this piece of perl makes in the directory $d.
+sockets='
+bound() { hold perl -MSocket -MCwd -e "\$d = getcwd; \$| = 1; sub at { my \$t = shift; socket my \$s, AF_UNIX, \$t, 0; bind \$s, pack_sockaddr_un(shift) or die; push @s, \$s; \$s } $1; print qq(\n); sleep 60"; }
+list() { ipcls -r --noheadings -t unix "$@" | grep -F "$PWD/
+@test-ipcls"; }
+'
+
+@test 'ipcls: a socket has the owner and mode of its file, if that is still its own' {
+    run -0 alone "$sockets"'
+        umask 027
+        bound "at(SOCK_STREAM, qq(\$d/\$_)) for qw(kept gone other); unlink qq(\$d/gone), qq(\$d/other)"
+        : >other; chmod 777 other
+        list -o NAME,OWNER,MODE,STATE | sed "s,$PWD,,"'
+    assert_output - <<'END'
+/kept root 0750 bound
+/gone root - bound
+/other root - bound
+END
+}
+
+@test 'ipcls: abstract sockets, and of those that are accepted and connected what is bound itself' {
+    run -0 alone "$sockets"'
+        bound "
+            \$a = at(SOCK_STREAM, qq(\0test-ipcls-abstract\0end)); listen \$a, 5;
+            \$l = at(SOCK_STREAM, qq(\$d/listening)); listen \$l, 5;
+            socket \$c, AF_UNIX, SOCK_STREAM, 0; connect \$c, pack_sockaddr_un(qq(\$d/listening)) or die; accept(\$x, \$l) or die;
+            \$g = at(SOCK_DGRAM, qq(\$d/datagrams)); \$k = at(SOCK_DGRAM, qq(\$d/connected)); connect \$k, pack_sockaddr_un(qq(\$d/datagrams)) or die"
+        list -o NAME,STATE | sed "s,$PWD,," | sort'
+    assert_output - <<'END'
+/connected bound
+/datagrams bound
+/listening listening
+@test-ipcls-abstract@end listening
+END
+}
+
+@test 'ipcls: a kernel that does not list sockets is a warning, and a failure where they were asked for' {
+    run -0 alone '
+        : >/dev/shm/seg
+        answered() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject="recvfrom:retval=$1:poke_exit=@arg2=$2" \
+            ipcls -r --noheadings --nousers -o KIND "${@:3}" 2>&1 | sort -u; echo "status ${PIPESTATUS[0]}"; }
+        error=24000000020000000000000000000000
+        answered 36 ${error}feffffff -a -t unix,pshm
+        answered 36 ${error}feffffff -t unix
+        answered 36 ${error}00000000 -t unix
+        answered 16 10000000020000000000000000000000 -t unix'
+    assert_output - <<'END'
+ipcls: sock_diag: No such file or directory; Unix sockets cannot be listed
+pshm
+status 1
+ipcls: sock_diag: No such file or directory; Unix sockets cannot be listed
+status 1
+ipcls: sock_diag: Protocol error; Unix sockets cannot be listed
+status 1
+ipcls: sock_diag: Protocol error; Unix sockets cannot be listed
+status 1
+END
 }
 
 # --- users ---
