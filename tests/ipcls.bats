@@ -78,6 +78,25 @@ alone() {
     assert_line --partial 'ipcls (ipcutils)'
 }
 
+@test 'ipcls: columns, options and forms that cannot be are a usage error' {
+    usage_error ipcls --nope
+    usage_error ipcls -o ''
+    usage_error ipcls -o all,all
+    usage_error ipcls --nousers --sort=USERS
+    for option in '-o NAME' --watch --limits; do
+        # shellcheck disable=SC2086
+        usage_error ipcls --graph $option
+    done
+    usage_error ipcls --watch --limits
+    for option in '-o NAME' '-u 0' --orphans --sort=NAME; do
+        # shellcheck disable=SC2086
+        usage_error ipcls --limits $option
+    done
+    run -0 alone 'ipcls -r -r --noheadings --nousers'
+    run -0 alone ': >/dev/shm/seg; ipcls -r --nousers -o +NAME,SIZE --sort=NAME; ipcls --nousers -o +INODE | wc -w'
+    assert_equal "$(wc -l <<<"$output")" 3
+}
+
 # --- what is listed ---
 
 @test 'ipcls: one listing has all six kinds' {
@@ -859,6 +878,85 @@ END
     assert_output 'key:0x00000011 1 -'
 }
 
+@test 'ipcls: what waits in a queue of another IPC namespace with the same id is no waiter' {
+    run -0 alone '
+        mqsend -C key:0x12 </dev/null
+        hold unshare --ipc bash -c "mqsend -C key:0x12 </dev/null; exec wait_peer msgrcv 0x12"
+        hold wait_peer msgrcv 0x12; a=$held
+        await sleeps $a msgrcv
+        ipcls -r --noheadings -o ID,WAITERS -t msg | sed "s,$a/,A/,"'
+    assert_output '0 A/wait_peer:msgrcv'
+}
+
+@test 'ipcls: of processes of another IPC namespace that have a segment of the same id only ours are users' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        hold unshare --ipc bash -c "echo hello | shmput key:0x11; exec peer map key:0x11"
+        hold peer map key:0x11
+        ipcls -r --noheadings -o ATTACHED,USERS -t shm | sed "s,$held/,A/,"'
+    assert_output '1 A/peer'
+}
+
+@test 'ipcls: what is mapped often, of many objects and by many processes, is found' {
+    run -0 alone '
+        head -c 4096 /dev/zero >/dev/shm/seg
+        hold wait_peer maps /dev/shm/seg; a=$held
+        hold perl -e "for (1..600) { open \$f[\$_], q(+>), qq(/dev/shm/\$_) } \$| = 1; print qq(\n); sleep 60"; b=$held
+        hold setsid perl -e "open G, q(</dev/shm/seg); for (1..70) { if (!fork) { sleep 60; exit } } \$| = 1; print qq(\n); sleep 60"; c=$held
+        ipcls -r --noheadings -o NAME,USERS | grep -c " $b/perl"
+        ipcls -r --noheadings -o USERS /seg | tr , "\n" | sed "s,$a/,A/,; s,[0-9]*/perl,B/perl," | sort | uniq -c
+        ipcls -J -o USERS /seg | grep -o "\"wait_peer\",\"uses\":[^]]*]"
+        kill -- -$c'
+    assert_output --regexp $'^600\n +1 A/wait_peer\n +71 B/perl\n"wait_peer","uses":\["maps","reads","writes"\]$'
+}
+
+@test 'ipcls: what is mapped from a directory of /dev/shm, or elsewhere, is no memory without a name' {
+    run -0 alone '
+        mkdir /dev/shm/directory
+        for name in plain "kept (deleted)" x; do head -c 4096 /dev/zero >"/dev/shm/directory/$name"; hold wait_peer maps "/dev/shm/directory/$name"; done
+        head -c 4096 /dev/zero >file; hold wait_peer maps file
+        ipcls -a -r --noheadings -t shm,pshm,memfd -o NAME,USERS'
+    assert_output ''
+}
+
+@test 'ipcls: a segment is told from a file with a long path that is mapped alike' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        mkdir -p $(printf "%0100d/" 1 2 3); path=$(printf "%0100d/" 1 2 3)file
+        head -c 4096 /dev/zero >"$path"
+        hold wait_peer maps "$path"
+        hold peer map key:0x11
+        ipcls -r --noheadings -o NAME,USERS -t shm | sed "s,$held/,A/,"'
+    assert_output 'key:0x00000011 A/peer'
+}
+
+@test 'ipcls: of a segment that is only mapped and unlinked nothing else is made up' {
+    run -0 alone '
+        echo hidden | shmput /hidden; hold peer map /hidden; rm /dev/shm/hidden
+        hold wait_peer memfd label
+        ipcls -a -r --noheadings -t pshm,memfd -o KIND,LABEL,OWNER,UID,GROUP,GID,MODE,SIZE,STATE,ORPHAN | sed "s/root/0/g" | sort'
+    assert_line --regexp '^pshm /dev/shm/hidden (- - - - - -|0 0 0 0 0600 7) unlinked no$'
+    assert_line --regexp '^memfd label (- - - - - -|0 0 0 0 0777 4096) - no$'
+}
+
+@test 'ipcls: -t memfd and --orphans look into /dev/shm all the same' {
+    run -0 alone '
+        hold wait_peer memfd one
+        echo x | shmput key:0x11; hold peer map key:0x11
+        ipcls -r --noheadings -t shm,memfd -o KIND,USERS | sed "s,[0-9]*/,P/," | sort
+        ipcls -a -r --noheadings -t shm -o KIND,USERS | sed "s,[0-9]*/,P/,"'
+    assert_output $'memfd P/wait_peer\nshm P/peer\nshm P/peer'
+}
+
+@test 'ipcls: all who hold one of many tokens are known' {
+    run -0 alone '
+        for i in $(seq 20); do semctl run -j 25 key:0x31 sleep 60 9>&- & done
+        all() { [[ $(ipcls -r --noheadings -o USERS -t sem | grep -o sleep:holds | wc -l) == 20 ]]; }
+        await all
+        ipcls -r --noheadings -o STATE -t sem'
+    assert_output '5\x20of\x2025\x20tokens\x20free'
+}
+
 # --- who waits ---
 
 @test 'ipcls: it says who waits in a queue, a semaphore and a FIFO' {
@@ -1148,6 +1246,83 @@ END
         perl -MJSON::PP -0777 -e "print scalar @{decode_json(<>)->{deadlocks}}, qq(\n)" json
         kill -- -$held'
     assert_output $'20\n20'
+}
+
+@test 'ipcls: it says who waits for what, in whatever call' {
+    run -0 alone '
+        mkfifo fifo polled slept lonely; exec 5<>fifo 6<>polled 7<>slept
+        mkdir dir; mkfifo dir/lonely
+        mqsend -C key:0x12 </dev/null; semctl create key:0x13 0 0 1
+        hold wait_peer readv fifo; a=$held
+        hold wait_peer poll polled; b=$held
+        hold wait_peer nothing slept; c=$held
+        hold wait_peer semop "0x13 0:1 1:-1"; d=$held
+        hold wait_peer semop "0x13 2:0"; e=$held
+        hold wait_peer semop "0x13 0:1 2:0"; f=$held
+        hold wait_peer open "$PWD/lonely"; g=$held
+        hold wait_peer openat "dir lonely"; h=$held
+        hold wait_peer low 0x12; i=$held
+        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c poll; await sleeps $g partner; await sleeps $h partner; await sleeps $i msgrcv
+        for p in $d $e $f; do await sleeps $p semtimedop; done
+        exec 5>&- 6>&- 7>&-
+        ipcls -a -r --noheadings -o KIND,WAITERS -t msg,sem,fifo | grep : | sed "s,[0-9]*/,/,g" | sort
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"
+        ipcls -r --noheadings -o WAITERS -t msg'
+    assert_output - <<'END'
+fifo /wait_peer:open,?
+fifo /wait_peer:poll,?
+fifo /wait_peer:read,?
+sem /wait_peer:semop,/wait_peer:semop-zero,/wait_peer:semop-zero,?
+user       /wait_peer waits in semop (semaphore 1)
+user       /wait_peer waits in semop-zero (semaphore 2)
+user       /wait_peer waits in semop-zero (semaphore 2)
+user       unknown: not all processes may be looked at
+-
+END
+}
+
+@test 'ipcls: of operations that another one of the same call makes possible the values tell which is waited for' {
+    needs_uids
+    run -0 alone '
+        semctl create key:0x13 0 0 1; perl -MIPC::Semaphore -e "IPC::Semaphore->new(0x13, 0, 0)->set(mode => 0600)"
+        hold wait_peer semop "0x13 $(seq -f "%.0f:0" -s " " 0 0) $(for i in $(seq 20); do echo 1:0; done | tr "\n" " ") 0:-1"; a=$held
+        await sleeps $a semtimedop
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/wait_peer waits in semop$'
+}
+
+@test 'ipcls: where the call may not be seen, its place in the kernel tells of a FIFO and of a queue that is written' {
+    run -0 alone '
+        mkfifo one two; exec 5<>one 6<>two
+        mqsend -C --max-messages=1 --message-size=10 /queue x
+        hold wait_peer mq_send /queue; a=$held
+        wait_peer readv one >/dev/null 5>&- 6>&- 9>&- & b=$!
+        bash -c "exec wait_peer readv one 4<two" >/dev/null 5>&- 6>&- 9>&- & c=$!
+        sleep 60 <one 5>&- 6>&- 9>&- & d=$!
+        await sleeps $a wq_sleep; await sleeps $b pipe_read; await sleeps $c pipe_read; await sleeps $d nanosleep
+        exec 5>&- 6>&-
+        blind() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/$1 -P task/$b/$1 -P task/$c/$1 -P task/$d/$1 ${2:+-P task/$a/$2 -P task/$b/$2 -P task/$c/$2} \
+            -e inject=openat:error=EPERM ipcls -r --noheadings -o KIND,WAITERS -t pmsg,fifo | sed "s,$a/,A/,; s,$b/,B/,; s,$c/,C/," | sort; }
+        blind syscall
+        echo --
+        blind syscall wchan
+        echo --
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EPERM ipcls /queue | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output - <<'END'
+fifo -
+fifo -
+fifo -
+fifo B/wait_peer:read,?
+pmsg A/wait_peer:mq_send,?
+--
+fifo -
+fifo -
+fifo -
+fifo -
+pmsg -
+--
+user      /wait_peer writes,waits in mq_send, as it seems
+END
 }
 
 # --- orphans ---
