@@ -1451,3 +1451,28 @@ injected() {
     usage_error semctl op $key "$word"
     [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
 }
+
+# told WORDS COMMAND...: that, and no more, on standard error.
+told() {
+    run -0 --separate-stderr soon "${@:2}"
+    assert_equal "$stderr" "semctl: $1"
+}
+
+@test 'semctl: -v says what was done, and nothing without it' {
+    told "$key: created with 2 semaphores" semctl create -v $key 3 0
+    run -1 --separate-stderr semctl create $key 3
+    assert_equal "$stderr" "semctl: $key: it is there with 2 semaphores, not 1"
+    told "$key: done" semctl op -v $key 0-1
+    told "$key: set" semctl set -v $key 1 1
+    told "$key: removed" semctl rm -v $key
+    told "$posix: created with 1 semaphore" semctl create -v $posix 0
+    told "$posix: 2 given" semctl post -v -c 2 $posix
+    told "$posix: 2 taken" semctl wait -v -c 2 $posix
+    told "$key: created, waiting for 1" semctl barrier -v -c 1 $key
+    told "$key: waiting for 1" semctl barrier -v -c 1 $key
+    run -0 semctl get -v $key
+    assert_output --partial lacking
+    semctl rm $posix
+    told "$posix: created with 1 token" semctl run -v $posix true
+    told "$other: created; slot 0 of 2" semctl run -v -j 2 $other true
+}

@@ -1341,3 +1341,37 @@ teardown() { clean_up put 0x11; }
         echo "status $?"; wc -l </proc/sysvipc/shm'
     assert_output $'status 1\n1'
 }
+
+@test 'shmput: what a new segment would want does not go with what keeps one' {
+    usage_error shmput -k -s 10 /put-x
+    usage_error shmput -k -x /put-x
+    usage_error shmput -k key:private
+    usage_error shmput -x id:7
+    absent /put-x
+}
+
+@test 'shmput: more than a System V segment has place for behind -o is refused, from a file and with a NUL' {
+    given key:0x11000001 0123456789
+    run -1 shmput -o 8 key:0x11000001 <abc
+    run -1 shmput -zo 7 key:0x11000001 <abc
+    holds key:0x11000001 0123456789
+    run -1 shmput -o 8 -s 10 key:0x11000002 <abc
+    absent key:0x11000002
+}
+
+@test 'shmput: -o with a size' {
+    given /put-x 0123456789
+    shmput -o 2 -s 6 /put-x <abc
+    holds /put-x '01abc\0'
+}
+
+@test 'shmput: -z where there is no room left for the NUL' {
+    run -1 shmput -zs 3 /put-x <abc
+    absent /put-x
+}
+
+@test 'shmput: an offset behind which there is no room for a file is an error' {
+    run -1 --separate-stderr shmput -o 9223372036854775807 /put-x <abc
+    [[ $stderr == "shmput: /put-x: "* ]]
+    absent /put-x
+}
