@@ -1476,3 +1476,36 @@ told() {
     told "$posix: created with 1 token" semctl run -v $posix true
     told "$other: created; slot 0 of 2" semctl run -v -j 2 $other true
 }
+
+@test 'semctl: wrong words of an operation, a barrier, a lock are usage errors' {
+    usage_error semctl op $key "$(letters 30 0)-1"
+    usage_error semctl op $key "0-$(letters 30 1)"
+    usage_error semctl barrier -c 100000 $key
+    run -125 --separate-stderr semctl run "" true
+    [[ $stderr == *"usage: "* ]]
+    usage_error semctl set $key
+    run -0 semctl --version
+    run -0 semctl -V
+    no_set
+}
+
+@test 'semctl: a set of one has no second semaphore, and a lock of one no two tokens' {
+    semctl create $key 1
+    run -1 --separate-stderr semctl op $key 1-1
+    assert_equal "$stderr" "semctl: $key: the set has only 1 semaphore, from 0 on"
+    semctl run -j 1 $other true
+    run -125 --separate-stderr semctl run -j 2 $other true
+    assert_equal "$stderr" "semctl: $other: it was made with 1 token, not 2"
+    # Of another's semaphore nobody knows how many tokens it has in all.
+    run -0 semctl run -j 2 $key echo ran
+    assert_output ran
+}
+
+@test 'semctl: a set that is removed between two looks at it is missing' {
+    semctl create $key 1
+    run -3 --separate-stderr traced -e inject=semctl:error=EINVAL:when=3+ semctl get -v $key
+    assert_equal "$stderr" "semctl: $key: Identifier removed"
+    run -3 --separate-stderr traced -e inject=semctl:error=EINVAL:when=2+ semctl set $key 2
+    assert_equal "$stderr" "semctl: $key: Identifier removed"
+    values $key 1
+}
