@@ -1509,3 +1509,43 @@ told() {
     assert_equal "$stderr" "semctl: $key: Identifier removed"
     values $key 1
 }
+
+@test 'semctl: run looks for its command along PATH as a shell does' {
+    local long
+    long=$(letters 5000 a)
+    ln -s "$(type -P echo)" here
+    run -0 env PATH="/dev/null:$long:$PATH" semctl run $key echo ran
+    assert_output ran
+    run -0 env PATH="/dev/null:" "$BIN/semctl" run $key here ran
+    assert_output ran
+    run -0 env -u PATH "$BIN/semctl" run $key echo ran
+    assert_output ran
+    run -127 semctl run $key /dev/null/echo ran
+    run -127 semctl run $posix /dev/null/echo ran
+}
+
+@test 'semctl: what a command is told takes the place of a variable of that name alone' {
+    run -0 env SEMCTL_SLOT=old SEMCTL_SLOTS=mine semctl run $posix sh -c 'echo "${SEMCTL_SLOT-none} $SEMCTL_SLOTS"'
+    assert_output 'none mine'
+}
+
+@test 'semctl: a file of the right size that is no semaphore is told as such' {
+    { head -c 31 /dev/zero && printf x; } >/dev/shm/sem.sem-a
+    run -1 --separate-stderr semctl get $posix
+    assert_equal "$stderr" "semctl: $posix: not a semaphore"
+}
+
+@test 'semctl: who may only change a set may give, by its id, too, but neither look nor set' {
+    needs_uids
+    chmod 777 .
+    semctl create -m 0602 $key 1
+    local name
+    for name in $key "id:$(column 2)"; do
+        as_nobody semctl post "$name"
+        run -1 as_nobody semctl get "$name"
+        assert_output --partial 'Permission denied'
+        run -1 as_nobody semctl set "$name" 7
+        assert_output --partial 'Permission denied'
+    done
+    values $key 3
+}
