@@ -1459,7 +1459,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 
 @test 'fifotee: SIGTERM, the rest of a record may come in pieces, and may be the end of the input' {
     local rest
-    for rest in 'tial\n' ''; do
+    for rest in $'tial\n' ''; do
         tee_fed -n a
         eventually is_fifo a
         exec 7<a
@@ -1469,10 +1469,9 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
         eventually asleep "$tee"
         printf 'and' >&5
         assert_equal "$(soon head -c 3 <&7)" and
-        # shellcheck disable=SC2059
-        printf "$rest" >&5
+        printf %s "$rest" >&5
         fed
-        assert_equal "$(cat <&7)" "$(printf "$rest")"
+        assert_equal "$(cat <&7)" "${rest%$'\n'}"
         ends 143
         exec 7<&-
         rm -f in
