@@ -181,38 +181,6 @@ static void tell_problems(const struct job *job, struct state *state)
 	}
 }
 
-static int has_entry(const struct state *state, enum inventory_kind kind, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < state->inventory.count; i++)
-		if (state->inventory.entries[i].kind == kind && strcmp(state->inventory.entries[i].name, name) == 0)
-			return 1;
-	return 0;
-}
-
-/* Queues that are named need no list, which an ordinary user may not have. */
-static int add_named_queues(const struct job *job, struct state *state)
-{
-	struct inventory_entry entry;
-	struct stat st;
-	size_t i;
-
-	for (i = 0; i < job->wanted_count; i++) {
-		const struct object *object = &job->wanted[i].object;
-
-		if (!(job->kinds & INVENTORY_PMSG) || object->kind != OBJECT_NAME ||
-		    has_entry(state, INVENTORY_PMSG, object->name) || inventory_stat_queue(object->name, &st) == -1)
-			continue;
-		inventory_blank(&entry, INVENTORY_PMSG);
-		entry.name = object->name;
-		inventory_set_file(&entry, &st);
-		if (inventory_add(&state->inventory, &entry) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- choosing --- */
 
 /* Times are cut to seconds: it was touched before the end of that second. */
@@ -332,8 +300,7 @@ static int choose_named(const struct job *job, struct state *state, const struct
 			const struct inventory_entry *entry = &state->inventory.entries[i];
 
 			/* Whoever names an object twice wants it removed once. */
-			if (chosen[i] || !(entry->kind & kinds) || entry->uid != job->user || is_gone_already(entry) ||
-			    !inventory_is(entry, &wanted->object, wanted->key))
+			if (chosen[i] || !(entry->kind & kinds) || !inventory_is(entry, &wanted->object, wanted->key))
 				continue;
 			chosen[i] = 1;
 			if (is_selected(job, entry) && choose(state, i, wanted->object.word) == -1)
@@ -774,8 +741,7 @@ static int clean_up(const struct job *job, struct state *state)
 {
 	if (job->ask && open_terminal(state) == -1)
 		return CLI_FAILED;
-	if (inventory_list(&state->inventory, job->kinds, job->ask || job->verbose ? INVENTORY_CONTENT : 0) == -1 ||
-	    add_named_queues(job, state) == -1)
+	if (inventory_list(&state->inventory, job->kinds, job->ask || job->verbose ? INVENTORY_CONTENT : 0) == -1)
 		return fail_memory();
 	tell_problems(job, state);
 	if ((job->wanted_count > 0 ? choose_wanted(job, state) : choose_all(job, state)) == -1 ||
