@@ -948,7 +948,9 @@ static void add_columns(struct job *job, const char *words, int may_drop)
 	const char *end;
 	size_t count, i;
 
-	for (; *words != '\0'; words = *end == ',' ? end + 1 : end) {
+	if (*words == '\0')
+		cli_usage_exit("-o: which columns?");
+	for (; words != NULL; words = *end == ',' ? end + 1 : NULL) {
 		end = strchrnul(words, ',');
 		if (end - words == 3 && strncasecmp(words, "all", 3) == 0) {
 			all = columns_all(&count);
@@ -978,8 +980,6 @@ static void set_columns(struct job *job)
 		add_columns(job, words, 1);
 	if (job->output != NULL)
 		add_columns(job, job->output + (job->output[0] == '+'), 0);
-	if (job->column_count == 0)
-		cli_usage_exit("-o: which columns?");
 	for (i = 0; i < job->column_count; i++)
 		job->needs |= columns_needs(job->columns[i]);
 	if (job->sort != NULL)
@@ -1196,6 +1196,7 @@ int main(int argc, char **argv)
 	int status = CLI_DONE;
 
 	cli_start(argv, usage, help);
+	cli_show_names_by(listing_put_shown);
 	parse_options(&job, argc, argv);
 	parse_objects(&job, argc - optind, argv + optind);
 	check_options(&job);

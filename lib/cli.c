@@ -164,9 +164,22 @@ void cli_version_exit(void)
 	exit(cli_finish(CLI_DONE));
 }
 
+static char *(*put_name)(char *out, const char *name);
+
+void cli_show_names_by(char *(*put)(char *out, const char *name))
+{
+	put_name = put;
+}
+
 int cli_show_name(char *out, const char *name)
 {
-	return strvis(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	char *end;
+
+	if (put_name == NULL)
+		return strvis(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	end = put_name(out, name);
+	*end = '\0';
+	return (int)(end - out);
 }
 
 /* One write(2) a message, so that messages of several processes do not mix. */

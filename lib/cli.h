@@ -106,6 +106,12 @@ int cli_fail_semaphore(const char *object, int err);
 /* Writes `name` as it may be shown to `out`, which has room for 4 times its length and 1; returns the length. */
 int cli_show_name(char *out, const char *name);
 
+/*
+ * From now on names are shown by `put` in place of vis(3), so that messages have them as the tool's lists do.
+ * It writes to `out` as above, without a NUL, and returns the end.
+ */
+void cli_show_names_by(char *(*put)(char *out, const char *name));
+
 /* The status that goes with an errno. */
 int cli_status_of(int err);
 

@@ -44,6 +44,13 @@ alone() {
 @test 'ipcls: a wrong command line is a usage error, and nothing is listed' {
     usage_error ipcls -t nope
     usage_error ipcls -t ''
+    usage_error ipcls -t shm,
+    usage_error ipcls -t ,shm
+    usage_error ipcls -t shm,,sem
+    usage_error ipcls -o 'NAME,'
+    usage_error ipcls -o 'NAME,,SIZE'
+    usage_error ipcls -o ''
+    usage_error ipcls -o +
     usage_error ipcls -o NOPE
     usage_error ipcls --sort=NOPE
     usage_error ipcls -u no-such-user-here
@@ -632,7 +639,7 @@ await waiting key:0x31; await waiting key:0x32
         await sleeps $a pipe_read; await sleeps $b pipe_read
         exec 7>&- 8>&-
         ipcls -t fifo >/dev/null'
-    [[ $stderr == *'possible deadlock'*'e\^[[31m'* ]] || fail "$stderr"
+    [[ $stderr == *'possible deadlock'*'e\x1b[31m'* ]] || fail "$stderr"
     run ! grep -q $'\033' <<<"$stderr"
 }
 
