@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -46,6 +47,26 @@ void cli_disarm(int number)
 		sigaction(number, &action, NULL);
 }
 
+/*
+ * Where the kernel gives more rights than the caller has, getauxval(3), the caller's environment gives no orders.
+ * With another user's or group's rights nothing is done at all: each tool acts for who it runs as, on any object or
+ * file that it is told, and some run any command.
+ */
+static void distrust_environment(void)
+{
+	static const char *const heeded[] = {"PATH", "POSIXLY_CORRECT", "TZ"};
+	size_t i;
+
+	if (getauxval(AT_SECURE) == 0)
+		return;
+	if (geteuid() != getuid() || getegid() != getgid()) {
+		cli_warn(NULL, "real and effective user or group differ, as if set-user-ID: its caller is not trusted (use sudo or setpriv)");
+		_exit(CLI_OWN_FAILURE);
+	}
+	for (i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
+		unsetenv(heeded[i]);
+}
+
 void cli_start(char **argv, const char *usage_line, const char *help_text)
 {
 	int fd, null;
@@ -66,6 +87,7 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 		if (null != fd)
 			_exit(CLI_FAILED);
 	}
+	distrust_environment();
 	cli_disarm(SIGXFSZ);
 }
 

@@ -33,6 +33,10 @@ enum cli_long_option {
  * Called first.  `usage` is the line that follows "usage: "; `help` all that --help prints behind
  * it.  Opens /dev/null on descriptors 0 to 2 that are closed, so that no object lands there, and
  * disarms SIGXFSZ, so that a file size limit is an error (EFBIG) instead of a death.
+ *
+ * Set-user-ID and set-group-ID, a tool ends here with a message and CLI_OWN_FAILURE.  With other rights that its
+ * caller does not have, such as file capabilities, it goes on without the variables by which that could lead it, and
+ * so do its commands.
  */
 void cli_start(char **argv, const char *usage, const char *help);
 
