@@ -769,8 +769,11 @@ static void tell_counts(const struct job *job, const struct state *state)
 		         state->removed, job->dry_run ? "to remove" : "removed", state->used, state->unknown, state->passed,
 		         state->gone, state->declined, state->failed);
 	else if (state->unknown > 0 && job->wanted_count == 0 && !job->around)
-		cli_warn(NULL, "%zu stay%s: perhaps in use, not all processes may be looked at (root may; --force would remove %s)",
-		         state->unknown, state->unknown == 1 ? "s" : "", state->unknown == 1 ? "it" : "them");
+		cli_warn(NULL, "%zu stay%s: perhaps in use, not all processes may be looked at (%s--force would remove %s)",
+		         state->unknown, state->unknown == 1 ? "s" : "", geteuid() != 0 && state->users.proc_err == 0 ? "root may; " : "",
+		         state->unknown == 1 ? "it" : "them");
+	if (state->unknown > 0 && state->users.proc_err != 0)
+		cli_warn("/proc", "%s; users are not known", cli_proc_text(state->users.proc_err));
 }
 
 static void remove_all(const struct job *job, struct state *state)

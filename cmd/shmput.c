@@ -118,7 +118,7 @@ static int fail_segment(const struct job *job, int err)
 		cli_warn(word, "%s: RLIMIT_FSIZE (ulimit -f) allows %llu bytes; %s", strerror(err),
 		         (unsigned long long)limit.rlim_cur, left_as(job));
 	else
-		return cli_fail(word, err);
+		return cli_fail_shared(&job->object, err);
 	return CLI_FAILED;
 }
 
@@ -431,7 +431,7 @@ static int run(struct job *job)
 	if (cli_was_closed(0))
 		return cli_fail("standard input", EBADF);
 	if (job->lock && semaphore_open(&job->semaphore, &job->lock_object) == -1)
-		return cli_fail_semaphore(job->lock_object.word, errno);
+		return cli_fail_semaphore(&job->lock_object, errno);
 	job->known = input_length();
 	progress_start(&job->progress, job->progress_wanted, job->known > 0 ? (uint64_t)job->known : 0);
 	if (job->replace)

@@ -319,11 +319,25 @@ int cli_status_of(int err)
 	return cli_own_status(plain_status_of(err));
 }
 
-int cli_fail_semaphore(const char *object, int err)
+int cli_fail_shared(const struct object *object, int err)
+{
+	const char *cause = NULL;
+
+	if (err == ENOENT && object->kind == OBJECT_NAME && access("/dev/shm", F_OK) == -1)
+		cause = "there is no /dev/shm here, where POSIX segments and semaphores are (root can mount a tmpfs there)";
+	if (err == ENOENT && object->kind == OBJECT_MEMFD && access("/proc/self", F_OK) == -1)
+		cause = "there is no /proc here that shows our processes (root can mount one)";
+	if (cause == NULL)
+		return cli_fail(object->word, err);
+	say(object->word, cause, "");
+	return cli_own_status(CLI_FAILED);
+}
+
+int cli_fail_semaphore(const struct object *object, int err)
 {
 	if (err != EINVAL)
-		return cli_fail(object, err);
-	say(object, "not a semaphore", "");
+		return cli_fail_shared(object, err);
+	say(object->word, "not a semaphore", "");
 	return CLI_FAILED;
 }
 

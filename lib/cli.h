@@ -104,8 +104,11 @@ int cli_fail(const char *object, int err);
 /* The words for an errno: strerror(3), but for those that mislead where the lib's calls give them. */
 const char *cli_text(int err);
 
-/* The same for a semaphore that could not be opened: EINVAL is then a file that is none. */
-int cli_fail_semaphore(const char *object, int err);
+/* The same for a segment or semaphore that could not be opened or made: a missing /dev/shm or /proc is no missing object. */
+int cli_fail_shared(const struct object *object, int err);
+
+/* The same for a semaphore: EINVAL is then a file that is none. */
+int cli_fail_semaphore(const struct object *object, int err);
 
 /* Writes `name` as it may be shown to `out`, which has room for 4 times its length and 1; returns the length. */
 int cli_show_name(char *out, const char *name);

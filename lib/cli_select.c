@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli_select.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,11 @@ const char *cli_shown_word(const char *word, size_t size)
 	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
 	cli_show_name(shown, copy);
 	return shown;
+}
+
+const char *cli_proc_text(int err)
+{
+	return err == ENOENT ? "not mounted" : err == EXDEV ? "shows the processes of another pid namespace" : cli_text(err);
 }
 
 /* The words for these kinds, with blanks between them. */

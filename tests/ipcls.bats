@@ -700,7 +700,7 @@ END
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
             ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo; exec sleep 60"
+            echo"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }
