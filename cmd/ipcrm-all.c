@@ -28,6 +28,7 @@
 #include "listing.h"
 #include "newcomers.h"
 #include "object.h"
+#include "proc.h"
 #include "relay.h"
 #include "removal.h"
 #include "users.h"
@@ -988,6 +989,11 @@ int main(int argc, char **argv)
 	job.kinds = job.asked_kinds ? job.asked_kinds : kinds;
 	if (!job.has_user)
 		job.user = geteuid();
+	if (!proc_has_user(job.user)) {
+		cli_warn(NULL, "user %u stands for all that have no number in this user namespace; whose objects these are is not known",
+		         (unsigned)job.user);
+		return cli_own_status(CLI_FAILED);
+	}
 	if (!job.around && cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
 

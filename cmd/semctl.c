@@ -471,7 +471,8 @@ static int get_one(struct job *job, const struct object *object)
 	int status = CLI_DONE;
 
 	if (open_there(&semaphore, object) == -1)
-		return errno == EACCES && object->kind == OBJECT_NAME ? glance_one(job, object) : fail(object, errno);
+		return object->kind == OBJECT_NAME && (errno == EACCES || errno == EROFS) ? glance_one(job, object) :
+		                                                                            fail(object, errno);
 	wait_until_finished(&semaphore);
 	if (print_values(job, object, &semaphore) == -1)
 		status = fail(object, errno == EINVAL ? EIDRM : errno);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -301,6 +302,8 @@ const char *cli_text(int err)
 		return "a symbolic link, which is not followed";
 	case ESTALE:
 		return "the name is another object's by now";
+	case ENOSYS:
+		return "Function not implemented (the kernel lacks it, or a filter of the container forbids it)";
 	default:
 		return strerror(err);
 	}
@@ -322,7 +325,11 @@ int cli_status_of(int err)
 int cli_fail_shared(const struct object *object, int err)
 {
 	const char *cause = NULL;
+	struct statvfs fs;
 
+	if (err == ENOSPC && object->kind == OBJECT_NAME && statvfs("/dev/shm", &fs) == 0)
+		cause = fs.f_files > 0 && fs.f_ffree == 0 ? "No space left on device: /dev/shm has no room for another name (ipcls --limits)" :
+		                                            "No space left on device: /dev/shm is full (ipcls --limits)";
 	if (err == ENOENT && object->kind == OBJECT_NAME && access("/dev/shm", F_OK) == -1)
 		cause = "there is no /dev/shm here, where POSIX segments and semaphores are (root can mount a tmpfs there)";
 	if (err == ENOENT && object->kind == OBJECT_MEMFD && access("/proc/self", F_OK) == -1)

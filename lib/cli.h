@@ -104,7 +104,7 @@ int cli_fail(const char *object, int err);
 /* The words for an errno: strerror(3), but for those that mislead where the lib's calls give them. */
 const char *cli_text(int err);
 
-/* The same for a segment or semaphore that could not be opened or made: a missing /dev/shm or /proc is no missing object. */
+/* The same for a segment or semaphore that could not be opened or made: a missing /dev/shm or /proc is no missing object, and a full one is named. */
 int cli_fail_shared(const struct object *object, int err);
 
 /* The same for a semaphore: EINVAL is then a file that is none. */

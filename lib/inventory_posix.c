@@ -304,8 +304,10 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0);
 	directory = fdopendir(fd);
 	if (directory == NULL) {
+		err = errno;
 		close(fd);
-		return -1;
+		errno = err;
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	}
 	result = list_directory(inventory, directory, sure, details);
 	closedir(directory);

@@ -51,6 +51,19 @@ int proc_open(void)
 	return -1;
 }
 
+int proc_has_user(uid_t uid)
+{
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned first, outside, count;
+	int has = map == NULL;
+
+	while (!has && fscanf(map, "%u %u %u", &first, &outside, &count) == 3)
+		has = uid >= first && uid - first < count;
+	if (map != NULL)
+		fclose(map);
+	return has;
+}
+
 void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
 {
 	memset(lines, 0, sizeof(*lines));

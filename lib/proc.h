@@ -19,6 +19,12 @@
  */
 int proc_open(void);
 
+/*
+ * Whether that number is a user's in our user namespace, and not what the kernel shows of all those that have none
+ * there, user_namespaces(7).  Also 1 where there is no /proc to tell.
+ */
+int proc_has_user(uid_t uid);
+
 /* The lines of a file that is read to its end once. */
 struct proc_lines {
 	int fd;       /* not ours to close */
