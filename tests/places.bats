@@ -430,3 +430,76 @@ END
     assert_output - <<'END'
 END
 }
+
+# --- calls that the kernel lacks, or a filter forbids ---
+
+# forbidden ERROR CALLS COMMAND...: it runs with these calls failing.
+forbidden='
+forbidden() {
+    local error=$1 calls=$2
+    shift 2
+    ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -o /dev/null -e inject="$calls:error=$error" "$@"
+}
+'
+
+@test 'place: a call that the kernel does not have is told as such' {
+    run -0 place "$forbidden"'
+        one_of_each; no="forbidden ENOSYS"
+        told $no shmget shmput key:0x91 <<<x; told $no shmat shmcat key:0x71; told $no msgget mqsend key:0x72 x
+        told $no mq_open mqrecv /q; told $no semget semctl run key:0x91 true; told $no semctl semctl get key:0x73
+        told $no socketpair sockpair true -- true; told $no mq_unlink ipcrm-all /q'
+    local line
+    for line in "${lines[@]}"; do
+        [[ $line == status* ]] && continue
+        [[ $line == *': Function not implemented (the kernel lacks it, or a filter of the container forbids it)' ]] || fail "$line"
+    done
+    assert_equal "${#lines[@]}" 16
+    assert_equal "$(grep -c -e 'status 1$' -e 'status 125' <<<"$output")" 8
+}
+
+@test 'place: what only makes a tool quicker is done without, whichever way it is refused' {
+    run -0 place "$forbidden"'
+        for error in ENOSYS EPERM; do
+            no="forbidden $error"
+            echo one | told $no madvise shmput key:0x71; told $no copy_file_range,sendfile,splice,madvise shmcat key:0x71
+            seq 3 | told $no fallocate,copy_file_range,sendfile,splice shmput -r /p
+            told $no copy_file_range,sendfile,splice,vmsplice,tee shmcat --zero-copy /p
+            told $no inotify_init1,inotify_add_watch shmcat -w 0.1 /nope
+            told $no close_range,clone3,pidfd_open,memfd_create,statx sockpair true -- true
+            told $no close_range,clone3 semctl run key:0x73 echo held
+            told $no shmctl,msgctl,memfd_create,statx,process_vm_readv,ioctl ipcls -r --noheadings -t shm -o NAME,USERS
+            ipcrm-all --all --force >/dev/null
+        done'
+    assert_output - <<'END'
+status 0
+one
+status 0
+status 0
+1
+2
+3
+status 0
+shmcat: /nope: timed out
+status 124
+status 0
+held
+status 0
+key:0x00000071 none
+status 0
+status 0
+one
+status 0
+status 0
+1
+2
+3
+status 0
+shmcat: /nope: timed out
+status 124
+status 0
+held
+status 0
+key:0x00000071 none
+status 0
+END
+}
