@@ -51,6 +51,13 @@ alone() {
 @test 'ipcls: a wrong command line is a usage error, and nothing is listed' {
     usage_error ipcls -t nope
     usage_error ipcls -t ''
+    usage_error ipcls -t shm,
+    usage_error ipcls -t ,shm
+    usage_error ipcls -t shm,,sem
+    usage_error ipcls -o 'NAME,'
+    usage_error ipcls -o 'NAME,,SIZE'
+    usage_error ipcls -o ''
+    usage_error ipcls -o +
     usage_error ipcls -o NOPE
     usage_error ipcls --sort=NOPE
     usage_error ipcls -u no-such-user-here
@@ -766,7 +773,7 @@ await waiting key:0x31; await waiting key:0x32
         await sleeps $a pipe_read; await sleeps $b pipe_read
         exec 7>&- 8>&-
         ipcls -t fifo >/dev/null'
-    [[ $stderr == *'possible deadlock'*'e\^[[31m'* ]] || fail "$stderr"
+    [[ $stderr == *'possible deadlock'*'e\x1b[31m'* ]] || fail "$stderr"
     run ! grep -q $'\033' <<<"$stderr"
 }
 
@@ -982,7 +989,7 @@ END
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
             ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo; exec sleep 60"
+            echo"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }
