@@ -43,7 +43,7 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize valgrind tsan cross m32 peers fault fuzz bench install uninstall dist help clean fuzzers FORCE
+.PHONY: all demo check check-man check-sh check-install sanitize valgrind tsan cross m32 peers fault fuzz coverage bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -141,6 +141,15 @@ $(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(O)/libipcuti
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 
+# The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.
+COVERAGE_FLAGS = -fprofile-instr-generate -fcoverage-mapping -Xclang -mllvm -Xclang -runtime-counter-relocation
+coverage: ## show which lines and branches the tests and a part of make fault come through (T= and F=: only those tests)
+	@tests/setup $@
+	@mkdir -p $(O)/$@
+	$(Q)clang -O2 -fPIE -DCOUNTS='"$(abspath $(O))/$@/counts"' -c -o $(O)/$@/counts.o tests/coverage/counts.c
+	$(Q)$(MAKE_O)/$@ CC=clang STATIC= all CFLAGS='-O1 -g $(COVERAGE_FLAGS)' LDFLAGS= LDLIBS='$(O)/$@/counts.o'
+	@T='$(T)' F='$(F)' SAMPLE='$(SAMPLE)' KEEP='$(KEEP)' nice tests/coverage/run '$(abspath $(O))/$@'
+
 bench: ## measure speed against other programs
 	@tests/setup bench
 	$(Q)$(MAKE_O) all
@@ -179,7 +188,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
-	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
+	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 -include $(wildcard $(O)/obj/*/*.d)

@@ -303,7 +303,8 @@ static int select_range(struct reading *reading)
 	if (job->from_end)
 		reading->at = size + job->offset > 0 ? (uint64_t)(size + job->offset) : 0;
 	reading->end = UNLIMITED;
-	if (job->has_length && job->length < UNLIMITED - reading->at)
+	/* Neither is more than INT64_MAX. */
+	if (job->has_length)
 		reading->end = reading->at + job->length;
 	return 0;
 }

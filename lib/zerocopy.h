@@ -27,6 +27,4 @@ int zerocopy_open(struct zerocopy *zerocopy, int fd);
 int64_t zerocopy_send(struct zerocopy *zerocopy, const struct segment *segment, uint64_t offset, uint64_t size,
                       int *writing);
 
-void zerocopy_close(struct zerocopy *zerocopy);
-
 #endif

@@ -4,6 +4,7 @@
  * or with CALL:N:half half of them.  strace's retval= could not do that: the call would not happen, and a program that
  * goes on behind bytes that were never read or written is right, and the tale that it was told is wrong.
  * Neither could it make close(2) fail as Linux does, which closes all the same: close:N is told EIO behind its back.
+ * And no system call stands behind most allocations: malloc:N is the N-th of malloc(3) and its kin, and fails.
  * Nothing of this reaches the commands that the program runs.
  */
 #define _GNU_SOURCE
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 static char wanted[32];
-static int at, half, list = -1;
+static int at, half, begun, list = -1;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -39,6 +40,7 @@ __attribute__((constructor)) static void begin(void)
 		list = at;
 	unsetenv("FAULT_SHORT");
 	unsetenv("LD_PRELOAD");
+	begun = 1;
 }
 
 static size_t shorter(const char *call, int *count, size_t size)
@@ -109,4 +111,42 @@ int close(int fd)
 		return -1;
 	}
 	return result;
+}
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *bytes, size_t size);
+
+/* Whether this allocation of the program fails; the loader's own come before `begun`, and nothing may be called for them. */
+static int fails(void)
+{
+	static int count;
+
+	if (!begun)
+		return 0;
+	count++;
+	/* dprintf(3) allocates, too. */
+	begun = 0;
+	if (list != -1)
+		dprintf(list, "malloc:%d\n", count);
+	begun = 1;
+	if (strcmp(wanted, "malloc") != 0 || count != at)
+		return 0;
+	errno = ENOMEM;
+	return 1;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *bytes, size_t size)
+{
+	return fails() ? NULL : __libc_realloc(bytes, size);
 }
