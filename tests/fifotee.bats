@@ -6,7 +6,7 @@
 
 load helper
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then
