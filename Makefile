@@ -43,7 +43,7 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz \
+.PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz soak \
 	coverage analyze bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
@@ -150,6 +150,11 @@ coverage: ## show which lines and branches the tests and a part of make fault co
 	$(Q)clang -O2 -fPIE -DCOUNTS='"$(abspath $(O))/$@/counts"' -c -o $(O)/$@/counts.o tests/coverage/counts.c
 	$(Q)$(MAKE_O)/$@ CC=clang STATIC= all CFLAGS='-O1 -g $(COVERAGE_FLAGS)' LDFLAGS= LDLIBS='$(O)/$@/counts.o'
 	@T='$(T)' F='$(F)' SAMPLE='$(SAMPLE)' KEEP='$(KEEP)' nice tests/coverage/run '$(abspath $(O))/$@'
+
+soak: ## run all tools together for SOAK_SECONDS=60, kill them at random, and add up what came of it (SEED=N; SOAK=REGEX chooses)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@SOAK_SECONDS='$(SOAK_SECONDS)' SOAK='$(SOAK)' SEED='$(SEED)' $(IN_WORLD) nice tests/soak/run
 
 bench: ## measure speed against other programs
 	@tests/setup bench
