@@ -381,6 +381,7 @@ is_fifo() { [[ -p $1 ]]; }
     exec 7<&-
     ends 1
     assert_equal "$(<err)" 'fifotee: a: the same as standard input'
+    eventually size_is b.out 4
     assert_equal "$(<b.out)" one
 }
 
