@@ -1566,3 +1566,9 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 @test 'fifotee: a policy of a hundred letters is none' {
     usage_error fifotee -p "$(letters 100 d)" a
 }
+
+@test 'fifotee: a signal that interrupts a write ends it' {
+    mkfifo a
+    reads a
+    run -143 traced -P "$PWD/a" -e inject=write:error=EINTR:signal=TERM:when=1 fifotee -n a < <(echo one)
+}
