@@ -43,7 +43,7 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize fault fuzz coverage bench install uninstall dist help clean fuzzers FORCE
+.PHONY: all demo check check-man check-sh check-install check-hardening sanitize fault fuzz coverage analyze bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -128,6 +128,11 @@ check-man: ## check the pages, and that every tool has all its parts
 check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
+
+analyze: export FLAGS = $(ALL_CFLAGS)
+analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)
+	@tests/setup $@
+	@QUICK='$(QUICK)' nice tests/$@
 
 check-install: ## install into a scratch directory, look, uninstall
 	@tests/setup build

@@ -1255,6 +1255,15 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 143
 }
 
+@test 'fifotee: SIGTERM while it makes the FIFOs ends it as ever, and none is left' {
+    run -143 --separate-stderr traced -P a -e inject=mknodat,mknod:signal=TERM:when=1 fifotee -v a b c </dev/null
+    assert_equal "$output" ''
+    refute [ -e a ]
+    refute [ -e b ]
+    refute_regex "$stderr" 'Bad address|null pointer'
+    grep -q SIGTERM trace
+}
+
 # --- without copying ---
 
 @test 'fifotee: --zero-copy gives all the same bytes, to fast readers and slow ones' {
