@@ -121,7 +121,6 @@ nested() {
 }
 
 @test 'an EINTR of close(2) is no failure: Linux has closed it' {
-    local id
     echo abc >/dev/shm/faults-x
     # The first two are the loader's.
     run -0 --separate-stderr traced -e inject=close:error=EINTR:when=3+ shmcat /faults-x

@@ -1711,7 +1711,7 @@ assert_line_of_stderr() {
     local bytes
     for bytes in '\xe2\x82\x28' '\xe2\x82\xff' '\xf0\x9f\x98\xc0'; do
         queue "$posix"
-        printf "$bytes" | mqsend -1 "$posix"
+        printf %b "$bytes" | mqsend -1 "$posix"
         run -0 mqrecv --json "$posix"
         assert_output --partial '"base64":'
         queue_peer wipe "$posix"
