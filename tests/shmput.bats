@@ -1449,3 +1449,9 @@ tmpfile_at() {
     traced -e inject=madvise:error=EINVAL shmput key:0x11000001 <random
     holds_file key:0x11000001 random
 }
+
+@test 'shmput: --progress draws again once there is more' {
+    run -0 --separate-stderr bash -c '{ echo a; read -rt 0.3 _ <>"$1"; echo b; } | shmput --progress --progress /put-x' - "$BATS_RUN_TMPDIR/never"
+    [[ $stderr == *$'\r'*$'\r'* || $(wc -l <<<"$stderr") -gt 1 ]]
+    holds /put-x 'a\nb\n'
+}
