@@ -1356,6 +1356,7 @@ teardown() { clean_up put 0x11; }
     run -1 shmput -zo 7 key:0x11000001 <abc
     holds key:0x11000001 0123456789
     run -1 shmput -o 8 -s 10 key:0x11000002 <abc
+    run -1 shmput -o 8 -s 10 key:0x11000002 < <(cat abc)
     absent key:0x11000002
 }
 
