@@ -1714,3 +1714,26 @@ assert_line_of_stderr() {
     run -1 --separate-stderr traced -e inject=mq_open:error=EMFILE mqrecv -n "$posix"
     assert_equal "$stderr" "mqrecv: $posix: Too many open files"
 }
+
+@test 'mqrecv: --json tells text of UTF-8 from bytes, wherever those stand' {
+    local bytes
+    for bytes in '\xe2\x82\x28' '\xe2\x82\xff' '\xf0\x9f\x98\xc0'; do
+        queue "$posix"
+        printf %b "$bytes" | mqsend -1 "$posix"
+        run -0 mqrecv --json "$posix"
+        assert_output --partial '"base64":'
+        queue_peer wipe "$posix"
+    done
+    queue "$posix"
+    printf 'a\0b\177\xe2\x82\xac' | mqsend -1 "$posix"
+    mqrecv --json "$posix" >out
+    perl -MJSON::PP -e 'local $/; decode_json(<>)->{text} eq "a\0b\x7f\x{20ac}" or die' out
+}
+
+@test 'mqrecv: an alarm that was ignored stays so' {
+    queue "$posix"
+    bg env --ignore-signal=ALRM mqrecv -w 0.3 "$posix"
+    eventually asleep "$pid"
+    kill -ALRM "$pid"
+    ends 124
+}
