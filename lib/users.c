@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "proc.h"
 
 unsigned users_needed(unsigned kinds)
 {
@@ -95,15 +96,10 @@ const char *users_call_word(enum user_call call)
 
 void users_open(struct users *users)
 {
-	if (users->proc == 0)
-		users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-int users_without_proc(const struct users *users)
-{
-	struct stat st;
-
-	return users->proc == -1 || (users->proc > 0 && fstatat(users->proc, "self", &st, AT_SYMLINK_NOFOLLOW) == -1);
+	if (users->proc != 0)
+		return;
+	users->proc = proc_open();
+	users->proc_err = users->proc == -1 ? errno : 0;
 }
 
 /* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
@@ -174,10 +170,8 @@ static void put_time(int64_t when, char *room)
 	time_t seconds = (time_t)when;
 	struct tm tm;
 
-	if (localtime_r(&seconds, &tm) == NULL)
-		strcpy(room, "?");
-	else
-		strftime(room, 32, "%F %T", &tm);
+	if (localtime_r(&seconds, &tm) == NULL || strftime(room, 32, "%F %T", &tm) == 0)
+		memcpy(room, "?", sizeof("?"));
 }
 
 static enum users_orphan judge_shm(const struct users *users, const struct inventory_entry *entry, char *reason)

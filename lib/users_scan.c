@@ -805,6 +805,37 @@ static int wait_for_open(struct scan *scan, const char *thread, uint64_t address
 	return wait_for(scan, entry, USER_OPEN_CALL, 0, -1);
 }
 
+/* 32-bit machines have calls of their own whose times have 64 bits. */
+static long plain_number(long number)
+{
+	switch (number) {
+#ifdef SYS_futex_time64
+	case SYS_futex_time64: return SYS_futex;
+	case SYS_ppoll_time64: return SYS_ppoll;
+	case SYS_mq_timedreceive_time64: return SYS_mq_timedreceive;
+	case SYS_mq_timedsend_time64: return SYS_mq_timedsend;
+#endif
+	default: return number;
+	}
+}
+
+#ifdef SYS_ipc
+/* The one call that some machines had, and whose C library still uses it, for all that System V waits for: see ipc(2). */
+static int take_ipc(struct scan *scan, const uint64_t *a)
+{
+	enum { SEMOP = 1, SEMTIMEDOP = 4, MSGSND = 11, MSGRCV = 12, TIMEOUT = sizeof(void *) == 4 ? 5 : 3 };
+	struct proc_syscall plain = {.arguments = {a[1], a[4], a[2]}};
+
+	switch (a[0] & 0xffff) { /* above it is a version */
+	case SEMOP: return wait_for_set(scan, &plain, 0);
+	case SEMTIMEDOP: return wait_for_set(scan, &plain, a[TIMEOUT] != 0);
+	case MSGSND: return wait_for(scan, find_sysv(scan, INVENTORY_MSG, a[1]), USER_MSGSND, 0, -1);
+	case MSGRCV: return wait_for(scan, find_sysv(scan, INVENTORY_MSG, a[1]), USER_MSGRCV, 0, -1);
+	default: return 0;
+	}
+}
+#endif
+
 /* Whether this call waits for nothing that others of this process could not bring about. */
 static int is_neutral(long number)
 {
@@ -820,6 +851,14 @@ static int take_call(struct scan *scan, const char *thread, const struct proc_sy
 #ifdef SYS_semop
 	case SYS_semop:
 		return wait_for_set(scan, call, 0);
+#endif
+#ifdef SYS_semtimedop_time64
+	case SYS_semtimedop_time64:
+		return wait_for_set(scan, call, a[3] != 0);
+#endif
+#ifdef SYS_ipc
+	case SYS_ipc:
+		return take_ipc(scan, a);
 #endif
 #ifdef SYS_semtimedop
 	case SYS_semtimedop:
@@ -913,11 +952,12 @@ static int take_thread(struct scan *scan, const char *thread)
 	} else if (proc_parse_syscall(text, (size_t)got, &call) != 1) {
 		scan->process.busy = 1;
 		return 0;
-	} else if (call.stack < UINT32_MAX && sizeof(void *) > 4) {
-		/* A 32-bit process: its calls have other numbers. */
+	} else if ((call.stack < UINT32_MAX) != (sizeof(void *) == 4)) {
+		/* Its words are not as long as ours: its calls have other numbers. */
 		scan->process.waits_hidden = 1;
 		return 0;
 	} else {
+		call.number = plain_number(call.number);
 		result = take_call(scan, thread, &call);
 		if (result == 0 && !is_neutral(call.number))
 			scan->process.busy = 1;

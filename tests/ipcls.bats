@@ -11,7 +11,7 @@ setup_file() {
     export PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then
@@ -26,6 +26,8 @@ teardown() {
 prelude='
 set -u
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
+# The mount that the tools make for themselves is unknown to valgrind and qemu.
+[[ -z ${MACHINE-} ]] || mount -t mqueue mqueue /dev/mqueue || exit 99
 mkfifo never$$ && exec 9<>never$$
 hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
 await() { until "$@"; do read -rt 0.01 _ <&9; done; }
@@ -51,6 +53,13 @@ alone() {
 @test 'ipcls: a wrong command line is a usage error, and nothing is listed' {
     usage_error ipcls -t nope
     usage_error ipcls -t ''
+    usage_error ipcls -t shm,
+    usage_error ipcls -t ,shm
+    usage_error ipcls -t shm,,sem
+    usage_error ipcls -o 'NAME,'
+    usage_error ipcls -o 'NAME,,SIZE'
+    usage_error ipcls -o ''
+    usage_error ipcls -o +
     usage_error ipcls -o NOPE
     usage_error ipcls --sort=NOPE
     usage_error ipcls -u no-such-user-here
@@ -545,7 +554,8 @@ END
         cd /dev/shm; stat -c "%n %x %y %z" * >"$OLDPWD/after"; cd "$OLDPWD"
         cat /proc/sysvipc/{shm,msg,sem} >>after'
     cmp before after
-    # To read the file of a queue sets its times.  The sanitizers open what they like.
+    # To read the file of a queue sets its times.  The sanitizers open what they like, and make coverage its counters.
+    sed -i '/\.profraw"/d' trace
     sanitized ||
         run ! grep -E 'shmat\(|msgrcv\(|mq_timedreceive\(|QSIZE|O_RDWR|O_WRONLY|O_CREAT|semop\(|/dev/shm/sem.*PROT' trace
 }
@@ -1112,7 +1122,7 @@ await waiting key:0x31; await waiting key:0x32
         await sleeps $a pipe_read; await sleeps $b pipe_read
         exec 7>&- 8>&-
         ipcls -t fifo >/dev/null'
-    [[ $stderr == *'possible deadlock'*'e\^[[31m'* ]] || fail "$stderr"
+    [[ $stderr == *'possible deadlock'*'e\x1b[31m'* ]] || fail "$stderr"
     run ! grep -q $'\033' <<<"$stderr"
 }
 
@@ -1405,7 +1415,7 @@ END
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
             ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo; exec sleep 60"
+            echo"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }
@@ -1852,7 +1862,7 @@ END
 @test 'ipcls: an object of which nothing may be known is said' {
     run -0 alone '
         echo x | shmput /seg; echo x | shmput /other
-        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=newfstatat:error=EACCES \
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=?newfstatat,statx:error=EACCES \
             ipcls -r --noheadings --nousers -o NAME 2>&1'
     assert_output $'ipcls: /other: Permission denied\n/seg' || assert_output $'/seg\nipcls: /other: Permission denied'
 }
