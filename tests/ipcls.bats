@@ -226,13 +226,14 @@ END
 @test 'ipcls: on a terminal a table is cut at its width; in a file, and where the width is not known, it is not' {
     run -0 alone '
         echo x | shmput /a-name-of-thirty-characters-or-so
-        for columns in 30 0; do
+        for columns in 30 0 200; do
             script -qec "stty cols $columns; exec ipcls --nousers -o KIND,NAME,SIZE,MODE" screen </dev/null >/dev/null 9>&-
             sed -n "s/\r//; 3p" screen
         done
         ipcls --nousers -o KIND,NAME,SIZE,MODE | sed -n 2p'
     assert_output - <<'END'
 pshm  /a-name-of-thirty-charac
+pshm  /a-name-of-thirty-characters-or-so     2  0600
 pshm  /a-name-of-thirty-characters-or-so     2  0600
 pshm  /a-name-of-thirty-characters-or-so     2  0600
 END
@@ -459,18 +460,24 @@ END
         value old
         touch -a -d "10 seconds ago" /dev/shm/sem.sem
         value before-its-change
+        touch -m -d "1 hour ago" /dev/shm/sem.sem
+        value before-its-change
         touch -d now /dev/shm/sem.sem; touch -m -d "1 hour ago" /dev/shm/sem.sem; touch -a -d "10 minutes" /dev/shm/sem.sem
         value later-than-its-change
         touch -m -d "1 hour" /dev/shm/sem.sem
         value before-its-last-writing
+        soon=$(($(date +%s) + 600))
+        touch -a -d @$soon.9 /dev/shm/sem.sem; touch -m -d @$soon.1 /dev/shm/sem.sem; value a-little-later
         mount -o remount,strictatime /dev/shm; value strictatime
         mount -o remount,noatime /dev/shm; value noatime
         mount -o remount,relatime,ro /dev/shm; value read-only'
     assert_output - <<'END'
 old -
 before-its-change -
+before-its-change -
 later-than-its-change 5
 before-its-last-writing -
+a-little-later 5
 strictatime -
 noatime 5
 read-only 5
@@ -720,7 +727,8 @@ END
         printf "%s\n" "key shmid" "$head 0" "-2147483649${head#* 1} 0" " 2147483648${head#* 1} 0" " 1 4294967296 600 ${head#*600} 0" \
             " 1 8 -600${head#*600} 0" " 1 9 10000${head#*600} 0" " -5 10 601${head#*600} 99999999999999999 -4096 4096" \
             " 3 11 601${head#*600} 0 4096 -1" " 3 12 601${head#*600} 0 9223372036854775807 9223372036854775807" \
-            " 3 13 601${head#*600} 0 4096 8192" >table
+            " 3 13 601${head#*600} 0 4096 8192" \
+            " 3 15 601${head#*600} 0 0 0 1 2 3" " 3 16 601${head#*600} 9999999999999999999" >table
         head -c 100000 /dev/zero | tr "\0" " " >>table; echo >>table; echo " 4 14 600${head#*600} 0" >>table
         mount --bind table /proc/sysvipc/shm
         list --nousers -o NAME,ID,MODE,USED,SIZE,CTIME -t shm
@@ -736,6 +744,7 @@ key:0xfffffffb 10 0601 - 10 -
 key:0x00000003 11 0601 - 10 -
 key:0x00000003 12 0601 - 10 -
 key:0x00000003 13 0601 12288 10 -
+key:0x00000003 15 0601 0 10 -
 key:0x00000004 14 0600 - 10 -
 1 0 - unknown:\x20untouched\x20since\x201970-01-01\x2000:00:00,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
 2 70000 - unknown:\x20may\x20not\x20be\x20read
@@ -1274,7 +1283,7 @@ deadlocked() {
 $| = 1;
 sub operate { semop(semget($_[0], 1, 01600), pack("s3", 0, $_[1], 0)) or die }
 pipe GO, GONE;
-for my $n (1 .. 20) {
+for my $n (1 .. 35) {
     for my $pair ([2 * $n, 2 * $n + 1], [2 * $n + 1, 2 * $n]) {
         operate($pair->[0], 1);
         pipe R, W;
@@ -1295,53 +1304,61 @@ sleep 60;
 END
     run -0 alone '
         hold setsid perl pairs
-        all() { [[ $(ipcls -r --noheadings -o WAITERS 2>/dev/null | grep -c semop) == 40 ]]; }
+        all() { [[ $(ipcls -r --noheadings -o WAITERS 2>/dev/null | grep -c semop) == 70 ]]; }
         await all
         ipcls 2>&1 >/dev/null | grep -c "possible deadlock"
         ipcls -J -o USERS 2>/dev/null >json
         perl -MJSON::PP -0777 -e "print scalar @{decode_json(<>)->{deadlocks}}, qq(\n)" json
         kill -- -$held'
-    assert_output $'20\n20'
+    assert_output $'35\n35'
 }
 
 @test 'ipcls: it says who waits for what, in whatever call' {
     run -0 alone '
-        mkfifo fifo polled slept lonely; exec 5<>fifo 6<>polled 7<>slept
-        mkdir dir; mkfifo dir/lonely
         mqsend -C key:0x12 </dev/null; semctl create key:0x13 0 0 1
-        hold wait_peer readv fifo; a=$held
-        hold wait_peer poll polled; b=$held
-        hold wait_peer nothing slept; c=$held
         hold wait_peer semop "0x13 0:1 1:-1"; d=$held
         hold wait_peer semop "0x13 2:0"; e=$held
         hold wait_peer semop "0x13 0:1 2:0"; f=$held
-        hold wait_peer open "$PWD/lonely"; g=$held
-        hold wait_peer openat "dir lonely"; h=$held
         hold wait_peer low 0x12; i=$held
-        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c poll; await sleeps $g partner; await sleeps $h partner; await sleeps $i msgrcv
+        await sleeps $i msgrcv
         for p in $d $e $f; do await sleeps $p semtimedop; done
-        exec 5>&- 6>&- 7>&-
-        ipcls -a -r --noheadings -o KIND,WAITERS -t msg,sem,fifo | grep : | sed "s,[0-9]*/,/,g" | sort
-        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"
-        ipcls -r --noheadings -o WAITERS -t msg'
+        ipcls -r --noheadings -o KIND,WAITERS -t msg,sem | sed "s,[0-9]*/,/,g" | sort
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
     assert_output - <<'END'
-fifo /wait_peer:open,?
-fifo /wait_peer:poll,?
-fifo /wait_peer:read,?
+msg -
 sem /wait_peer:semop,/wait_peer:semop-zero,/wait_peer:semop-zero,?
 user       /wait_peer waits in semop (semaphore 1)
 user       /wait_peer waits in semop-zero (semaphore 2)
 user       /wait_peer waits in semop-zero (semaphore 2)
 user       unknown: not all processes may be looked at
--
 END
 }
 
-@test 'ipcls: of operations that another one of the same call makes possible the values tell which is waited for' {
-    needs_uids
+@test 'ipcls: it says who waits for a FIFO, in whatever call, and by whatever path' {
     run -0 alone '
-        semctl create key:0x13 0 0 1; perl -MIPC::Semaphore -e "IPC::Semaphore->new(0x13, 0, 0)->set(mode => 0600)"
-        hold wait_peer semop "0x13 $(seq -f "%.0f:0" -s " " 0 0) $(for i in $(seq 20); do echo 1:0; done | tr "\n" " ") 0:-1"; a=$held
+        mkdir dir
+        mkfifo read polled slept lonely gone other dir/below; exec 5<>read 6<>polled 7<>slept
+        hold wait_peer readv read; a=$held
+        hold wait_peer poll polled; b=$held
+        hold wait_peer nothing slept; c=$held
+        for path in "$PWD/lonely" "$PWD/lonely" lonely "$PWD/gone" other; do hold wait_peer open "$path"; opening+=" $held"; done
+        hold wait_peer openat "dir below"; opening+=" $held"
+        rm gone other; : >other
+        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c poll
+        for p in $opening; do await sleeps $p partner; done
+        exec 5>&- 6>&- 7>&-
+        ipcls -r --noheadings -o NAME,WAITERS -t fifo | grep : | sed "s,[0-9]*/\([wc]\),\1,g; s,^[^ ]*/,," | sort'
+    assert_output - <<'END'
+lonely wait_peer:open,wait_peer:open,wait_peer:open
+polled wait_peer:poll
+read wait_peer:read
+END
+}
+
+@test 'ipcls: of many operations the first few are looked at, and which one is waited for may stay unknown' {
+    run -0 alone '
+        semctl create key:0x13 0 0 1
+        hold wait_peer semop "0x13 $(printf "1:0 %.0s" $(seq 20))0:-1"; a=$held
         await sleeps $a semtimedop
         ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
     assert_output --regexp '^user +/wait_peer waits in semop$'

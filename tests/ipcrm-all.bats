@@ -652,6 +652,7 @@ END
     run -0 alone '
         semctl create key:0x13 1; mqsend -C key:0x12 one; echo x | shmput key:0x11
         told as_nobody ipcrm-all -u 0 --force -t shm,msg,sem
+        told as_nobody ipcrm-all -n -u 0 -t shm,pshm
         ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told as_nobody strace -qq -o /dev/null \
             -e inject=semctl:error=EINVAL:when=4 ipcrm-all -u 0 --force -t sem
         : >none; mount --bind none /proc/sysvipc/sem
@@ -1011,7 +1012,7 @@ END
     run -0 alone '
         echo x | shmput /seg
         path=/dev/shm stopped_at openat 2 ipcrm-all -t pshm -v
-        hold perl -e "open F, q(<), q(/dev/shm/seg) or die; fcntl(F, 1024, 0) or die; \$| = 1; print qq(\n); sleep 60"; a=$held
+        hold perl -e "open F, q(<), q(/dev/shm/seg) or die; fcntl(F, 1024, 1) or die; \$| = 1; print qq(\n); sleep 60"; a=$held
         go_on
         kill $a; wait $a 2>/dev/null
         path=/dev/shm/seg stopped_at fcntl 2 ipcrm-all -t pshm -v
@@ -1521,6 +1522,7 @@ END
 @test 'ipcrm-all: --around leaves what was there before, also if it was changed, replaced or given a new name' {
     run -0 --separate-stderr alone '
         one_of_each
+        echo x | shmput key:private >/dev/null
         echo x | shmput /replaced
         touch /dev/shm/sem.late
         ipcrm-all --around sh -c "
