@@ -1631,6 +1631,7 @@ psem /moved
 pshm /replaced
 pshm /seg
 sem key:0x00000013
+shm id:1
 shm key:0x00000011
 END
     assert_equal "$stderr" ''
