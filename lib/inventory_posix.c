@@ -290,11 +290,14 @@ int inventory_stat_queue(const char *name, struct stat *st)
 
 int inventory_list_queues(struct inventory *inventory, unsigned details)
 {
-	int fd = mount_queues(), sure = fd != -1, result;
+	int fd = mount_queues(), sure = fd != -1, err = errno, result;
 	DIR *directory;
 
 	if (fd == -1)
 		fd = open_mounted();
+	/* Root needs no mount, and misses none: it is short of something. */
+	if (fd == -1 && (err == EMFILE || err == ENFILE || err == ENOMEM))
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	if (fd == -1 && errno == ENOENT)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 		                          "the file system of queues is not mounted there", 0, 0);
@@ -302,8 +305,10 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0);
 	directory = fdopendir(fd);
 	if (directory == NULL) {
+		err = errno;
 		close(fd);
-		return -1;
+		errno = err;
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	}
 	result = list_directory(inventory, directory, sure, details);
 	closedir(directory);

@@ -39,7 +39,7 @@ struct listing_process {
 /* A cell; what it points to lives until the next call of `get`. */
 struct listing_cell {
 	enum listing_type type;
-	int64_t number;
+	int64_t number; /* not negative */
 	const char *text;
 	size_t count; /* of a list */
 	const int *numbers;
