@@ -169,6 +169,11 @@ check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
 
+check-hardening: ## look whether the binaries have what CFLAGS and LDFLAGS are to give them
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@tests/$@ '$(O)'
+
 analyze: export FLAGS = $(ALL_CFLAGS)
 analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)
 	@tests/setup $@
