@@ -98,7 +98,7 @@ alone() { timeout -s KILL 100 unshare --ipc --mount bash -c "$prelude$1" alone 3
                 ann fifotee $mode -w 0.1 -k -n f </dev/null 2>/dev/null
                 setpriv --reuid 1000 --regid 1000 --clear-groups sockpair -l sock $mode -- true &
                 until [[ -S sock ]]; do read -rt 0.01 _ <>never; done
-                echo "$umask $(ipcls -r --noheadings --nousers -o MODE; stat -c %a f sock)" | tr "\n" " "; echo
+                echo $umask $(ipcls -r --noheadings --nousers -o MODE; stat -c %a f sock)
                 kill $!; wait $!
                 rm -f f sock; ipcrm-all --all --force -u 1000 >/dev/null
             done
@@ -149,12 +149,40 @@ END
 END
 }
 
-@test 'security: CAP_IPC_OWNER uses what is of System V, and removes nothing' {
+@test 'security: each bit of a mode allows what the page says' {
     needs_uids
-    run -0 alone 'make; try setpriv --reuid 2000 --regid 2000 --clear-groups --inh-caps=-all,+ipc_owner --ambient-caps=-all,+ipc_owner'
+    run -0 alone 'for mode in 0644 0622; do make -m $mode; try bob; ipcrm-all --all --force -u 1000 >/dev/null; done'
     assert_output - <<'END'
+0 1 0 1 0 1 0 1 1 1 1 1
+1 1 1 1 1 1
+1 0 1 1 1 0 1 0 1 1 0 0
+1 1 1 1 1 1
+END
+}
+
+@test 'security: the capabilities that use and remove what belongs to others' {
+    needs_uids
+    run -0 alone 'for c in ipc_owner sys_admin dac_override fowner dac_override,+fowner; do
+            echo $c; make
+            try setpriv --reuid 2000 --regid 2000 --clear-groups --inh-caps=-all,+$c --ambient-caps=-all,+$c
+            ipcrm-all --all --force -u 1000 >/dev/null
+        done'
+    assert_output - <<'END'
+ipc_owner
 1 1 0 0 1 1 0 0 1 1 0 0
 1 1 1 1 1 1
+sys_admin
+1 1 1 1 1 1 1 1 1 1 1 1
+1 0 1 0 1 0
+dac_override
+0 0 1 1 0 0 1 1 0 0 1 1
+1 1 1 1 1 1
+fowner
+1 1 1 1 1 1 1 1 1 1 1 1
+0 1 1 1 0 1
+dac_override,+fowner
+0 0 1 1 0 0 1 1 0 0 1 1
+0 1 0 1 0 1
 END
 }
 
