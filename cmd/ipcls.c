@@ -317,9 +317,6 @@ static int is_chosen(const struct job *job, const struct look *look, size_t inde
 	size_t i;
 	int chosen = job->wanted_count == 0;
 
-	/* The pass over /proc may find what was not asked for, such as a FIFO by -t memfd. */
-	if (!(entry->kind & job->kinds))
-		return 0;
 	for (i = 0; i < job->wanted_count; i++)
 		if (is_wanted_entry(entry, &job->wanted[i]))
 			chosen = job->wanted[i].found = 1;
@@ -342,7 +339,7 @@ static int compare_keys(const void *a, const void *b)
 
 	if (one->known != other->known)
 		order = one->known - other->known;
-	else if (one->text != NULL && other->text != NULL)
+	else if (one->text != NULL)
 		order = strcmp(one->text, other->text);
 	else
 		order = (one->number > other->number) - (one->number < other->number);

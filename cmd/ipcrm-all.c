@@ -182,38 +182,6 @@ static void tell_problems(const struct job *job, struct state *state)
 	}
 }
 
-static int has_entry(const struct state *state, enum inventory_kind kind, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < state->inventory.count; i++)
-		if (state->inventory.entries[i].kind == kind && strcmp(state->inventory.entries[i].name, name) == 0)
-			return 1;
-	return 0;
-}
-
-/* Queues that are named need no list, which an ordinary user may not have. */
-static int add_named_queues(const struct job *job, struct state *state)
-{
-	struct inventory_entry entry;
-	struct stat st;
-	size_t i;
-
-	for (i = 0; i < job->wanted_count; i++) {
-		const struct object *object = &job->wanted[i].object;
-
-		if (!(job->kinds & INVENTORY_PMSG) || object->kind != OBJECT_NAME ||
-		    has_entry(state, INVENTORY_PMSG, object->name) || inventory_stat_queue(object->name, &st) == -1)
-			continue;
-		inventory_blank(&entry, INVENTORY_PMSG);
-		entry.name = object->name;
-		inventory_set_file(&entry, &st);
-		if (inventory_add(&state->inventory, &entry) == -1)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- telling of one --- */
 
 /* What an object is, in a few words: "msg, 3 messages". */
@@ -293,6 +261,12 @@ static int is_gone_already(const struct inventory_entry *entry)
 	return (entry->flags & INVENTORY_REMOVED) != 0;
 }
 
+/* Whether it is one of the user's, of these kinds, that stays unless it is removed. */
+static int is_candidate(const struct job *job, const struct inventory_entry *entry, unsigned kinds)
+{
+	return entry->kind & kinds && entry->uid == job->user && !is_gone_already(entry);
+}
+
 static int choose_all(const struct job *job, struct state *state)
 {
 	size_t i;
@@ -300,7 +274,7 @@ static int choose_all(const struct job *job, struct state *state)
 	for (i = 0; i < state->inventory.count; i++) {
 		const struct inventory_entry *entry = &state->inventory.entries[i];
 
-		if (entry->kind & job->kinds && entry->uid == job->user && !is_gone_already(entry) && has_matching_name(job, entry) &&
+		if (is_candidate(job, entry, job->kinds) && has_matching_name(job, entry) &&
 		    choose_old(job, state, i, NULL) == -1)
 			return -1;
 	}
@@ -371,8 +345,7 @@ static int choose_named(const struct job *job, struct state *state, const struct
 			const struct inventory_entry *entry = &state->inventory.entries[i];
 
 			/* Whoever names an object twice wants it removed once. */
-			if (chosen[i] || !(entry->kind & kinds) || entry->uid != job->user || is_gone_already(entry) ||
-			    !inventory_is(entry, &wanted->object, wanted->key))
+			if (chosen[i] || !is_candidate(job, entry, kinds) || !inventory_is(entry, &wanted->object, wanted->key))
 				continue;
 			chosen[i] = 1;
 			if (has_matching_name(job, entry) && choose_old(job, state, i, wanted->object.word) == -1)
@@ -688,7 +661,7 @@ static int ask(struct state *state, const struct choice *choice)
 {
 	const struct inventory_entry *entry = entry_of(state, choice);
 	char name[INVENTORY_NAME_ROOM], shown[4 * (NAME_MAX + 2)], room[80], when[40], answer[64];
-	int first;
+	char first;
 
 	*listing_put_shown(shown, inventory_name(entry, name)) = '\0';
 	/* The stream is only read: one that is written in between would have to be repositioned. */
@@ -797,8 +770,7 @@ static int clean_up(const struct job *job, struct state *state)
 {
 	if (job->ask && open_terminal(state) == -1)
 		return CLI_FAILED;
-	if (inventory_list(&state->inventory, job->kinds, job->ask || job->verbose ? INVENTORY_CONTENT : 0) == -1 ||
-	    add_named_queues(job, state) == -1)
+	if (inventory_list(&state->inventory, job->kinds, job->ask || job->verbose ? INVENTORY_CONTENT : 0) == -1)
 		return fail_memory();
 	tell_problems(job, state);
 	if ((job->wanted_count > 0 ? choose_wanted(job, state) : choose_all(job, state)) == -1 ||
@@ -847,7 +819,7 @@ static int run_around(const struct job *job, struct state *state, char **words)
 {
 	struct state before = {.count = 0};
 	struct newcomers newcomers = {.count = 0};
-	int status, cleaned, wait_status = -1;
+	int status, cleaned, wait_status;
 	sigset_t mask;
 	const struct command command = {.argv = words, .mask = &mask};
 	pid_t pid;

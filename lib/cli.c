@@ -368,9 +368,9 @@ int cli_fail_semaphore(const struct object *object, int err)
 	return CLI_FAILED;
 }
 
-int cli_merge_status(int one, int other)
+int cli_merge_status(int status, int other)
 {
-	return one == other ? one : CLI_FAILED;
+	return status == other ? status : CLI_FAILED;
 }
 
 /* `word` as it may be shown, until the next call. */

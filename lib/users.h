@@ -144,7 +144,8 @@ enum users_orphan users_is_orphan(const struct users *users, const struct invent
                                   char *reason);
 
 /*
- * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.
+ * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.  Of a System V segment the kernel's
+ * count tells more.
  */
 int users_in_use(const struct users *users, const struct inventory *inventory, size_t entry);
 

@@ -8,7 +8,7 @@ bats_load_library bats-assert
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     echo abc >abc
 }
 

@@ -15,7 +15,7 @@ setup_file() {
     export PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then

@@ -7,7 +7,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     printf abc >abc
 }
 

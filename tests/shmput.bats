@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     printf 'abc' >abc
     : >empty
     head -c 300000 /dev/urandom >random
@@ -1395,8 +1395,10 @@ no_passing_name() { [[ -z $(find /dev/shm . -name '.ipcutils-*') ]]; }
 }
 
 @test 'shmput: -r that fails on a file system without unnamed files leaves no passing name' {
+    local at
+    at=$(tmpfile_at)
     given /put-x old
-    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$(tmpfile_at)" -e inject=read:error=EIO:when=2+ shmput -r /put-x <random
+    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$at" -e inject=read:error=EIO:when=2+ shmput -r /put-x <random
     holds /put-x old
     no_passing_name
     run -1 --separate-stderr traced -P /dev/shm -e inject=openat:error=EROFS shmput -r /put-x <abc

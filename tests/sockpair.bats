@@ -11,7 +11,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     # These names belong to the network namespace, which is the machine's.
     abstract=@sockpair-$RANDOM$RANDOM$RANDOM
 }
