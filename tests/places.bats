@@ -503,3 +503,15 @@ key:0x00000071 none
 status 0
 END
 }
+
+# --- user namespaces ---
+
+@test 'place: where users have no numbers, nobody counts as oneself, and nothing of others goes' {
+    run -0 place '
+        one_of_each
+        told unshare --user ipcrm-all --force --all; told unshare --user ipcrm-all -n /p
+        told unshare --user --map-root-user ipcrm-all -n --all -u 65534; ipcls -r --noheadings --nousers -o NAME | wc -l'
+    local why='user 65534 stands for all that have no number in this user namespace; whose objects these are is not known'
+    assert_output "$(printf "ipcrm-all: $why\nstatus 1\n%.0s" 1 2 3)
+6"
+}
