@@ -46,6 +46,7 @@ struct user {
 	unsigned char call;      /* enum user_call; of USER_WAITS */
 	short semaphore;         /* the number of the semaphore of a System V set that it waits for, or -1 */
 	int fd;                  /* one of the descriptors that have it open, or -1 */
+	uint32_t mappings;       /* how often it has it mapped */
 };
 
 /* Calls that wait. */

@@ -68,7 +68,7 @@ struct scan {
 
 	/* Of each entry, its last use and 1; it is of the process at hand if it is `began` or later. */
 	size_t *last;
-	uint32_t *attached; /* mappings of a System V segment that were found */
+	uint32_t *attached; /* mappings that were found */
 	size_t last_room;
 
 	/* Who holds a token of a set of slots.h. */
@@ -329,6 +329,7 @@ static int add_range(struct scan *scan, const struct proc_map *map, uint32_t ent
 
 static int take_map(struct scan *scan, const struct proc_map *map)
 {
+	struct user *user;
 	uint32_t entry;
 
 	if (map->device == scan->memory && starts_with(map->path, map->path_size, "/SYSV"))
@@ -353,7 +354,11 @@ static int take_map(struct scan *scan, const struct proc_map *map)
 		if (add_unnamed(scan, kind, known ? &st : NULL, name, map->path, map->path_size, map->device, map->inode, &entry) == -1)
 			return -1;
 	}
-	return use_entry(scan, entry, USER_MAPS) == NULL || add_range(scan, map, entry) == -1 ? -1 : 0;
+	user = use_entry(scan, entry, USER_MAPS);
+	if (user == NULL)
+		return -1;
+	user->mappings++;
+	return add_range(scan, map, entry);
 }
 
 /*
@@ -1142,10 +1147,12 @@ static void drop_strangers(struct scan *scan)
 		if (entry->kind != INVENTORY_SHM || entry->count == (int64_t)scan->attached[user->entry] ||
 		    is_of_namespace(scan, user))
 			users->users[kept++] = *user;
-		else
-			scan->attached[user->entry] = 0;
 	}
 	users->count = kept;
+	for (i = 0; i < scan->known; i++)
+		scan->attached[i] = 0;
+	for (i = 0; i < kept; i++)
+		scan->attached[users->users[i].entry] += users->users[i].mappings;
 }
 
 /* Sorts the uses by entry, keeping the order of the processes. */
