@@ -50,7 +50,9 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 {
 	const struct unix_diag_msg *socket = NLMSG_DATA(head);
 	const struct rtattr *attribute = (const struct rtattr *)(socket + 1);
-	size_t left = head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket)), size = 0;
+	/* RTA_NEXT() makes it negative behind one that lacks its padding. */
+	int left = (int)(head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket)));
+	size_t size = 0;
 	const struct unix_diag_vfs *vfs = NULL;
 	struct inventory_entry entry;
 	const char *name = NULL;
@@ -94,7 +96,7 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 }
 
 /* 1 at the end of the list, 0 where more is to come, -1 with errno. */
-static int take_answer(struct inventory *inventory, const char *buffer, size_t size)
+static int take_answer(struct inventory *inventory, const char *buffer, int64_t size)
 {
 	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)buffer;
 
@@ -104,7 +106,10 @@ static int take_answer(struct inventory *inventory, const char *buffer, size_t s
 		if (head->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *error = NLMSG_DATA(head);
 
-			errno = head->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error < 0 ? -error->error : EPROTO;
+			/* The kernel's own errnos end before 4096. */
+			errno = EPROTO;
+			if (head->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error < 0 && error->error > -4096)
+				errno = -error->error;
 			return -1;
 		}
 		if (head->nlmsg_type == SOCK_DIAG_BY_FAMILY && head->nlmsg_len >= NLMSG_LENGTH(sizeof(struct unix_diag_msg)) &&
@@ -125,7 +130,7 @@ int inventory_list_sockets(struct inventory *inventory)
 			got = recv(fd, buffer, BUFFER, 0);
 			if (got == -1 && errno == EINTR)
 				continue;
-			result = got == -1 ? -1 : take_answer(inventory, buffer, (size_t)got);
+			result = got == -1 ? -1 : take_answer(inventory, buffer, got);
 		} while (result == 0);
 	err = errno;
 	free(buffer);

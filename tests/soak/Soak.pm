@@ -106,7 +106,8 @@ sub spawn {
 		ref $in  ? open(STDIN,  '<&', $in)  : open(STDIN,  '<', $in)   or POSIX::_exit(99);
 		ref $out ? open(STDOUT, '>&', $out) : open(STDOUT, '>>', $out) or POSIX::_exit(99);
 		ref $err ? open(STDERR, '>&', $err) : open(STDERR, '>>', $err) or POSIX::_exit(99);
-		$SIG{PIPE} = 'DEFAULT';
+		# Whoever has started us may ignore some, as a shell does for what it puts into the background.
+		$SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM PIPE USR1 CHLD ALRM);
 		if (ref $command eq 'CODE') {
 			srand($$ ^ $seed);
 			POSIX::close($_) for 3 .. 99;
