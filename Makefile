@@ -43,7 +43,7 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize fault fuzz soak bench install uninstall dist help clean fuzzers FORCE
+.PHONY: all demo check check-man check-sh check-install check-hardening sanitize fault fuzz soak coverage analyze bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -112,6 +112,15 @@ soak: ## run all tools together for SOAK_SECONDS=60, kill them at random, and ad
 	$(Q)$(MAKE_O) all
 	@SOAK_SECONDS='$(SOAK_SECONDS)' SOAK='$(SOAK)' SEED='$(SEED)' $(IN_WORLD) nice tests/soak/run
 
+# The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.
+COVERAGE_FLAGS = -fprofile-instr-generate -fcoverage-mapping -Xclang -mllvm -Xclang -runtime-counter-relocation
+coverage: ## show which lines and branches the tests and a part of make fault come through (T= and F=: only those tests)
+	@tests/setup $@
+	@mkdir -p $(O)/$@
+	$(Q)clang -O2 -fPIE -DCOUNTS='"$(abspath $(O))/$@/counts"' -c -o $(O)/$@/counts.o tests/coverage/counts.c
+	$(Q)$(MAKE_O)/$@ CC=clang STATIC= all CFLAGS='-O1 -g $(COVERAGE_FLAGS)' LDFLAGS= LDLIBS='$(O)/$@/counts.o'
+	@T='$(T)' F='$(F)' SAMPLE='$(SAMPLE)' KEEP='$(KEEP)' nice tests/coverage/run '$(abspath $(O))/$@'
+
 bench: ## measure speed against other programs
 	@tests/setup bench
 	$(Q)$(MAKE_O) all
@@ -124,6 +133,11 @@ check-man: ## check the pages, and that every tool has all its parts
 check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
+
+analyze: export FLAGS = $(ALL_CFLAGS)
+analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)
+	@tests/setup $@
+	@QUICK='$(QUICK)' nice tests/$@
 
 check-install: ## install into a scratch directory, look, uninstall
 	@tests/setup build
@@ -150,7 +164,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
-	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
+	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 -include $(wildcard $(O)/obj/*/*.d)

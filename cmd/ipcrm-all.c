@@ -669,7 +669,7 @@ static int ask(struct state *state, const struct choice *choice)
 {
 	const struct inventory_entry *entry = entry_of(state, choice);
 	char name[INVENTORY_NAME_ROOM], shown[4 * (NAME_MAX + 2)], room[80], when[40], answer[64];
-	int first;
+	char first;
 
 	*listing_put_shown(shown, inventory_name(entry, name)) = '\0';
 	/* The stream is only read: one that is written in between would have to be repositioned. */
@@ -824,7 +824,7 @@ static int run_around(const struct job *job, struct state *state, char **words)
 {
 	struct state before = {.count = 0};
 	struct newcomers newcomers = {.count = 0};
-	int status, cleaned, wait_status = -1;
+	int status, cleaned, wait_status;
 	sigset_t mask;
 	const struct command command = {.argv = words, .mask = &mask};
 	pid_t pid;

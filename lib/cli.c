@@ -164,16 +164,40 @@ void cli_version_exit(void)
 	exit(cli_finish(CLI_DONE));
 }
 
+/* strvis(3) allocates memory; where there is none, each byte that is not plain is shown by its octal number. */
+static int show(char *out, const char *text, int flags)
+{
+	int length = strvis(out, text, flags);
+	char *end = out;
+
+	/* It fails with 0, too. */
+	if (length > 0 || *text == '\0')
+		return length;
+	for (; *text != '\0'; text++)
+		if (*text >= ' ' && *text < 0x7f && (*text != '\\' || flags & VIS_NOSLASH))
+			*end++ = *text;
+		else
+			end += sprintf(end, "\\%03o", (unsigned char)*text);
+	*end = '\0';
+	return (int)(end - out);
+}
+
 int cli_show_name(char *out, const char *name)
 {
-	return strvis(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	return show(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+}
+
+static char *put_usage(char *out)
+{
+	return stpcpy(stpcpy(stpcpy(out, "usage: "), usage), "\n");
 }
 
 /* One write(2) a message, so that messages of several processes do not mix. */
-static void say(const char *object, const char *message, const char *last)
+static void say(const char *object, const char *message, int with_usage)
 {
-	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + 4 * strlen(message) + strlen(last) + 16;
-	char *line = malloc(room), *end = line;
+	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + 4 * strlen(message) + strlen(usage) + 32;
+	/* "Out of memory" must be said without any. */
+	char few[4096], *line = room <= sizeof(few) ? few : malloc(room), *end = line;
 	int saved = errno;
 
 	if (line == NULL) {
@@ -186,32 +210,28 @@ static void say(const char *object, const char *message, const char *last)
 		end = stpcpy(end, ": ");
 	}
 	/* Words of the command line in it may have been shown already: backslashes stay single. */
-	end += strvis(end, message, VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOSLASH);
-	end = stpcpy(stpcpy(end, "\n"), last);
+	end += show(end, message, VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOSLASH);
+	end = stpcpy(end, "\n");
+	if (with_usage)
+		end = put_usage(end);
 	io_write_all(2, line, (size_t)(end - line));
-	free(line);
+	if (line != few)
+		free(line);
 	errno = saved;
 }
 
-static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, const char *last, const char *format, va_list arguments)
+static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, int with_usage, const char *format, va_list arguments)
 {
-	char *message;
+	char few[1024], *message = few;
+	va_list again;
 
-	if (vasprintf(&message, format, arguments) == -1) {
-		say(object, "out of memory", last);
-		return;
-	}
-	say(object, message, last);
-	free(message);
-}
-
-static const char *usage_text(void)
-{
-	static char *text;
-
-	if (text == NULL && asprintf(&text, "usage: %s\n", usage) == -1)
-		exit(cli_own_status(CLI_USAGE));
-	return text;
+	va_copy(again, arguments);
+	if (vsnprintf(few, sizeof(few), format, arguments) >= (int)sizeof(few) && vasprintf(&message, format, again) == -1)
+		message = few;
+	va_end(again);
+	say(object, message, with_usage);
+	if (message != few)
+		free(message);
 }
 
 void cli_usage_exit(const char *format, ...)
@@ -219,16 +239,16 @@ void cli_usage_exit(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_formatted(NULL, usage_text(), format, arguments);
+	say_formatted(NULL, 1, format, arguments);
 	va_end(arguments);
 	exit(cli_own_status(CLI_USAGE));
 }
 
 void cli_option_exit(void)
 {
-	const char *text = usage_text();
+	char text[1024];
 
-	io_write_all(2, text, strlen(text));
+	io_write_all(2, text, (size_t)(put_usage(text) - text));
 	exit(cli_own_status(CLI_USAGE));
 }
 
@@ -237,7 +257,7 @@ void cli_warn(const char *object, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_formatted(object, "", format, arguments);
+	say_formatted(object, 0, format, arguments);
 	va_end(arguments);
 }
 
@@ -275,7 +295,7 @@ int cli_fail(const char *object, int err)
 {
 	/* A signal that ends the tool says enough by itself. */
 	if (err != EINTR || interrupt_requested() == 0)
-		say(object, cli_text(err), "");
+		say(object, cli_text(err), 0);
 	return cli_status_of(err);
 }
 
@@ -288,13 +308,13 @@ int cli_fail_semaphore(const char *object, int err)
 {
 	if (err != EINVAL)
 		return cli_fail(object, err);
-	say(object, "not a semaphore", "");
+	say(object, "not a semaphore", 0);
 	return CLI_FAILED;
 }
 
-int cli_merge_status(int one, int other)
+int cli_merge_status(int status, int other)
 {
-	return one == other ? one : CLI_FAILED;
+	return status == other ? status : CLI_FAILED;
 }
 
 /* `word` as it may be shown, until the next call. */

@@ -110,7 +110,7 @@ int cli_show_name(char *out, const char *name);
 int cli_status_of(int err);
 
 /* The status for two operands whose own are these: the same where they are, else CLI_FAILED. */
-int cli_merge_status(int one, int other);
+int cli_merge_status(int status, int other);
 
 /* Parses an operand or the value of an option, or exits with CLI_USAGE; `kinds` are what the tool takes. */
 void cli_object_or_exit(struct object *object, const char *word, unsigned kinds);

@@ -213,7 +213,7 @@ const char *inventory_name(const struct inventory_entry *entry, char *room)
 		return room;
 	}
 	/* Keys are signed in C and unsigned for people.  By hand, since there are many of them. */
-	strcpy(room, "key:0x");
+	memcpy(room, "key:0x", 6);
 	for (i = 0; i < 8; i++)
 		room[6 + i] = hex[(unsigned)entry->key >> (28 - 4 * i) & 15];
 	room[14] = '\0';

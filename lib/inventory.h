@@ -106,7 +106,7 @@ struct inventory {
  * Adds all objects of these kinds (of INVENTORY_LISTED and INVENTORY_UNIX), grouped by kind in the order above.  What
  * cannot be listed is a problem in the inventory.  0, or -1 with ENOMEM.
  */
-int inventory_list(struct inventory *inventory, unsigned kinds, unsigned details);
+int inventory_list(struct inventory *inventory, unsigned wanted, unsigned details);
 
 /*
  * Adds the POSIX queue of that name, which takes no list and no mount: 0, or -1 with errno: ENOENT,

@@ -108,9 +108,6 @@ void listing_put_json_text(struct listing *listing, const struct listing_column 
  */
 char *listing_put_shown(char *out, const char *text);
 
-/* A size as people read it, "4.0K": `out` has room for 32. */
-const char *listing_size(char *out, int64_t bytes);
-
 /* A time: in a table's form, or RFC 3339, "-" where that has none for it; `out` has room for 40. */
 const char *listing_time(char *out, int64_t when, enum listing_form form);
 

@@ -177,7 +177,7 @@ static int take_lease_soon(struct removal *removal, const struct inventory_entry
 		if (*fd != -1)
 			close(*fd);
 		*fd = -1;
-		pause.tv_nsec += pause.tv_nsec / 2 + getpid() % 64 * 2000;
+		pause.tv_nsec += pause.tv_nsec / 2 + getpid() % 64 * 2000L;
 		nanosleep(&pause, NULL);
 	}
 	return result;

@@ -169,7 +169,7 @@ static const char *time_text(int64_t when, char *room)
 	struct tm tm;
 
 	if (localtime_r(&seconds, &tm) == NULL || strftime(room, 32, "%F %T", &tm) == 0)
-		strcpy(room, "?");
+		memcpy(room, "?", sizeof("?"));
 	return room;
 }
 

@@ -107,3 +107,15 @@ nested() {
     # shellcheck disable=SC2154 # run sets it
     assert_equal "$stderr" 'shmcat: /faults-x: 2 bytes'
 }
+
+@test 'a message has its words even where there is no memory for them' {
+    ! sanitized || return 0 # its allocator cannot be made to fail from outside
+    local nth
+    cc -shared -fPIC -o short.so "$BATS_TEST_DIRNAME/fault/short.c"
+    for nth in 2 3 4; do
+        run -3 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT="malloc:$nth" shmcat $'/none\e\\'
+        assert_equal "$stderr" 'shmcat: /none\033\134: No such file or directory'
+    done
+    run -1 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT=malloc:1 shmcat /none
+    assert_equal "$stderr" 'shmcat: operands: Cannot allocate memory'
+}

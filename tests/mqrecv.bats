@@ -1624,3 +1624,85 @@ hunted() {
     ipcrm -Q 0x6d710f02
     printf 'one\ntwo\n' | cmp - out
 }
+
+@test 'mqrecv: --peek of fewer messages than are asked for writes those there are' {
+    filled "$sysv" '1\tone' '2\ttwo'
+    run -0 soon mqrecv --peek -c 3 "$sysv"
+    assert_output $'one\ntwo'
+}
+
+@test 'mqrecv: --peek -b leaves a message of another length where it is' {
+    filled "$sysv" '1\tfive5'
+    run -1 --separate-stderr soon mqrecv --peek -b 4 "$sysv"
+    assert_equal "$stderr" "mqrecv: $sysv: message of 5 bytes: blocks have 4 (-b)"
+    run -0 soon mqrecv -n "$sysv"
+    assert_output five5
+}
+
+@test 'mqrecv: --json has no blocks' {
+    usage_error mqrecv --json -b 4 "$sysv"
+}
+
+@test 'mqrecv: an empty message has no NUL for -z, on output and in a command' {
+    queue "$posix"
+    mqsend "$posix" '' ''
+    run -0 soon mqrecv -z1 "$posix"
+    assert_output ''
+    run -0 soon mqrecv -z "$posix" -- wc -c
+    assert_output 0
+}
+
+@test 'mqrecv: -v says where the message of a command that failed goes' {
+    filled "$sysv" '1\tone'
+    run -7 --separate-stderr soon mqrecv -v "$sysv" -- sh -c 'exit 7'
+    assert_line_of_stderr "mqrecv: $sysv: command ended with status 7, its message goes back"
+    run -7 --separate-stderr soon mqrecv -v -C --dead-letter="$sysv_other" "$sysv" -- sh -c 'exit 7'
+    assert_line_of_stderr "mqrecv: $sysv: command ended with status 7, its message goes to the dead letters"
+}
+
+# assert_line_of_stderr LINE: what `run` has kept has it.
+assert_line_of_stderr() {
+    [[ $'\n'$stderr$'\n' == *$'\n'"$1"$'\n'* ]] || fail "no such line: $1; but: $stderr"
+}
+
+@test 'mqrecv: a queue whose id is known but may not be read' {
+    needs_uids
+    chmod 777 .
+    queue "$sysv"
+    run -1 as_nobody mqrecv -n "id:$(awk -v key="$((${sysv#key:}))" '$1 == key { print $2 }' /proc/sysvipc/msg)"
+    assert_output --partial 'Permission denied'
+}
+
+@test 'mqrecv: without /proc/self/fd the queue is found by its name, unless that is gone or another' {
+    local n
+    queue "$posix"
+    run -124 traced -e trace=openat mqrecv -w 0.01 "$posix"
+    n=$(grep -n /proc/self/fd trace | head -n 1 | cut -d: -f1)
+    run -124 traced -e inject="openat:error=ENOENT:when=$n" mqrecv -w 0.01 "$posix"
+    bg traced -e inject="openat:error=ENOENT:delay_enter=200000:when=$n" mqrecv -w 5 "$posix"
+    eventually grep -qs /proc/self/fd trace
+    queue_peer wipe "$posix"
+    ends 3
+    queue "$posix"
+    rm trace
+    bg traced -e inject="openat:error=ENOENT:delay_enter=200000:when=$n" mqrecv -w 5 "$posix"
+    eventually grep -qs /proc/self/fd trace
+    queue_peer wipe "$posix"
+    queue "$posix"
+    ends 3
+}
+
+@test 'mqrecv: several queues whose removal nothing tells of are looked at now and then' {
+    queue "$posix"
+    queue "$other"
+    bg traced -e inject=inotify_init1:error=EMFILE mqrecv -w 9 "$posix" "$other" 2>err
+    eventually grep -qs ppoll trace
+    queue_peer wipe "$posix"
+    eventually grep -qs "$posix: Identifier removed" err
+}
+
+@test 'mqrecv: a queue that cannot be opened for lack of descriptors has nothing to do with its limits' {
+    queue "$posix"
+    run -1 --separate-stderr traced -e inject=mq_open:error=EMFILE mqrecv -n "$posix"
+    assert_equal "$stderr" "mqrecv: $posix: Too many open files"
+}

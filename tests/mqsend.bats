@@ -1018,3 +1018,33 @@ pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
     ipcrm -Q 0x6d730f01
     printf 'one\ntwo\n' | cmp - out
 }
+
+@test 'mqsend: -z adds a NUL to a message that is shorter than the one before it' {
+    queue "$posix"
+    printf 'longer\nnot\n' | mqsend -z "$posix"
+    mqrecv -a -1 "$posix" >out
+    cmp out <(printf 'longer\0not\0')
+}
+
+@test 'mqsend: -z makes no message that ends the stream of -E' {
+    queue "$posix"
+    run -0 soon mqsend -zE "$posix" ''
+    mqrecv -a -1 "$posix" >out
+    cmp out <(printf '\0')
+}
+
+@test 'mqsend: an id makes no queue' {
+    usage_error mqsend -C id:7 x
+    usage_error mqsend -x id:7 x
+}
+
+@test 'mqsend: a standard input that fails after one message says so' {
+    queue "$posix"
+    mkfifo in
+    exec 5<>in
+    echo one >&5
+    bg traced -P "$PWD/in" -e inject=read:error=EIO:when=2 mqsend "$posix" <in 2>err
+    ends 1
+    exec 5>&-
+    assert_equal "$(<err)" 'mqsend: standard input: Input/output error; 1 message was sent'
+}

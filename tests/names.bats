@@ -534,3 +534,29 @@ mode_is() {
     run -0 bash -c 'exec shmcat /names-x key:0x13000001 <&-'
     assert_output abcdef
 }
+
+@test 'shmput: a hexadecimal number may begin with 0X, and takes no unit' {
+    shmput -s 0X10 /names-x <abc
+    size_is /dev/shm/names-x 16
+    usage_error shmput -s 0x10k /names-x
+    usage_error shmput -s 0X10k /names-x
+}
+
+@test 'durations that are none, or that no clock counts, are usage errors' {
+    local word
+    for word in . 2. .s 0X2 0x2; do
+        usage_error shmcat --watch="$word" /names-x
+        [[ $stderr == *"not a duration"* ]]
+    done
+    # 2^63 nanoseconds are 9223372036.854775808 seconds.
+    for word in 10000000000000000000 9223372036.9; do
+        usage_error shmcat --watch="$word" /names-x
+        [[ $stderr == *"out of range"* ]]
+    done
+    given key:0x13000001 abc
+    shmcat -w 9223372036.8 -l ftok:.:0x13 -- key:0x13000001 2>err || grep 'No such file' err
+}
+
+@test 'names: ftok: with a path or a project that cannot be' {
+    refused "ftok:$(letters 5000 a)" ftok:.:0y1 ftok:.:12 "memfd:$(letters 30 1):3"
+}

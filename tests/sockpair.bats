@@ -1323,3 +1323,85 @@ noting_pair() {
     run -125 traced -e inject=?unlink,?unlinkat:error=EPERM sockpair -l s -w 0.05 -- true
     assert_output 'sockpair: s: it could not be removed: Operation not permitted'
 }
+
+@test 'sockpair: -E, -l and -c with what does not go with them are usage errors' {
+    usage_error sockpair -E -l s
+    usage_error sockpair -E --connect=s
+    usage_error sockpair -E --count=2
+    run -125 soon sockpair -E -s +
+    usage_error sockpair -E --allow-uid=any
+    usage_error sockpair -c s -t dgram --allow-uid=0
+    run -125 soon sockpair -c s --
+    usage_error sockpair -c s --pass-fd="$(letters 30 1)"
+    usage_error sockpair -c s --pass-fd="$(printf '0,%.0s' {1..300})0"
+}
+
+@test 'sockpair: -v knows no signal behind 128 and a number that is none' {
+    run --separate-stderr soon sockpair -v sh -c 'exit 255' -- true
+    assert_equal "$status" 255
+    [[ $stderr == *'sh: the first command ended with status 255'* ]]
+    [[ $stderr != *'as by signal'* ]]
+}
+
+@test 'sockpair: -c -v tells how many bytes went and came' {
+    serving sockpair -l s --total=1 -- cat
+    run -0 --separate-stderr sh -c 'echo hello | sockpair -v -c s'
+    assert_output hello
+    [[ $stderr == *'sockpair: s: 6 bytes sent, 6 bytes received' ]]
+}
+
+@test 'sockpair: -c -w to a socket that nobody serves any more is timed out' {
+    socket_peer stale s
+    run -124 soon sockpair -c s -w 0.05 </dev/null
+    assert_output 'sockpair: s: timed out: nobody serves this'
+}
+
+@test 'sockpair: an abstract name is for its own user, who need not be root' {
+    needs_uids
+    chmod 777 .
+    serving setpriv --reuid 65534 --regid 65534 --clear-groups sockpair -l "$abstract" --total=1 -- echo hello
+    assert_equal "$(as_nobody timeout 10 sockpair -c "$abstract" </dev/null)" hello
+    ends 0
+}
+
+@test 'sockpair: descriptors that cannot be passed run no command' {
+    serving sockpair -l s -- sleep 1000
+    run -125 --separate-stderr traced -e inject=sendmsg:error=ETOOMANYREFS sockpair -c s --pass-fd=0 -- echo ran
+    [[ $stderr == 'sockpair: s: descriptors could not be passed: '* ]]
+    [[ -z $output ]]
+}
+
+@test 'sockpair: a server that closes without descriptors is told, and no command runs' {
+    serving sockpair -l s --total=1 -- true
+    run -125 --separate-stderr soon sockpair -c s --take-fd=1 -- echo ran
+    [[ -z $output ]]
+    [[ $stderr == 'sockpair: s: the other side has closed without passing descriptors' ]]
+}
+
+@test 'sockpair: a signal ends a server whose client has not sent its descriptors yet' {
+    serving sockpair -l s --take-fd=1 -- echo ran
+    server=$pid
+    held socket_peer silent s
+    eventually eval '(($(descriptors "$server") > 5))'
+    kill -TERM "$server"
+    ends 143 "$server"
+    assert [ ! -e s ]
+}
+
+@test 'sockpair: descriptors that came are kept until there is room for the command' {
+    echo text >file
+    bg traced -e inject=vfork,clone,clone3,fork:error=EAGAIN:when=1 sockpair -l s --take-fd=1 --total=1 -- \
+        sh -c 'exec cat <&"$SOCKPAIR_FDS"' 2>err
+    server=$pid
+    soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
+    cmp out file
+    ends 0 "$server"
+    grep 'connections wait until there is room' err
+}
+
+@test 'sockpair: too many files in the system pass by, too' {
+    bg traced -e inject=accept4:error=ENFILE:when=1 sockpair -l s --total=1 -- echo hello 2>err
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
+    ends 0
+    grep 'Too many open files in system; connections wait until there is room' err
+}

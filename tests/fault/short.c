@@ -4,6 +4,7 @@
  * or with CALL:N:half half of them.  strace's retval= could not do that: the call would not happen, and a program that
  * goes on behind bytes that were never read or written is right, and the tale that it was told is wrong.
  * Neither could it make close(2) fail as Linux does, which closes all the same: close:N is told EIO behind its back.
+ * And no system call stands behind most allocations: malloc:N is the N-th of malloc(3) and its kin, and fails.
  * Nothing of this reaches the commands that the program runs.
  */
 #define _GNU_SOURCE
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 static char wanted[32];
-static int at, half, list = -1;
+static int at, half, begun, list = -1;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -39,6 +40,7 @@ __attribute__((constructor)) static void begin(void)
 		list = at;
 	unsetenv("FAULT_SHORT");
 	unsetenv("LD_PRELOAD");
+	begun = 1;
 }
 
 static size_t shorter(const char *call, int *count, size_t size)
@@ -66,6 +68,9 @@ static size_t shorter(const char *call, int *count, size_t size)
 		return real(__VA_ARGS__); \
 	}
 
+/* Its header declares it by the name of sendfile(2). */
+ssize_t sendfile64(int to, int from, off64_t *offset, size_t size);
+
 /* NOLINTBEGIN */
 SHORT(ssize_t, read, size, (int fd, void *bytes, size_t size), fd, bytes, size)
 SHORT(ssize_t, pread64, size, (int fd, void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
@@ -80,16 +85,16 @@ SHORT(ssize_t, copy_file_range, size, (int from, off64_t *at_from, int to, off64
 /* NOLINTEND */
 
 /* Of a vector, one byte or the half of its first piece. */
-ssize_t writev(int fd, const struct iovec *pieces, int count)
+ssize_t writev(int fd, const struct iovec *iovec, int count)
 {
 	static __typeof__(writev) *real;
 	static int calls;
-	struct iovec first = pieces[0];
+	struct iovec first = iovec[0];
 
 	if (real == NULL)
 		real = REAL(writev);
 	first.iov_len = shorter("writev", &calls, first.iov_len);
-	return first.iov_len != pieces[0].iov_len ? real(fd, &first, 1) : real(fd, pieces, count);
+	return first.iov_len != iovec[0].iov_len ? real(fd, &first, 1) : real(fd, iovec, count);
 }
 
 int close(int fd)
@@ -109,4 +114,42 @@ int close(int fd)
 		return -1;
 	}
 	return result;
+}
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *bytes, size_t size);
+
+/* Whether this allocation of the program fails; the loader's own come before `begun`, and nothing may be called for them. */
+static int fails(void)
+{
+	static int count;
+
+	if (!begun)
+		return 0;
+	count++;
+	/* dprintf(3) allocates, too. */
+	begun = 0;
+	if (list != -1)
+		dprintf(list, "malloc:%d\n", count);
+	begun = 1;
+	if (strcmp(wanted, "malloc") != 0 || count != at)
+		return 0;
+	errno = ENOMEM;
+	return 1;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *bytes, size_t size)
+{
+	return fails() ? NULL : __libc_realloc(bytes, size);
 }
