@@ -50,9 +50,8 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 {
 	const struct unix_diag_msg *socket = NLMSG_DATA(head);
 	const struct rtattr *attribute = (const struct rtattr *)(socket + 1);
-	/* RTA_NEXT() makes it negative behind one that lacks its padding. */
-	int left = (int)(head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket)));
-	size_t size = 0;
+	/* A multiple of it, so that RTA_NEXT() cannot count below 0 behind one that lacks its padding. */
+	size_t left = (head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket))) / RTA_ALIGNTO * RTA_ALIGNTO, size = 0;
 	const struct unix_diag_vfs *vfs = NULL;
 	struct inventory_entry entry;
 	const char *name = NULL;
@@ -96,11 +95,12 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 }
 
 /* 1 at the end of the list, 0 where more is to come, -1 with errno. */
-static int take_answer(struct inventory *inventory, const char *buffer, int64_t size)
+static int take_answer(struct inventory *inventory, const char *buffer, size_t size)
 {
 	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)buffer;
 
-	for (; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
+	/* NLMSG_NEXT() counts as RTA_NEXT() does. */
+	for (size = size / NLMSG_ALIGNTO * NLMSG_ALIGNTO; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
 		if (head->nlmsg_type == NLMSG_DONE)
 			return 1;
 		if (head->nlmsg_type == NLMSG_ERROR) {
@@ -130,7 +130,7 @@ int inventory_list_sockets(struct inventory *inventory)
 			got = recv(fd, buffer, BUFFER, 0);
 			if (got == -1 && errno == EINTR)
 				continue;
-			result = got == -1 ? -1 : take_answer(inventory, buffer, got);
+			result = got == -1 ? -1 : take_answer(inventory, buffer, (size_t)got);
 		} while (result == 0);
 	err = errno;
 	free(buffer);

@@ -688,13 +688,12 @@ END
 @test 'ipcls: a process that started after the object is not its creator' {
     # Ids of processes are given out anew from this one on.
     run -0 alone '
-        hold unshare --pid --fork --mount-proc bash -c "
+        unshare --pid --fork --mount-proc bash -c "
             sh -c \"echo \\\$\\\$ >pid; exec ipcmk -M 10 >/dev/null\"
             while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
-            ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo; exec sleep 60"
+            ipcls -r --noheadings -o ORPHAN -t shm >orphan"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct inventory inventory = {0};
 	char *answer = copy_of(data, size);
-	int result = take_answer(&inventory, answer, (int64_t)size);
+	int result = take_answer(&inventory, answer, size);
 	size_t i;
 
 	CHECK(result >= -1 && result <= 1 && (result != -1 || errno > 0));
