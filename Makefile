@@ -138,7 +138,7 @@ fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_
 # Only what `make fuzz` makes of itself, with the flags that it gives.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(O)/libipcutils.a | $(O)/bin
+$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 

@@ -1032,16 +1032,13 @@ static int has_no_memory(struct scan *scan)
 
 static int has_ended(struct scan *scan)
 {
-	char text[512];
-	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text) - 1);
-	const char *end;
+	char text[1024];
+	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text));
+	struct proc_stat stat;
 
 	if (got <= 0)
 		return 1;
-	text[got] = '\0';
-	/* The state follows the command, which may hold anything but its own end. */
-	end = strrchr(text, ')');
-	return end != NULL && end[1] == ' ' && (end[2] == 'Z' || end[2] == 'X');
+	return proc_parse_stat(text, (size_t)got, &stat) == 0 && (stat.state == 'Z' || stat.state == 'X');
 }
 
 /* Root may see everything but what is just ending: that is given the time to do so, now and then. */

@@ -1363,7 +1363,7 @@ END
 @test 'ipcls: a process that started after the object is not its creator' {
     # Ids of processes are given out anew from this one on.
     run -0 alone '
-        hold unshare --pid --fork --mount-proc bash -c "
+        unshare --pid --fork --mount-proc bash -c "
             sh -c \"echo \\\$\\\$ >pid; exec ipcmk -M 10 >/dev/null\"
             while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
