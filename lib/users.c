@@ -55,7 +55,7 @@ int users_unknown(const struct users *users, const struct inventory *inventory, 
 		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count);
 	case INVENTORY_MSG:
 	case INVENTORY_SEM:
-		return users->waits_hidden > 0 || users->invisible;
+		return users->waits_hidden > 0 || users->invisible || one->flags & INVENTORY_HOLDERS_HIDDEN;
 	default:
 		return some_hidden;
 	}
@@ -95,8 +95,11 @@ const char *users_call_word(enum user_call call)
 
 void users_open(struct users *users)
 {
-	if (users->proc == 0)
-		users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (users->proc != 0)
+		return;
+	users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (users->proc == -1)
+		users->err = errno;
 }
 
 int users_without_proc(const struct users *users)
