@@ -35,12 +35,12 @@ static int ask(int fd)
 	return sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&kernel, sizeof(kernel)) == -1 ? -1 : 0;
 }
 
-/* The file of a socket says whose it is, if it still is this socket's. */
+/* The file of a socket says whose it is, if it still is this socket's; a relative name may be of another directory. */
 static void ask_file(struct inventory_entry *entry, const char *path, const struct unix_diag_vfs *vfs)
 {
 	struct stat st;
 
-	if (vfs == NULL || path[0] != '/' || lstat(path, &st) == -1 || (uint32_t)st.st_ino != vfs->udiag_vfs_ino)
+	if (vfs == NULL || lstat(path, &st) == -1 || (uint32_t)st.st_ino != vfs->udiag_vfs_ino)
 		return;
 	/* The file's inode is not the socket's. */
 	inventory_set_file(entry, &st);

@@ -56,7 +56,7 @@ int users_unknown(const struct users *users, const struct inventory *inventory, 
 		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count);
 	case INVENTORY_MSG:
 	case INVENTORY_SEM:
-		return users->waits_hidden > 0 || users->invisible;
+		return users->waits_hidden > 0 || users->invisible || one->flags & INVENTORY_HOLDERS_HIDDEN;
 	default:
 		return some_hidden;
 	}
