@@ -1368,8 +1368,7 @@ END
             while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
-            ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo"
+            ipcls -r --noheadings -o ORPHAN -t shm >orphan"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }
