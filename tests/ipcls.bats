@@ -1203,7 +1203,7 @@ deadlocked() {
 '
 
 @test 'ipcls: a deadlock is found through children that are waited for in any way' {
-    local way waits='P waits for' found
+    local way found
     for way in 'waitid ' 'wait 1 ' 'wait 5 '; do
         run -0 alone "rm -f go; $deadlocked"'deadlocked "$@"' "${way%% *}" "${way#* }0x32 0:-1"
         for found in 'P waits for its child P, which waits for sem 32, held by P, which waits for sem 31, held by P' \
