@@ -206,8 +206,12 @@ operate(const char *list)
 		list += used;
 	}
 	ready();
-	/* The call of that name, which the C library makes of no function any more. */
+	/* The call of that name, which the C library makes of no function any more, and not every machine has. */
+#ifdef SYS_semop
 	syscall(SYS_semop, id, operations, count);
+#else
+	semop(id, operations, count);
+#endif
 }
 
 static void
