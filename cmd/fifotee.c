@@ -1322,6 +1322,7 @@ int main(int argc, char **argv)
 	free(job.order);
 	free(job.polls);
 	free(job.outputs);
+	close(job.report);
 	interrupt_die_if_pending();
 	return job.status;
 }

@@ -406,6 +406,8 @@ void cli_object_or_exit(struct object *object, const char *word, unsigned kinds)
 
 noreturn static void refuse(const char *option, const char *word, const char *kind, const char *form)
 {
+	if (errno == ENOMEM)
+		exit(cli_fail(option, errno));
 	if (errno == ERANGE)
 		cli_usage_exit("%s: %s: %s out of range", option, shown(word), kind);
 	cli_usage_exit("%s: %s: not a %s (%s)", option, shown(word), kind, form);

@@ -39,7 +39,7 @@ static void set_owner(struct inventory_entry *entry, const struct ipc_perm *perm
 
 static int stat_shm(struct inventory_entry *entry, int index, int operation)
 {
-	struct shmid_ds ds;
+	struct shmid_ds ds = {0};
 	int id = shmctl(index, operation, &ds);
 
 	if (id == -1)
@@ -57,7 +57,7 @@ static int stat_shm(struct inventory_entry *entry, int index, int operation)
 
 static int stat_msg(struct inventory_entry *entry, int index, int operation)
 {
-	struct msqid_ds ds;
+	struct msqid_ds ds = {0};
 	int id = msgctl(index, operation, &ds);
 
 	if (id == -1)
@@ -76,7 +76,7 @@ static int stat_msg(struct inventory_entry *entry, int index, int operation)
 
 static int stat_sem(struct inventory_entry *entry, int index, int operation)
 {
-	struct semid_ds ds;
+	struct semid_ds ds = {0};
 	int id = semctl(index, 0, operation, (union semun){.buf = &ds});
 
 	if (id == -1)

@@ -26,6 +26,8 @@ teardown() {
 prelude='
 set -u
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
+# The mount that the tools make for themselves is unknown to valgrind and qemu.
+[[ -z ${MACHINE-} ]] || mount -t mqueue mqueue /dev/mqueue || exit 99
 mkfifo never$$ && exec 9<>never$$
 hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
 await() { until "$@"; do read -rt 0.01 _ <&9; done; }
@@ -83,6 +85,25 @@ alone() {
     assert_line --partial 'usage: ipcls'
     run -0 --separate-stderr ipcls --version
     assert_line --partial 'ipcls (ipcutils)'
+}
+
+@test 'ipcls: columns, options and forms that cannot be are a usage error' {
+    usage_error ipcls --nope
+    usage_error ipcls -o ''
+    usage_error ipcls -o all,all
+    usage_error ipcls --nousers --sort=USERS
+    for option in '-o NAME' --watch --limits; do
+        # shellcheck disable=SC2086
+        usage_error ipcls --graph $option
+    done
+    usage_error ipcls --watch --limits
+    for option in '-o NAME' '-u 0' --orphans --sort=NAME; do
+        # shellcheck disable=SC2086
+        usage_error ipcls --limits $option
+    done
+    run -0 alone 'ipcls -r -r --noheadings --nousers'
+    run -0 alone ': >/dev/shm/seg; ipcls -r --nousers -o +NAME,SIZE --sort=NAME; ipcls --nousers -o +INODE | wc -w'
+    assert_equal "$(wc -l <<<"$output")" 3
 }
 
 # --- what is listed ---
@@ -428,6 +449,96 @@ END
     assert_output '30 300'
 }
 
+@test "ipcls: the value of another user's semaphore is told where reading it does not change its time of access" {
+    needs_uids
+    run -0 alone '
+        peer sem-make /sem 5; chmod 644 /dev/shm/sem.sem
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        value() { echo "$1 $($as ipcls -r --noheadings --nousers -o VALUES /sem)"; }
+        touch -a -d "2 days ago" /dev/shm/sem.sem
+        value old
+        touch -a -d "10 seconds ago" /dev/shm/sem.sem
+        value before-its-change
+        touch -d now /dev/shm/sem.sem; touch -m -d "1 hour ago" /dev/shm/sem.sem; touch -a -d "10 minutes" /dev/shm/sem.sem
+        value later-than-its-change
+        touch -m -d "1 hour" /dev/shm/sem.sem
+        value before-its-last-writing
+        mount -o remount,strictatime /dev/shm; value strictatime
+        mount -o remount,noatime /dev/shm; value noatime
+        mount -o remount,relatime,ro /dev/shm; value read-only'
+    assert_output - <<'END'
+old -
+before-its-change -
+later-than-its-change 5
+before-its-last-writing -
+strictatime -
+noatime 5
+read-only 5
+END
+}
+
+@test 'ipcls: a file that only has the size of a semaphore has no value' {
+    run -0 alone '
+        head -c 32 /dev/zero | tr "\0" "\377" >/dev/shm/sem.ones
+        head -c 16 /dev/zero >/dev/shm/sem.small; chmod 0 /dev/shm/sem.small
+        printf "\0\0\0\0\377\377\377\377\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" >/dev/shm/sem.waiters
+        ipcls -r --noheadings --nousers -o NAME,VALUES,STATE | sort
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings --nousers -o VALUES,STATE -t psem /small'
+    assert_output - <<'END'
+/ones - -
+/small 0 value\x200,\x2032-bit
+/waiters - -
+- 32-bit
+END
+}
+
+@test 'ipcls: more than a few things that are no objects do no harm' {
+    run -0 --separate-stderr alone '
+        mkdir /dev/shm/{a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t}
+        : >/dev/shm/seg
+        ipcls -r --noheadings --nousers -o NAME'
+    assert_output /seg
+    assert_equal "$stderr" ''
+}
+
+@test 'ipcls: queues of which the directory may not be read, and those of another namespace, cannot be listed' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        mqsend -C -m 644 --max-messages=3 --message-size=10 /open one
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MESSAGES -t pmsg 2>&1
+        unshare --ipc sh -c "mqsend -C -m 644 --max-messages=3 --message-size=10 /open </dev/null; $as ipcls -r --noheadings --nousers -t pmsg 2>&1; echo status \$?"
+        mount -t tmpfs none /dev/mqueue
+        $as ipcls -r --noheadings --nousers -t pmsg 2>&1; echo "status $?"
+        umount /dev/mqueue
+        chmod 700 /dev/mqueue
+        $as ipcls -r --noheadings --nousers -t pmsg 2>&1; echo "status $?"'
+    assert_output - <<'END'
+/open 1
+ipcls: /dev/mqueue: this mount shows the queues of another IPC namespace; POSIX queues cannot be listed
+status 1
+ipcls: /dev/mqueue: the file system of queues is not mounted there; POSIX queues cannot be listed
+status 1
+ipcls: /dev/mqueue: Permission denied; POSIX queues cannot be listed
+status 1
+END
+}
+
+@test 'ipcls: a queue that may not be opened is shown as the directory has it' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        mqsend -C -m 600 --max-messages=3 --message-size=10 /closed one
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as ipcls -r --noheadings --nousers -o NAME,MODE,MESSAGES,STATE /closed 2>&1
+        mount -t tmpfs none /dev/mqueue
+        $as ipcls -r --noheadings --nousers -o NAME /closed 2>&1; echo "status $?"'
+    assert_output - <<'END'
+/closed 0600 - -
+ipcls: /closed: Permission denied
+status 1
+END
+}
+
 # --- nothing is changed ---
 
 @test 'ipcls: no time of any object changes, and nothing is attached, received or opened in passing' {
@@ -577,6 +688,119 @@ END
     assert_output '/queue 1'
 }
 
+@test 'ipcls: a kernel that does not know the operations by index, or forbids them, is asked by /proc/sysvipc' {
+    run -0 alone '
+        echo hello | shmput key:0x11; mqsend -C key:0x12 one; peer sem-make key:0x13 5
+        columns=KIND,NAME,ID,UID,MODE,ATTACHED,MESSAGES,SEMS,CPID,LPID,CTIME
+        ipcls -r --nousers -o $columns >plain
+        for error in EINVAL EPERM; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=$error:when=2+ ipcls -r --nousers -o $columns >other
+            cmp plain other
+        done
+        : >none; for kind in shm msg sem; do mount --bind none /proc/sysvipc/$kind; done
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=EINVAL:when=2+ ipcls -r --noheadings --nousers'
+    assert_output ''
+    assert_equal "$(wc -l <plain)" 4
+}
+
+@test 'ipcls: a few objects with indices in the millions are not looked for one by one' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o trace -e trace=shmctl -e inject=shmctl:retval=16000000:poke_exit=@arg3=01000000:when=1 \
+            ipcls -r --noheadings -o NAME,ID -t shm
+        wc -l <trace'
+    assert_output $'key:0x00000011 0\n1'
+}
+
+@test 'ipcls: of tables that no kernel wrote it takes what can be, and older ones' {
+    run -0 alone '
+        list() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl:error=ENOSYS ipcls -r --noheadings "$@"; }
+        head=" 1 7 600 10 1 2 0 0 0 0 0 0 0"
+        printf "%s\n" "key shmid" "$head 0" "-2147483649${head#* 1} 0" " 2147483648${head#* 1} 0" " 1 4294967296 600 ${head#*600} 0" \
+            " 1 8 -600${head#*600} 0" " 1 9 10000${head#*600} 0" " -5 10 601${head#*600} 99999999999999999 -4096 4096" \
+            " 3 11 601${head#*600} 0 4096 -1" " 3 12 601${head#*600} 0 9223372036854775807 9223372036854775807" \
+            " 3 13 601${head#*600} 0 4096 8192" >table
+        head -c 100000 /dev/zero | tr "\0" " " >>table; echo >>table; echo " 4 14 600${head#*600} 0" >>table
+        mount --bind table /proc/sysvipc/shm
+        list --nousers -o NAME,ID,MODE,USED,SIZE,CTIME -t shm
+        printf "%s\n" "key semid" " 1 1 600 0 0 0 0 0 0 0" " 1 2 600 70000 0 0 0 0 0 0" >table2
+        mount --bind table2 /proc/sysvipc/sem
+        TZ=UTC list -o ID,SEMS,VALUES,ORPHAN -t sem
+        printf "%s\n" "key msqid" " 1 1 600 0 0 99 99 0 0 0 0 9223372036854775807 1 1" >table3
+        mount --bind table3 /proc/sysvipc/msg
+        list -o ID,STIME,ORPHAN -t msg'
+    assert_output - <<'END'
+key:0x00000001 7 0600 - 10 -
+key:0xfffffffb 10 0601 - 10 -
+key:0x00000003 11 0601 - 10 -
+key:0x00000003 12 0601 - 10 -
+key:0x00000003 13 0601 12288 10 -
+key:0x00000004 14 0600 - 10 -
+1 0 - unknown:\x20untouched\x20since\x201970-01-01\x2000:00:00,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
+2 70000 - unknown:\x20may\x20not\x20be\x20read
+1 - empty,\x20last\x20users\x20gone,\x20untouched\x20since\x20?
+END
+}
+
+# bound CODE: a process with Unix sockets that this piece of perl makes in the directory $d.
+sockets='
+bound() { hold perl -MSocket -MCwd -e "\$d = getcwd; \$| = 1; sub at { my \$t = shift; socket my \$s, AF_UNIX, \$t, 0; bind \$s, pack_sockaddr_un(shift) or die; push @s, \$s; \$s } $1; print qq(\n); sleep 60"; }
+list() { ipcls -r --noheadings -t unix "$@" | grep -F "$PWD/
+@test-ipcls"; }
+'
+
+@test 'ipcls: a socket has the owner and mode of its file, if that is still its own' {
+    run -0 alone "$sockets"'
+        umask 027
+        bound "at(SOCK_STREAM, qq(\$d/\$_)) for qw(kept gone other); unlink qq(\$d/gone), qq(\$d/other)"
+        : >other; chmod 777 other
+        list -o NAME,OWNER,MODE,STATE | sed "s,$PWD,,"'
+    assert_output - <<'END'
+/kept root 0750 bound
+/gone root - bound
+/other root - bound
+END
+}
+
+@test 'ipcls: abstract sockets, and of those that are accepted and connected what is bound itself' {
+    run -0 alone "$sockets"'
+        bound "
+            \$a = at(SOCK_STREAM, qq(\0test-ipcls-abstract\0end)); listen \$a, 5;
+            \$l = at(SOCK_STREAM, qq(\$d/listening)); listen \$l, 5;
+            socket \$c, AF_UNIX, SOCK_STREAM, 0; connect \$c, pack_sockaddr_un(qq(\$d/listening)) or die; accept(\$x, \$l) or die;
+            \$g = at(SOCK_DGRAM, qq(\$d/datagrams)); \$k = at(SOCK_DGRAM, qq(\$d/connected)); connect \$k, pack_sockaddr_un(qq(\$d/datagrams)) or die"
+        list -o NAME,STATE | sed "s,$PWD,," | sort'
+    assert_output - <<'END'
+/connected bound
+/datagrams bound
+/listening listening
+@test-ipcls-abstract@end listening
+END
+}
+
+@test 'ipcls: a kernel that does not list sockets is a warning, and a failure where they were asked for' {
+    run -0 alone '
+        : >/dev/shm/seg
+        answered() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject="recvfrom:retval=$1:poke_exit=@arg2=$2" \
+            ipcls -r --noheadings --nousers -o KIND "${@:3}" 2>&1 | sort -u; echo "status ${PIPESTATUS[0]}"; }
+        error=24000000020000000000000000000000
+        answered 36 ${error}feffffff -a -t unix,pshm
+        answered 36 ${error}feffffff -t unix
+        answered 36 ${error}00000000 -t unix
+        answered 16 10000000020000000000000000000000 -t unix'
+    assert_output - <<'END'
+ipcls: sock_diag: No such file or directory; Unix sockets cannot be listed
+pshm
+status 1
+ipcls: sock_diag: No such file or directory; Unix sockets cannot be listed
+status 1
+ipcls: sock_diag: Protocol error; Unix sockets cannot be listed
+status 1
+ipcls: sock_diag: Protocol error; Unix sockets cannot be listed
+status 1
+END
+}
+
 # --- users ---
 
 @test 'ipcls: it says who maps, has open and attaches an object' {
@@ -661,6 +885,85 @@ END
         hold peer map key:0x11
         unshare --pid --fork --mount-proc ipcls -r --noheadings -o NAME,ATTACHED,USERS -t shm'
     assert_output 'key:0x00000011 1 -'
+}
+
+@test 'ipcls: what waits in a queue of another IPC namespace with the same id is no waiter' {
+    run -0 alone '
+        mqsend -C key:0x12 </dev/null
+        hold unshare --ipc bash -c "mqsend -C key:0x12 </dev/null; exec wait_peer msgrcv 0x12"
+        hold wait_peer msgrcv 0x12; a=$held
+        await sleeps $a msgrcv
+        ipcls -r --noheadings -o ID,WAITERS -t msg | sed "s,$a/,A/,"'
+    assert_output '0 A/wait_peer:msgrcv'
+}
+
+@test 'ipcls: of processes of another IPC namespace that have a segment of the same id only ours are users' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        hold unshare --ipc bash -c "echo hello | shmput key:0x11; exec peer map key:0x11"
+        hold peer map key:0x11
+        ipcls -r --noheadings -o ATTACHED,USERS -t shm | sed "s,$held/,A/,"'
+    assert_output '1 A/peer'
+}
+
+@test 'ipcls: what is mapped often, of many objects and by many processes, is found' {
+    run -0 alone '
+        head -c 4096 /dev/zero >/dev/shm/seg
+        hold wait_peer maps /dev/shm/seg; a=$held
+        hold perl -e "for (1..600) { open \$f[\$_], q(+>), qq(/dev/shm/\$_) } \$| = 1; print qq(\n); sleep 60"; b=$held
+        hold setsid perl -e "open G, q(</dev/shm/seg); for (1..70) { if (!fork) { sleep 60; exit } } \$| = 1; print qq(\n); sleep 60"; c=$held
+        ipcls -r --noheadings -o NAME,USERS | grep -c " $b/perl"
+        ipcls -r --noheadings -o USERS /seg | tr , "\n" | sed "s,$a/,A/,; s,[0-9]*/perl,B/perl," | sort | uniq -c
+        ipcls -J -o USERS /seg | grep -o "\"wait_peer\",\"uses\":[^]]*]"
+        kill -- -$c'
+    assert_output --regexp $'^600\n +1 A/wait_peer\n +71 B/perl\n"wait_peer","uses":\["maps","reads","writes"\]$'
+}
+
+@test 'ipcls: what is mapped from a directory of /dev/shm, or elsewhere, is no memory without a name' {
+    run -0 alone '
+        mkdir /dev/shm/directory
+        for name in plain "kept (deleted)" x; do head -c 4096 /dev/zero >"/dev/shm/directory/$name"; hold wait_peer maps "/dev/shm/directory/$name"; done
+        head -c 4096 /dev/zero >file; hold wait_peer maps file
+        ipcls -a -r --noheadings -t shm,pshm,memfd -o NAME,USERS'
+    assert_output ''
+}
+
+@test 'ipcls: a segment is told from a file with a long path that is mapped alike' {
+    run -0 alone '
+        echo hello | shmput key:0x11
+        mkdir -p $(printf "%0100d/" 1 2 3); path=$(printf "%0100d/" 1 2 3)file
+        head -c 4096 /dev/zero >"$path"
+        hold wait_peer maps "$path"
+        hold peer map key:0x11
+        ipcls -r --noheadings -o NAME,USERS -t shm | sed "s,$held/,A/,"'
+    assert_output 'key:0x00000011 A/peer'
+}
+
+@test 'ipcls: of a segment that is only mapped and unlinked nothing else is made up' {
+    run -0 alone '
+        echo hidden | shmput /hidden; hold peer map /hidden; rm /dev/shm/hidden
+        hold wait_peer memfd label
+        ipcls -a -r --noheadings -t pshm,memfd -o KIND,LABEL,OWNER,UID,GROUP,GID,MODE,SIZE,STATE,ORPHAN | sed "s/root/0/g" | sort'
+    assert_line --regexp '^pshm /dev/shm/hidden (- - - - - -|0 0 0 0 0600 7) unlinked no$'
+    assert_line --regexp '^memfd label (- - - - - -|0 0 0 0 0777 4096) - no$'
+}
+
+@test 'ipcls: -t memfd and --orphans look into /dev/shm all the same' {
+    run -0 alone '
+        hold wait_peer memfd one
+        echo x | shmput key:0x11; hold peer map key:0x11
+        ipcls -r --noheadings -t shm,memfd -o KIND,USERS | sed "s,[0-9]*/,P/," | sort
+        ipcls -a -r --noheadings -t shm -o KIND,USERS | sed "s,[0-9]*/,P/,"'
+    assert_output $'memfd P/wait_peer\nshm P/peer\nshm P/peer'
+}
+
+@test 'ipcls: all who hold one of many tokens are known' {
+    run -0 alone '
+        for i in $(seq 20); do semctl run -j 25 key:0x31 sleep 60 9>&- & done
+        all() { [[ $(ipcls -r --noheadings -o USERS -t sem | grep -o sleep:holds | wc -l) == 20 ]]; }
+        await all
+        ipcls -r --noheadings -o STATE -t sem'
+    assert_output '5\x20of\x2025\x20tokens\x20free'
 }
 
 # --- who waits ---
@@ -954,6 +1257,83 @@ END
     assert_output $'20\n20'
 }
 
+@test 'ipcls: it says who waits for what, in whatever call' {
+    run -0 alone '
+        mkfifo fifo polled slept lonely; exec 5<>fifo 6<>polled 7<>slept
+        mkdir dir; mkfifo dir/lonely
+        mqsend -C key:0x12 </dev/null; semctl create key:0x13 0 0 1
+        hold wait_peer readv fifo; a=$held
+        hold wait_peer poll polled; b=$held
+        hold wait_peer nothing slept; c=$held
+        hold wait_peer semop "0x13 0:1 1:-1"; d=$held
+        hold wait_peer semop "0x13 2:0"; e=$held
+        hold wait_peer semop "0x13 0:1 2:0"; f=$held
+        hold wait_peer open "$PWD/lonely"; g=$held
+        hold wait_peer openat "dir lonely"; h=$held
+        hold wait_peer low 0x12; i=$held
+        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c poll; await sleeps $g partner; await sleeps $h partner; await sleeps $i msgrcv
+        for p in $d $e $f; do await sleeps $p semtimedop; done
+        exec 5>&- 6>&- 7>&-
+        ipcls -a -r --noheadings -o KIND,WAITERS -t msg,sem,fifo | grep : | sed "s,[0-9]*/,/,g" | sort
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"
+        ipcls -r --noheadings -o WAITERS -t msg'
+    assert_output - <<'END'
+fifo /wait_peer:open,?
+fifo /wait_peer:poll,?
+fifo /wait_peer:read,?
+sem /wait_peer:semop,/wait_peer:semop-zero,/wait_peer:semop-zero,?
+user       /wait_peer waits in semop (semaphore 1)
+user       /wait_peer waits in semop-zero (semaphore 2)
+user       /wait_peer waits in semop-zero (semaphore 2)
+user       unknown: not all processes may be looked at
+-
+END
+}
+
+@test 'ipcls: of operations that another one of the same call makes possible the values tell which is waited for' {
+    needs_uids
+    run -0 alone '
+        semctl create key:0x13 0 0 1; perl -MIPC::Semaphore -e "IPC::Semaphore->new(0x13, 0, 0)->set(mode => 0600)"
+        hold wait_peer semop "0x13 $(seq -f "%.0f:0" -s " " 0 0) $(for i in $(seq 20); do echo 1:0; done | tr "\n" " ") 0:-1"; a=$held
+        await sleeps $a semtimedop
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output --regexp '^user +/wait_peer waits in semop$'
+}
+
+@test 'ipcls: where the call may not be seen, its place in the kernel tells of a FIFO and of a queue that is written' {
+    run -0 alone '
+        mkfifo one two; exec 5<>one 6<>two
+        mqsend -C --max-messages=1 --message-size=10 /queue x
+        hold wait_peer mq_send /queue; a=$held
+        wait_peer readv one >/dev/null 5>&- 6>&- 9>&- & b=$!
+        bash -c "exec wait_peer readv one 4<two" >/dev/null 5>&- 6>&- 9>&- & c=$!
+        sleep 60 <one 5>&- 6>&- 9>&- & d=$!
+        await sleeps $a wq_sleep; await sleeps $b pipe_read; await sleeps $c pipe_read; await sleeps $d nanosleep
+        exec 5>&- 6>&-
+        blind() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/$1 -P task/$b/$1 -P task/$c/$1 -P task/$d/$1 ${2:+-P task/$a/$2 -P task/$b/$2 -P task/$c/$2} \
+            -e inject=openat:error=EPERM ipcls -r --noheadings -o KIND,WAITERS -t pmsg,fifo | sed "s,$a/,A/,; s,$b/,B/,; s,$c/,C/," | sort; }
+        blind syscall
+        echo --
+        blind syscall wchan
+        echo --
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EPERM ipcls /queue | grep ^user | sed "s,[0-9]*/,/,"'
+    assert_output - <<'END'
+fifo -
+fifo -
+fifo -
+fifo B/wait_peer:read,?
+pmsg A/wait_peer:mq_send,?
+--
+fifo -
+fifo -
+fifo -
+fifo -
+pmsg -
+--
+user      /wait_peer writes,waits in mq_send, as it seems
+END
+}
+
 # --- orphans ---
 
 @test 'ipcls: --orphans lists what nobody is left to use, with the reason' {
@@ -982,7 +1362,7 @@ END
 @test 'ipcls: a process that started after the object is not its creator' {
     # Ids of processes are given out anew from this one on.
     run -0 alone '
-        hold unshare --pid --fork --mount-proc bash -c "
+        unshare --pid --fork --mount-proc bash -c "
             sh -c \"echo \\\$\\\$ >pid; exec ipcmk -M 10 >/dev/null\"
             while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
@@ -1213,49 +1593,6 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
     perl -MJSON::PP -0777 -ne 's/^.*?(?=\{)//s; die unless @{decode_json($_)->{limits}} > 10' <<<"$output"
 }
 
-@test 'ipcls: --limits of one kind are those of it alone' {
-    local kind
-    for kind in shm pshm msg pmsg sem; do
-        run -0 ipcls --limits -r --noheadings -t $kind
-        assert_equal "$(cut -d ' ' -f 1 <<<"$output" | sort -u)" $kind
-    done
-}
-
-@test 'ipcls: --limits that are none, or unknown, are -' {
-    run -0 alone '
-        mount -t tmpfs -o nr_inodes=0,size=0 tmpfs /dev/shm
-        mount -t tmpfs tmpfs /proc/sys/fs/mqueue
-        cd /proc/sys/fs/mqueue
-        : >queues_max; echo none >msg_max; echo 99999999999999999999 >msgsize_max
-        ipcls --limits -r --noheadings -t pshm,pmsg
-        cd /; mount -t tmpfs tmpfs /dev; ipcls --limits -r --noheadings -t pshm,pmsg | cut -d" " -f 1'
-    assert_line --regexp '^pshm /dev/shm 0 - '
-    assert_line --regexp '^pmsg fs.mqueue.queues_max [-0] - '
-    assert_line --regexp '^pmsg fs.mqueue.msg_max - - '
-    assert_line --regexp '^pmsg fs.mqueue.msgsize_max - 9223372036854775807 '
-    refute_line pshm
-}
-
-@test 'ipcls: --limits counts the queues of others, but not their cost; what it may not see is not counted' {
-    needs_uids
-    run -0 alone '
-        mqsend -C --max-messages=1 --message-size=4 /q </dev/null
-        setpriv --reuid 65534 --regid 65534 --clear-groups mqsend -C -m 0 --max-messages=1 --message-size=4 /n </dev/null
-        ipcls --limits -r --noheadings -t pmsg | cut -d" " -f 2,3
-        setpriv --reuid 65534 --regid 65534 --clear-groups ipcls --limits -r --noheadings -t pmsg | cut -d" " -f 2,3'
-    assert_line --index 0 'fs.mqueue.queues_max 2'
-    assert_line --index 1 'ulimit\x20-q 100'
-    assert_line 'ulimit\x20-q -'
-}
-
-@test 'ipcls: --limits that were made small' {
-    run -0 alone '
-        echo 1000 >/proc/sys/kernel/shmall && echo 4096 >/proc/sys/kernel/shmmax || exit
-        ipcls --limits -r --noheadings -t shm | cut -d" " -f 2,4'
-    assert_line "kernel.shmall $((1000 * $(getconf PAGESIZE)))"
-    assert_line 'kernel.shmmax 4096'
-}
-
 @test 'ipcls: --graph is a graph of processes and objects' {
     run -0 alone '
         mqsend -C key:0x12 </dev/null; echo x | shmput /seg
@@ -1466,7 +1803,7 @@ END
 @test 'ipcls: an object of which nothing may be known is said' {
     run -0 alone '
         echo x | shmput /seg; echo x | shmput /other
-        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=newfstatat:error=EACCES \
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=?newfstatat,statx:error=EACCES \
             ipcls -r --noheadings --nousers -o NAME 2>&1'
     assert_output $'ipcls: /other: Permission denied\n/seg' || assert_output $'/seg\nipcls: /other: Permission denied'
 }
