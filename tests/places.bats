@@ -515,3 +515,13 @@ END
     assert_output "$(printf "ipcrm-all: $why\nstatus 1\n%.0s" 1 2 3)
 6"
 }
+
+@test 'place: where the tests can have no world of their own, that is said in one line' {
+    run -1 unshare --user --map-root-user bash -c '
+        [[ $(readlink /proc/self/ns/user) != "$1" ]] && echo 0 >/proc/sys/user/max_user_namespaces || exit 98
+        exec setpriv --bounding-set=-all --inh-caps=-all env -u IPCUTILS_WORLD "$2" true' - \
+        "$(readlink /proc/self/ns/user)" "$BATS_TEST_DIRNAME/world"
+    assert_equal "${#lines[@]}" 1
+    assert_output --partial 'tests/world: no namespaces of our own here (unshare: unshare failed: '
+    assert_output --partial 'the tests need user namespaces, see user_namespaces(7)'
+}
