@@ -43,7 +43,8 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize valgrind tsan cross m32 peers fault fuzz coverage bench install uninstall dist help clean fuzzers FORCE
+.PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz soak \
+	coverage analyze bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -150,6 +151,11 @@ coverage: ## show which lines and branches the tests and a part of make fault co
 	$(Q)$(MAKE_O)/$@ CC=clang STATIC= all CFLAGS='-O1 -g $(COVERAGE_FLAGS)' LDFLAGS= LDLIBS='$(O)/$@/counts.o'
 	@T='$(T)' F='$(F)' SAMPLE='$(SAMPLE)' KEEP='$(KEEP)' nice tests/coverage/run '$(abspath $(O))/$@'
 
+soak: ## run all tools together for SOAK_SECONDS=60, kill them at random, and add up what came of it (SEED=N; SOAK=REGEX chooses)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@SOAK_SECONDS='$(SOAK_SECONDS)' SOAK='$(SOAK)' SEED='$(SEED)' $(IN_WORLD) nice tests/soak/run
+
 bench: ## measure speed against other programs
 	@tests/setup bench
 	$(Q)$(MAKE_O) all
@@ -162,6 +168,11 @@ check-man: ## check the pages, and that every tool has all its parts
 check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
+
+analyze: export FLAGS = $(ALL_CFLAGS)
+analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)
+	@tests/setup $@
+	@QUICK='$(QUICK)' nice tests/$@
 
 check-install: ## install into a scratch directory, look, uninstall
 	@tests/setup build

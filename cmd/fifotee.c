@@ -1157,9 +1157,15 @@ static int open_all(struct job *job)
 	job->order = calloc(job->count, sizeof(struct output *));
 	if (job->buffer == NULL || job->polls == NULL || job->order == NULL)
 		return cli_fail("outputs", errno);
-	for (i = 0; i < job->count && interrupt_pending() == 0; i++) {
+	for (i = 0; i < job->count; i++) {
 		struct output *output = &job->outputs[i];
 
+		if (interrupt_pending() != 0) {
+			/* It ends before it has begun. */
+			output->outlet.sink.fd = -1;
+			output->over = 1;
+			continue;
+		}
 		if (outlet_open(&output->outlet, &job->in.format, (size_t)output->policy.room) == -1)
 			fail_output(job, output, errno);
 		else if (is_stdout(output))

@@ -151,7 +151,8 @@ static void quote(char *out, const char *word)
 			out = stpcpy(out, "'\\''");
 		else
 			*out++ = *word;
-	strcpy(out, "'");
+	*out++ = '\'';
+	*out = '\0';
 }
 
 /* In a form that a shell can send again: what nobody has any more must be somewhere. */

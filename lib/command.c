@@ -15,8 +15,6 @@
 
 #include "interrupt.h"
 
-extern char **environ;
-
 /* Whether `entry` and `other` set the same variable. */
 static int same_name(const char *entry, const char *other)
 {

@@ -33,8 +33,6 @@ static void set_owner(struct inventory_entry *entry, const struct ipc_perm *perm
 	entry->mode = perm->mode & 0777;
 	if (perm->mode & SHM_DEST)
 		entry->flags |= INVENTORY_REMOVED;
-	if (perm->mode & SHM_LOCKED)
-		entry->flags |= INVENTORY_LOCKED;
 }
 
 /* Each gives the id where `operation` is by index, and -1 with errno. */

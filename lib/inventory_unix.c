@@ -72,7 +72,7 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 		}
 	}
 	/* What was accepted bears the name of the socket that listens. */
-	if (name == NULL || size == 0 || size >= sizeof(text) ||
+	if (name == NULL || size >= sizeof(text) ||
 	    (socket->udiag_state == ESTABLISHED && socket->udiag_type != SOCK_DGRAM))
 		return 0;
 	memcpy(text, name, size);

@@ -75,7 +75,8 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
  */
 static int wait_polled(struct queue **queues, int count, const struct deadline *deadline, int *look)
 {
-	struct pollfd p[2 * MOST_POLLED];
+	/* First the queues, then what tells that one may be gone. */
+	struct pollfd p[2 * MOST_POLLED], *gone = p + count;
 	int64_t left = deadline_left(deadline);
 	int i, result;
 
@@ -84,10 +85,10 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 		return -1;
 	}
 	for (i = 0; i < count; i++) {
-		p[2 * i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
-		p[2 * i + 1] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
+		p[i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
+		gone[i] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
 		/* Where a removal cannot be watched for it is looked for. */
-		if (p[2 * i + 1].fd == -1 && left > LOOK_EVERY)
+		if (gone[i].fd == -1 && left > LOOK_EVERY)
 			left = LOOK_EVERY;
 	}
 	result = deadline_poll(p, 2 * (nfds_t)count, left);
@@ -95,7 +96,7 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 		return 1;
 	*look = result == 0;
 	for (i = 0; i < count; i++)
-		*look |= p[2 * i + 1].revents != 0;
+		*look |= gone[i].revents != 0;
 	return result == 0 && deadline_left(deadline) > 0 ? 1 : result;
 }
 

@@ -77,6 +77,7 @@ struct users {
 	size_t waits_hidden; /* processes of which it may not be seen what they wait for */
 	int invisible;      /* /proc does not show all processes (hidepid), or is not there */
 	int proc;           /* /proc, once it is open (then not 0), or -1 */
+	int proc_err;       /* why it is not, of proc_open() */
 };
 
 /*
@@ -84,9 +85,6 @@ struct users {
  * wants to see the processes of this one.
  */
 void users_open(struct users *users);
-
-/* Whether users_find() was called and had no /proc to look at. */
-int users_without_proc(const struct users *users);
 
 enum users_wanted {
 	USERS_MAPS = 1,
@@ -100,7 +98,7 @@ unsigned users_needed(unsigned kinds);
 /*
  * Finds the users of all entries.  Of `kinds`, INVENTORY_FIFO and INVENTORY_MEMFD add those that are
  * found to the inventory, and `unlinked` those segments and semaphores that have no name any more.
- * Without /proc nobody is found, and `invisible` says why.  0, or -1 with ENOMEM.
+ * Without a /proc of our pid namespace nobody is found, and `proc_err` says why.  0, or -1 with ENOMEM.
  */
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked);
 
@@ -146,7 +144,8 @@ enum users_orphan users_is_orphan(const struct users *users, const struct invent
                                   char *reason);
 
 /*
- * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.
+ * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.  Of a System V segment the kernel's
+ * count tells more.
  */
 int users_in_use(const struct users *users, const struct inventory *inventory, size_t entry);
 

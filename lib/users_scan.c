@@ -25,6 +25,7 @@
 
 #define NOBODY UINT32_MAX
 #define DELETED " (deleted)"
+#define MEMFD "/memfd:"
 #define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
 #define PATIENCE 50
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
@@ -265,7 +266,7 @@ static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct
 	memcpy(label, path, path_size);
 	label[path_size] = '\0';
 	entry.name = name;
-	entry.label = kind == INVENTORY_MEMFD && strncmp(label, "/memfd:", 7) == 0 ? label + 7 : label;
+	entry.label = kind == INVENTORY_MEMFD ? label + strlen(MEMFD) : label;
 	entry.dev = device;
 	entry.ino = (ino_t)inode;
 	entry.flags = INVENTORY_UNLINKED;
@@ -304,7 +305,7 @@ static int starts_with(const char *text, size_t size, const char *start)
 /* The kind of memory without a name that this path is of, if it is wanted, or 0. */
 static enum inventory_kind unnamed_kind(const struct scan *scan, const char *path, size_t size, dev_t device, uint64_t inode)
 {
-	if (device == scan->memory && scan->kinds & INVENTORY_MEMFD && starts_with(path, size, "/memfd:"))
+	if (device == scan->memory && scan->kinds & INVENTORY_MEMFD && starts_with(path, size, MEMFD))
 		return INVENTORY_MEMFD;
 	if (scan->unlinked && device == scan->files && is_unlinked(path, size, device, inode))
 		return INVENTORY_PSHM;
@@ -381,8 +382,7 @@ static int query_maps(struct scan *scan, int fd)
 			return errno == ENOENT ? 0 : -1;
 		}
 		map = (struct proc_map){.start = query.start, .end = query.end, .inode = query.inode, .shared = 1,
-		                        .device = makedev(query.major, query.minor), .path = path,
-		                        .path_size = query.name_size > 0 ? query.name_size - 1 : 0};
+		                        .device = makedev(query.major, query.minor), .path = path, .path_size = strlen(path)};
 		if (map.device == scan->memory && take_map(scan, &map) == -1)
 			return -1;
 		query.address = query.end;

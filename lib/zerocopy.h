@@ -16,7 +16,7 @@ struct zerocopy {
 	uint64_t tail; /* bytes that must be copied at the end, so that no page of ours is left in `to` */
 };
 
-/* Prepares sending to `fd`: 0, or -1 with errno (EMFILE). */
+/* Prepares sending to `fd` until the process ends: 0, or -1 with errno (EMFILE). */
 int zerocopy_open(struct zerocopy *zerocopy, int fd);
 
 /*

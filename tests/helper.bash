@@ -139,7 +139,7 @@ asleep() { [[ $(</proc/"$1"/stat) == *") S "* ]]; }
 stopped() { [[ $(</proc/"$1"/stat) == *") T "* ]]; }
 
 # So many seconds are more than enough.
-patience=${PATIENCE:-10}
+patience=${PATIENCE:-20}
 
 # eventually COMMAND...: it succeeds in that time.
 eventually() {

@@ -1549,3 +1549,10 @@ told() {
     done
     values $key 3
 }
+
+@test 'semctl: a set of the size of a barrier that was used is none' {
+    semctl create $key 1 0 0 0
+    run -1 --separate-stderr semctl barrier -c 2 $key
+    [[ $stderr == "semctl: $key: "*barrier* ]]
+    values $key 1 0 0 0
+}

@@ -1356,6 +1356,7 @@ teardown() { clean_up put 0x11; }
     run -1 shmput -zo 7 key:0x11000001 <abc
     holds key:0x11000001 0123456789
     run -1 shmput -o 8 -s 10 key:0x11000002 <abc
+    run -1 shmput -o 8 -s 10 key:0x11000002 < <(cat abc)
     absent key:0x11000002
 }
 
@@ -1395,8 +1396,10 @@ no_passing_name() { [[ -z $(find /dev/shm . -name '.ipcutils-*') ]]; }
 }
 
 @test 'shmput: -r that fails on a file system without unnamed files leaves no passing name' {
+    local at
+    at=$(tmpfile_at)
     given /put-x old
-    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$(tmpfile_at)" -e inject=read:error=EIO:when=2+ shmput -r /put-x <random
+    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$at" -e inject=read:error=EIO:when=2+ shmput -r /put-x <random
     holds /put-x old
     no_passing_name
     run -1 --separate-stderr traced -P /dev/shm -e inject=openat:error=EROFS shmput -r /put-x <abc
@@ -1446,4 +1449,10 @@ tmpfile_at() {
 @test 'shmput: on a kernel that does not know MADV_POPULATE_WRITE a System V segment is written all the same' {
     traced -e inject=madvise:error=EINVAL shmput key:0x11000001 <random
     holds_file key:0x11000001 random
+}
+
+@test 'shmput: --progress draws again once there is more' {
+    run -0 --separate-stderr bash -c '{ echo a; read -rt 0.3 _ <>"$1"; echo b; } | shmput --progress --progress /put-x' - "$BATS_RUN_TMPDIR/never"
+    [[ $stderr == *$'\r'*$'\r'* || $(wc -l <<<"$stderr") -gt 1 ]]
+    holds /put-x 'a\nb\n'
 }

@@ -1405,3 +1405,25 @@ noting_pair() {
     ends 0
     grep 'Too many open files in system; connections wait until there is room' err
 }
+
+@test 'sockpair: a socket in another directory, by an older kernel, is taken over from who is gone' {
+    mkdir -p d/e
+    socket_peer stale d/e/s
+    bg traced -e inject=renameat2:error=EINVAL sockpair -l d/e/s --total=1 -- echo hello
+    assert_equal "$(soon sockpair -w 9 -c d/e/s </dev/null)" hello
+    ends 0
+    assert_equal "$(ls -A d/e)" ''
+}
+
+@test 'sockpair: a datagram socket without a name to answer to is told' {
+    held socket_peer hold dgram s
+    run -125 --separate-stderr traced -e inject=bind:error=ENOMEM sockpair -c s -t dgram -- true
+    assert_equal "$stderr" 'sockpair: s: Cannot allocate memory'
+}
+
+@test 'sockpair: an EINTR while descriptors come is not their end' {
+    echo text >file
+    bg traced -e inject=recvmsg:error=EINTR:when=1 sockpair -l s --take-fd=1 --total=1 -- sh -c 'exec cat <&"$SOCKPAIR_FDS"'
+    soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
+    cmp out file
+}

@@ -68,6 +68,9 @@ static size_t shorter(const char *call, int *count, size_t size)
 		return real(__VA_ARGS__); \
 	}
 
+/* Its header declares it by the name of sendfile(2). */
+ssize_t sendfile64(int to, int from, off64_t *offset, size_t size);
+
 /* NOLINTBEGIN */
 SHORT(ssize_t, read, size, (int fd, void *bytes, size_t size), fd, bytes, size)
 SHORT(ssize_t, pread64, size, (int fd, void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
@@ -82,16 +85,16 @@ SHORT(ssize_t, copy_file_range, size, (int from, off64_t *at_from, int to, off64
 /* NOLINTEND */
 
 /* Of a vector, one byte or the half of its first piece. */
-ssize_t writev(int fd, const struct iovec *pieces, int count)
+ssize_t writev(int fd, const struct iovec *iovec, int count)
 {
 	static __typeof__(writev) *real;
 	static int calls;
-	struct iovec first = pieces[0];
+	struct iovec first = iovec[0];
 
 	if (real == NULL)
 		real = REAL(writev);
 	first.iov_len = shorter("writev", &calls, first.iov_len);
-	return first.iov_len != pieces[0].iov_len ? real(fd, &first, 1) : real(fd, pieces, count);
+	return first.iov_len != iovec[0].iov_len ? real(fd, &first, 1) : real(fd, iovec, count);
 }
 
 int close(int fd)
