@@ -424,6 +424,14 @@ END
     assert_output $'/sparse 5368709120 0\n0'
 }
 
+@test 'ipcls: a System V segment of 5 GiB has its size, also on a 32-bit machine' {
+    run -0 alone '
+        perl -e "defined shmget(0x11, 5 << 30, 011600) or die"
+        ipcls -r --noheadings -o NAME,SIZE,USED
+        ipcls -r --noheadings -o NAME,SIZE key:0x11'
+    assert_output $'key:0x00000011 5368709120 0\nkey:0x00000011 5368709120'
+}
+
 @test 'ipcls: 100,000 names are listed, in bounded memory' {
     run -0 alone '
         perl -e "for (1..100000) { open F, q(>), sprintf(q(/dev/shm/many-%06d), \$_) or die; }"
