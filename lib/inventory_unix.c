@@ -35,12 +35,12 @@ static int ask(int fd)
 	return sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&kernel, sizeof(kernel)) == -1 ? -1 : 0;
 }
 
-/* The file of a socket says whose it is, if it still is this socket's. */
+/* The file of a socket says whose it is, if it still is this socket's; a relative name may be of another directory. */
 static void ask_file(struct inventory_entry *entry, const char *path, const struct unix_diag_vfs *vfs)
 {
 	struct stat st;
 
-	if (vfs == NULL || path[0] != '/' || lstat(path, &st) == -1 || (uint32_t)st.st_ino != vfs->udiag_vfs_ino)
+	if (vfs == NULL || lstat(path, &st) == -1 || (uint32_t)st.st_ino != vfs->udiag_vfs_ino)
 		return;
 	/* The file's inode is not the socket's. */
 	inventory_set_file(entry, &st);
@@ -73,7 +73,7 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 		}
 	}
 	/* What was accepted bears the name of the socket that listens. */
-	if (name == NULL || size == 0 || size >= sizeof(text) ||
+	if (name == NULL || size >= sizeof(text) ||
 	    (socket->udiag_state == ESTABLISHED && socket->udiag_type != SOCK_DGRAM))
 		return 0;
 	memcpy(text, name, size);

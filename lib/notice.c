@@ -45,7 +45,6 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 {
 	struct pollfd p[3] = {{notice->inotify, POLLIN, 0}, {notice->process, POLLIN, 0}, {notice->output, 0, 0}};
 	int64_t left = deadline_left(deadline), wait = left;
-	struct timespec ts;
 	int result;
 
 	if (left == 0)
@@ -55,9 +54,7 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 			wait = notice->pause;
 		notice->pause = notice->pause * 2 < LONGEST_PAUSE ? notice->pause * 2 : LONGEST_PAUSE;
 	}
-	ts.tv_sec = (time_t)(wait / 1000000000);
-	ts.tv_nsec = (long)(wait % 1000000000);
-	result = ppoll(p, 3, wait == INT64_MAX ? NULL : &ts, NULL);
+	result = deadline_poll(p, 3, wait);
 	if (result == -1 && errno == EINTR && interrupt_pending() != 0)
 		return -1;
 	if (result > 0 && p[2].revents & (POLLERR | POLLHUP)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text of proc(5): its lines, and what they say.  The parsers look at bytes alone and trust none of
- * them: what is no line of its kind, or has numbers that do not fit, is refused.
+ * proc(5), its lines, and what they say.  The parsers look at bytes alone and trust none of them: what is
+ * no line of its kind, or has numbers that do not fit, is refused.
  */
 #ifndef PROC_H
 #define PROC_H
@@ -11,6 +11,19 @@
 #include <sys/types.h>
 
 #define PROC_BUFFER ((size_t)64 * 1024)
+
+/*
+ * Opens /proc: a descriptor, or -1 with errno: ENOENT where it is not mounted; EXDEV where it is that of another pid
+ * namespace, as after `unshare --pid` without --mount-proc, so that what the kernel tells us are the numbers of others
+ * there.
+ */
+int proc_open(void);
+
+/*
+ * Whether that number is a user's in our user namespace, and not what the kernel shows of all those that have none
+ * there, user_namespaces(7).  Also 1 where there is no /proc to tell.
+ */
+int proc_has_user(uid_t uid);
 
 /* The lines of a file that is read to its end once. */
 struct proc_lines {

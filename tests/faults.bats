@@ -8,7 +8,7 @@ bats_load_library bats-assert
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     echo abc >abc
 }
 
@@ -118,4 +118,26 @@ nested() {
     done
     run -1 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT=malloc:1 shmcat /none
     assert_equal "$stderr" 'shmcat: operands: Cannot allocate memory'
+}
+
+@test 'an EINTR of close(2) is no failure: Linux has closed it' {
+    echo abc >/dev/shm/faults-x
+    # The first two are the loader's.
+    run -0 --separate-stderr traced -e inject=close:error=EINTR:when=3+ shmcat /faults-x
+    assert_equal "$output$stderr" abc
+    run -0 --separate-stderr traced -e inject=close:error=EINTR:when=3+ semctl create key:private
+    [[ $output == id:* && -z $stderr ]]
+    semctl rm "$output"
+}
+
+@test 'a descriptor that is closed, and no /dev/null to put there: nothing is done' {
+    run -1 traced -P /dev/null -e inject=openat:error=ENOENT sh -c 'exec shmput /faults-x <&-'
+    assert [ ! -e /dev/shm/faults-x ]
+}
+
+@test 'a mode for which there is no memory is not a wrong one' {
+    ! sanitized || return 0 # its allocator cannot be made to fail from outside
+    cc -shared -fPIC -o short.so "$BATS_TEST_DIRNAME/fault/short.c"
+    run -1 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT=malloc:1 shmput -m u=rw /faults-x <abc
+    assert_equal "$stderr" 'shmput: -m: Cannot allocate memory'
 }

@@ -6,7 +6,7 @@
 
 load helper
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then
@@ -381,6 +381,7 @@ is_fifo() { [[ -p $1 ]]; }
     exec 7<&-
     ends 1
     assert_equal "$(<err)" 'fifotee: a: the same as standard input'
+    eventually size_is b.out 4
     assert_equal "$(<b.out)" one
 }
 
@@ -1574,4 +1575,62 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 
 @test 'fifotee: a policy of a hundred letters is none' {
     usage_error fifotee -p "$(letters 100 d)" a
+}
+
+@test 'fifotee: a signal that interrupts a write ends it' {
+    local policy
+    mkfifo a
+    for policy in block drop; do
+        reads a
+        run -143 traced -P "$PWD/a" -e inject=write:error=EINTR:signal=TERM:when=1 fifotee -n --readers=1 -p $policy a < <(echo one)
+    done
+}
+
+@test 'fifotee: SIGTERM, a queued last record that lacks its end goes whole to who has begun it' {
+    tee_fed -n -p buffer=4M a
+    eventually is_fifo a
+    exec 7<a
+    letters 3000000 x >&5
+    fed
+    assert_equal "$(soon head -c 5 <&7)" xxxxx
+    eventually asleep "$tee"
+    kill "$tee"
+    cat <&7 >a.out
+    ends 143
+    size_is a.out 2999995
+}
+
+@test 'fifotee: SIGTERM ends who waits for a record to begin, and --zero-copy in any place' {
+    tee_fed --readers=0 a
+    eventually is_fifo a
+    printf 'par' >&5
+    eventually size_is out 3
+    exec 7<a
+    eventually holds_open "$tee" a
+    kill "$tee"
+    assert_equal "$(cat <&7)" ''
+    fed
+    ends 143
+    rm in
+    tee_fed -n --zero-copy a
+    eventually is_fifo a
+    exec 7<a
+    printf 'par' >&5
+    assert_equal "$(soon head -c 3 <&7)" par
+    kill "$tee"
+    ends 143
+}
+
+@test 'fifotee: -b, a reader who leaves within a block that was larger than the pipe' {
+    tee_fed -n -v -p drop -b 3000000 a
+    eventually is_fifo a
+    exec 7<a
+    letters 3000000 x >&5
+    assert_equal "$(soon head -c 5 <&7)" xxxxx
+    eventually asleep "$tee"
+    exec 7<&-
+    eventually let_go "$tee" a
+    fed
+    ends 0
+    adds_up a
 }

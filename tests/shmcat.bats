@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     head -c 300000 /dev/urandom >random
 }
 
@@ -1233,4 +1233,17 @@ watch_by() {
     given /cat-x abc
     run -130 env TERM=xterm script -qefc 'env --default-signal=INT strace -f -o /dev/null -e trace=write -e inject=write:signal=INT:when=2 shmcat --watch /cat-x' \
         screen </dev/null
+}
+
+@test 'shmcat: -x of a place far out has as many digits as it needs' {
+    truncate -s $((1 << 62)) /dev/shm/cat-x
+    run -0 shmcat -x -o $(((1 << 62) - 16)) /cat-x
+    assert_line --index 0 --regexp '^3ffffffffffffff0  00 '
+    assert_line --index 1 4000000000000000
+}
+
+@test 'shmcat: -f of a process that no descriptor stands for follows all the same' {
+    hold memfd <(echo abc)
+    bg_into_pipe traced -e inject=pidfd_open:error=ENOSYS shmcat -f "$object"
+    assert_equal "$(next_bytes 4)" abc
 }

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     printf 'abc' >abc
     : >empty
     head -c 300000 /dev/urandom >random
@@ -1356,6 +1356,7 @@ teardown() { clean_up put 0x11; }
     run -1 shmput -zo 7 key:0x11000001 <abc
     holds key:0x11000001 0123456789
     run -1 shmput -o 8 -s 10 key:0x11000002 <abc
+    run -1 shmput -o 8 -s 10 key:0x11000002 < <(cat abc)
     absent key:0x11000002
 }
 
@@ -1448,4 +1449,10 @@ tmpfile_at() {
 @test 'shmput: on a kernel that does not know MADV_POPULATE_WRITE a System V segment is written all the same' {
     traced -e inject=madvise:error=EINVAL shmput key:0x11000001 <random
     holds_file key:0x11000001 random
+}
+
+@test 'shmput: --progress draws again once there is more' {
+    run -0 --separate-stderr bash -c '{ echo a; read -rt 0.3 _ <>"$1"; echo b; } | shmput --progress --progress /put-x' - "$BATS_RUN_TMPDIR/never"
+    [[ $stderr == *$'\r'*$'\r'* || $(wc -l <<<"$stderr") -gt 1 ]]
+    holds /put-x 'a\nb\n'
 }

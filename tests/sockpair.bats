@@ -11,7 +11,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     # These names belong to the network namespace, which is the machine's.
     abstract=@sockpair-$RANDOM$RANDOM$RANDOM
 }
@@ -569,6 +569,18 @@ noting_pair() {
     assert_equal "$(echo two | soon sockpair -c s)" TWO
     ends 0
     assert [ ! -e s ]
+}
+
+@test 'sockpair: a script without a #! line is run by sh, on each side' {
+    echo 'echo "$1 runs" >&2' >script
+    chmod +x script
+    serving sockpair -l s --total=1 -- ./script server
+    run -0 soon sockpair -c s -- ./script client
+    assert_output 'client runs'
+    ends 0
+    run -0 soon sockpair ./script one -- ./script other
+    assert_line 'one runs'
+    assert_line 'other runs'
 }
 
 @test 'sockpair: a served command is told who is at the other end' {
@@ -1404,4 +1416,26 @@ noting_pair() {
     assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
     ends 0
     grep 'Too many open files in system; connections wait until there is room' err
+}
+
+@test 'sockpair: a socket in another directory, by an older kernel, is taken over from who is gone' {
+    mkdir -p d/e
+    socket_peer stale d/e/s
+    bg traced -e inject=renameat2:error=EINVAL sockpair -l d/e/s --total=1 -- echo hello
+    assert_equal "$(soon sockpair -w 9 -c d/e/s </dev/null)" hello
+    ends 0
+    assert_equal "$(ls -A d/e)" ''
+}
+
+@test 'sockpair: a datagram socket without a name to answer to is told' {
+    held socket_peer hold dgram s
+    run -125 --separate-stderr traced -e inject=bind:error=ENOMEM sockpair -c s -t dgram -- true
+    assert_equal "$stderr" 'sockpair: s: Cannot allocate memory'
+}
+
+@test 'sockpair: an EINTR while descriptors come is not their end' {
+    echo text >file
+    bg traced -e inject=recvmsg:error=EINTR:when=1 sockpair -l s --take-fd=1 --total=1 -- sh -c 'exec cat <&"$SOCKPAIR_FDS"'
+    soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
+    cmp out file
 }

@@ -22,10 +22,9 @@
 int __llvm_profile_runtime;
 uint64_t __llvm_profile_get_size_for_buffer(void);
 int __llvm_profile_write_buffer(char *buffer);
-const char *__llvm_profile_begin_names(void);
-const char *__llvm_profile_end_names(void);
 const char *__llvm_profile_begin_data(void);
 const char *__llvm_profile_end_data(void);
+uint64_t __llvm_profile_get_data_size(const char *begin, const char *end);
 char *__llvm_profile_begin_counters(void);
 /* With -runtime-counter-relocation the code adds this to the address of each counter. */
 extern intptr_t __llvm_profile_counter_bias;
@@ -35,15 +34,20 @@ intptr_t __llvm_profile_counter_bias;
 enum { MAGIC, VERSION, IDS_SIZE, DATA_COUNT, PADDING, HEADER_WORDS = 11 };
 #define KNOWN_VERSION 8
 
-/* One file a tool, whatever it is called by: the hash (FNV-1a) of the names of its functions. */
+/*
+ * One file a tool, whatever it is called by, and another one once it has other functions: its name is the hash (FNV-1a)
+ * of the two words that each function's record begins with, which are hashes of its name and of its branches.
+ */
 static const char *path(void)
 {
 	static char buffer[sizeof(COUNTS) + 32];
-	const char *at;
-	uint64_t hash = 0xcbf29ce484222325;
+	const char *record = __llvm_profile_begin_data(), *end = __llvm_profile_end_data();
+	uint64_t count = __llvm_profile_get_data_size(record, end), hash = 0xcbf29ce484222325, i;
+	size_t size = count > 0 ? (size_t)(end - record) / count : 0;
 
-	for (at = __llvm_profile_begin_names(); at < __llvm_profile_end_names(); at++)
-		hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+	for (; record < end; record += size)
+		for (i = 0; i < 16; i++)
+			hash = (hash ^ (unsigned char)record[i]) * 0x100000001b3;
 	snprintf(buffer, sizeof(buffer), COUNTS "/%016jx.profraw", (uintmax_t)hash);
 	return buffer;
 }
@@ -52,8 +56,11 @@ static const char *path(void)
 static void make(size_t size)
 {
 	char *bytes = malloc(size);
-	int fd = open(path(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	int fd = open(path(), O_WRONLY | O_CREAT | O_EXCL, 0666);
 
+	/* From last time, KEEP=1. */
+	if (fd == -1 && errno == EEXIST)
+		_exit(0);
 	if (bytes == NULL || fd == -1 || __llvm_profile_write_buffer(bytes) != 0 || fchmod(fd, 0666) == -1 ||
 	    write(fd, bytes, size) != (ssize_t)size) {
 		perror(path());

@@ -43,13 +43,25 @@ __attribute__((constructor)) static void begin(void)
 	begun = 1;
 }
 
-static size_t shorter(const char *call, int *count, size_t size)
+/* One that could fail, and of what it is. */
+static void tell(const char *call, int count, int fd)
+{
+	char link[32], path[256];
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	size = readlink(link, path, sizeof(path) - 1);
+	path[size == -1 ? 0 : size] = '\0';
+	dprintf(list, "%s:%d\t%s\n", call, count, path);
+}
+
+static size_t shorter(const char *call, int *count, int fd, size_t size)
 {
 	++*count;
 	if (size < 2)
 		return size;
 	if (list != -1) {
-		dprintf(list, "%s:%d\n", call, *count);
+		tell(call, *count, fd);
 		return size;
 	}
 	return strcmp(call, wanted) == 0 && *count == at ? half ? size / 2 : 1 : size;
@@ -57,14 +69,14 @@ static size_t shorter(const char *call, int *count, size_t size)
 
 #define REAL(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
 
-#define SHORT(result, name, size, parameters, ...) \
+#define SHORT(result, name, fd, size, parameters, ...) \
 	result name parameters \
 	{ \
 		static __typeof__(name) *real; \
 		static int count; \
 		if (real == NULL) \
 			real = REAL(name); \
-		size = shorter(#name, &count, size); \
+		size = shorter(#name, &count, fd, size); \
 		return real(__VA_ARGS__); \
 	}
 
@@ -72,16 +84,16 @@ static size_t shorter(const char *call, int *count, size_t size)
 ssize_t sendfile64(int to, int from, off64_t *offset, size_t size);
 
 /* NOLINTBEGIN */
-SHORT(ssize_t, read, size, (int fd, void *bytes, size_t size), fd, bytes, size)
-SHORT(ssize_t, pread64, size, (int fd, void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
-SHORT(ssize_t, write, size, (int fd, const void *bytes, size_t size), fd, bytes, size)
-SHORT(ssize_t, pwrite64, size, (int fd, const void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
-SHORT(ssize_t, recv, size, (int fd, void *bytes, size_t size, int flags), fd, bytes, size, flags)
-SHORT(ssize_t, send, size, (int fd, const void *bytes, size_t size, int flags), fd, bytes, size, flags)
-SHORT(ssize_t, splice, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
-SHORT(ssize_t, tee, size, (int from, int to, size_t size, unsigned flags), from, to, size, flags)
-SHORT(ssize_t, sendfile64, size, (int to, int from, off64_t *offset, size_t size), to, from, offset, size)
-SHORT(ssize_t, copy_file_range, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
+SHORT(ssize_t, read, fd, size, (int fd, void *bytes, size_t size), fd, bytes, size)
+SHORT(ssize_t, pread64, fd, size, (int fd, void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
+SHORT(ssize_t, write, fd, size, (int fd, const void *bytes, size_t size), fd, bytes, size)
+SHORT(ssize_t, pwrite64, fd, size, (int fd, const void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
+SHORT(ssize_t, recv, fd, size, (int fd, void *bytes, size_t size, int flags), fd, bytes, size, flags)
+SHORT(ssize_t, send, fd, size, (int fd, const void *bytes, size_t size, int flags), fd, bytes, size, flags)
+SHORT(ssize_t, splice, from, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
+SHORT(ssize_t, tee, from, size, (int from, int to, size_t size, unsigned flags), from, to, size, flags)
+SHORT(ssize_t, sendfile64, to, size, (int to, int from, off64_t *offset, size_t size), to, from, offset, size)
+SHORT(ssize_t, copy_file_range, from, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
 /* NOLINTEND */
 
 /* Of a vector, one byte or the half of its first piece. */
@@ -93,7 +105,7 @@ ssize_t writev(int fd, const struct iovec *iovec, int count)
 
 	if (real == NULL)
 		real = REAL(writev);
-	first.iov_len = shorter("writev", &calls, first.iov_len);
+	first.iov_len = shorter("writev", &calls, fd, first.iov_len);
 	return first.iov_len != iovec[0].iov_len ? real(fd, &first, 1) : real(fd, iovec, count);
 }
 
@@ -107,7 +119,7 @@ int close(int fd)
 		real = REAL(close);
 	calls++;
 	if (list != -1 && fd != list)
-		dprintf(list, "close:%d\n", calls);
+		tell("close", calls, fd);
 	result = real(fd);
 	if (strcmp(wanted, "close") == 0 && calls == at) {
 		errno = EIO;
