@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli.h"
 
-/* strnvis(3) has two forms, of which libbsd wants one chosen; strvis(3) has one. */
-#define LIBBSD_OPENBSD_VIS
-#include <bsd/vis.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -164,53 +161,83 @@ void cli_version_exit(void)
 	exit(cli_finish(CLI_DONE));
 }
 
+/* As strvis(3) with VIS_CSTYLE, VIS_NL, VIS_TAB and perhaps VIS_NOSLASH; that of libbsd wants memory, and fails without. */
+static char *show(char *out, const char *text, int doubles_backslashes)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= ' ' && c < 0x7f) {
+			if (c == '\\' && doubles_backslashes)
+				*out++ = '\\';
+			*out++ = (char)c;
+		} else if (c >= '\a' && c <= '\r') {
+			*out++ = '\\';
+			*out++ = "abtnvfr"[c - '\a'];
+		} else if (c == 0xa0) {
+			out = stpcpy(out, "\\240");
+		} else {
+			if (doubles_backslashes)
+				*out++ = '\\';
+			if (c & 0x80)
+				*out++ = 'M';
+			c &= 0x7f;
+			*out++ = c < ' ' || c == 0x7f ? '^' : '-';
+			*out++ = (char)(c < ' ' || c == 0x7f ? c ^ 0x40 : c);
+		}
+	}
+	*out = '\0';
+	return out;
+}
+
 int cli_show_name(char *out, const char *name)
 {
-	return strvis(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	return (int)(show(out, name, 1) - out);
 }
+
+#define USUAL_ROOM 4096 /* in which messages need no memory, so that the lack of it can be told */
 
 /* One write(2) a message, so that messages of several processes do not mix. */
 static void say(const char *object, const char *message, const char *last)
 {
 	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + 4 * strlen(message) + strlen(last) + 16;
-	char *line = malloc(room), *end = line;
+	char usual[USUAL_ROOM], *line = room <= sizeof(usual) ? usual : malloc(room), *end = line;
 	int saved = errno;
 
 	if (line == NULL) {
-		io_write_all(2, "out of memory\n", 14);
+		say(NULL, "out of memory", "");
 		return;
 	}
 	end = stpcpy(stpcpy(end, tool), ": ");
-	if (object != NULL) {
-		end += cli_show_name(end, object);
-		end = stpcpy(end, ": ");
-	}
+	if (object != NULL)
+		end = stpcpy(show(end, object, 1), ": ");
 	/* Words of the command line in it may have been shown already: backslashes stay single. */
-	end += strvis(end, message, VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOSLASH);
+	end = show(end, message, 0);
 	end = stpcpy(stpcpy(end, "\n"), last);
 	io_write_all(2, line, (size_t)(end - line));
-	free(line);
+	if (line != usual)
+		free(line);
 	errno = saved;
 }
 
 static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, const char *last, const char *format, va_list arguments)
 {
-	char *message;
+	char usual[USUAL_ROOM / 8], *message = NULL;
+	va_list again;
 
-	if (vasprintf(&message, format, arguments) == -1) {
-		say(object, "out of memory", last);
-		return;
-	}
-	say(object, message, last);
+	va_copy(again, arguments);
+	if (vsnprintf(usual, sizeof(usual), format, arguments) < (int)sizeof(usual) || vasprintf(&message, format, again) == -1)
+		message = NULL;
+	va_end(again);
+	say(object, message != NULL ? message : usual, last);
 	free(message);
 }
 
 static const char *usage_text(void)
 {
-	static char *text;
+	static char text[USUAL_ROOM / 2];
 
-	if (text == NULL && asprintf(&text, "usage: %s\n", usage) == -1)
-		exit(cli_own_status(CLI_USAGE));
+	snprintf(text, sizeof(text), "usage: %s\n", usage);
 	return text;
 }
 
