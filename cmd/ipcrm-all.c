@@ -878,6 +878,11 @@ static int run_around(const struct job *job, struct state *state, char **words)
 	status = before.status;
 	if (status == CLI_DONE) {
 		relay_hold(&mask);
+		/* Whoever ends us before there is a command means us alone. */
+		if (interrupt_pending() != 0) {
+			sigprocmask(SIG_SETMASK, &mask, NULL);
+			interrupt_die_if_pending();
+		}
 		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
