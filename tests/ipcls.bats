@@ -762,10 +762,10 @@ list() { ipcls -r --noheadings -t unix "$@" | grep -F "$PWD/
         umask 027
         bound "at(SOCK_STREAM, qq(\$d/\$_)) for qw(kept gone other); unlink qq(\$d/gone), qq(\$d/other)"
         : >other; chmod 777 other
-        list -o NAME,OWNER,MODE,STATE | sed "s,$PWD,,"'
+        list -o NAME,OWNER,MODE,STATE | sed "s,$PWD,," | sort'
     assert_output - <<'END'
-/kept root 0750 bound
 /gone root - bound
+/kept root 0750 bound
 /other root - bound
 END
 }
