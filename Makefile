@@ -138,7 +138,7 @@ fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_
 # Only what `make fuzz` makes of itself, with the flags that it gives.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(O)/libipcutils.a | $(O)/bin
+$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 
@@ -168,6 +168,11 @@ check-man: ## check the pages, and that every tool has all its parts
 check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
+
+check-hardening: ## look whether the binaries have what CFLAGS and LDFLAGS are to give them
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@tests/$@ '$(O)'
 
 analyze: export FLAGS = $(ALL_CFLAGS)
 analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)

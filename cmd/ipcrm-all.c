@@ -311,11 +311,30 @@ static int tell_missing(const struct job *job, const struct state *state, const 
 	return cli_fail(wanted->object.word, err);
 }
 
+/* The kinds that the operand can be, and that could not be listed; that was told. */
+static unsigned unlisted_kinds(const struct job *job, const struct state *state, const struct wanted *wanted)
+{
+	unsigned can_be = wanted->object.kind == OBJECT_NAME ? INVENTORY_POSIX : INVENTORY_SYSV, kinds = 0;
+	size_t i;
+
+	for (i = 0; i < state->inventory.problem_count; i++) {
+		const struct inventory_problem *problem = &state->inventory.problems[i];
+		/* A directory or table as a whole, or one file. */
+		int whole = strchr(problem->what + 1, '/') != NULL;
+
+		/* A queue that is named was looked for by its name. */
+		if (!problem->minor && problem->kind != INVENTORY_PMSG && problem->kind & can_be & job->kinds &&
+		    (whole || (wanted->object.kind == OBJECT_NAME && strcmp(problem->what, wanted->object.name) == 0)))
+			kinds |= problem->kind;
+	}
+	return kinds;
+}
+
 /* What one operand names: ids of different kinds are often the same number, so one that fits several chooses none. */
 static int choose_named(const struct job *job, struct state *state, const struct wanted *wanted, unsigned char *chosen)
 {
 	char room[64], others[64];
-	unsigned kinds = 0, foreign = 0;
+	unsigned kinds = 0, foreign = 0, unlisted = wanted->err == 0 ? unlisted_kinds(job, state, wanted) : 0;
 	uid_t owner = 0;
 	size_t i;
 
@@ -331,10 +350,16 @@ static int choose_named(const struct job *job, struct state *state, const struct
 		foreign |= entry->kind;
 		owner = entry->uid;
 	}
-	if (kinds == 0 && foreign == 0) {
+	if (kinds == 0 && foreign == 0 && unlisted != 0) {
+		add_status(state, CLI_FAILED);
+	} else if (kinds == 0 && foreign == 0) {
 		add_status(state, tell_missing(job, state, wanted));
 	} else if (kinds == 0) {
 		cli_warn(wanted->object.word, "belongs to user %u: -u %u would choose it", (unsigned)owner, (unsigned)owner);
+		add_status(state, CLI_FAILED);
+	} else if (unlisted != 0 && job->asked_kinds == 0) {
+		cli_warn(wanted->object.word, "a %s, and perhaps also one of what cannot be listed (%s): choose with -t",
+		         kind_words(kinds, room, " "), kind_words(unlisted, others, " "));
 		add_status(state, CLI_FAILED);
 	} else if ((kinds & (kinds - 1)) != 0 && job->asked_kinds == 0) {
 		cli_warn(wanted->object.word, "several objects (%s): choose with -t, -t %s takes all",
@@ -416,7 +441,12 @@ static int look_at_processes(struct state *state)
 	for (i = 0; i < state->count; i++)
 		kinds |= entry_of(state, &state->choices[i])->kind;
 	state->looked = 1;
-	return users_find(&state->users, &state->inventory, kinds, users_needed(kinds), 0);
+	if (users_find(&state->users, &state->inventory, kinds, users_needed(kinds), 0) == -1)
+		return -1;
+	/* That it is not allowed is nothing special, and told of each object that stays. */
+	if (state->users.err != 0)
+		cli_warn("/proc", "%s; not all processes could be looked at", strerror(state->users.err));
+	return 0;
 }
 
 /* "12/sleep, 13/cat and 4 more", or an empty text. */
@@ -801,12 +831,30 @@ static int choose_new(const struct job *job, struct state *state, const struct n
 	return 0;
 }
 
-static int clean_after(const struct job *job, struct state *state, const struct newcomers *newcomers)
+/* The kinds of which not all could be listed.  A file can become a semaphore, so those are one. */
+static unsigned unknown_kinds(const struct inventory *inventory)
 {
-	/* What could not be listed was told before the command. */
-	if (inventory_list(&state->inventory, job->kinds, 0) == -1 || choose_new(job, state, newcomers) == -1)
+	unsigned kinds = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->problem_count; i++)
+		if (!inventory->problems[i].minor)
+			kinds |= inventory->problems[i].kind & FILES ? FILES : inventory->problems[i].kind;
+	return kinds;
+}
+
+/* What was not listed before the command, which was told then, would look new now. */
+static int clean_after(const struct job *job, struct state *state, const struct newcomers *newcomers, unsigned unknown)
+{
+	struct job known = *job;
+
+	known.kinds &= ~unknown;
+	if (inventory_list(&state->inventory, known.kinds, 0) == -1 || choose_new(&known, state, newcomers) == -1)
 		return fail_memory();
-	remove_all(job, state);
+	tell_problems(&known, state);
+	if (unknown_kinds(&state->inventory) != 0)
+		add_status(state, CLI_FAILED);
+	remove_all(&known, state);
 	return cli_own_status(state->status);
 }
 
@@ -830,6 +878,11 @@ static int run_around(const struct job *job, struct state *state, char **words)
 	status = before.status;
 	if (status == CLI_DONE) {
 		relay_hold(&mask);
+		/* Whoever ends us before there is a command means us alone. */
+		if (interrupt_pending() != 0) {
+			sigprocmask(SIG_SETMASK, &mask, NULL);
+			interrupt_die_if_pending();
+		}
 		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
@@ -837,7 +890,7 @@ static int run_around(const struct job *job, struct state *state, char **words)
 		} else {
 			wait_status = relay_wait(pid);
 			status = wait_status == -1 ? cli_own_status(cli_fail(words[0], errno)) : command_status(wait_status);
-			cleaned = clean_after(job, state, &newcomers);
+			cleaned = clean_after(job, state, &newcomers, unknown_kinds(&before.inventory));
 			status = status == 0 ? cleaned : status;
 		}
 	}

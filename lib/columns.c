@@ -223,7 +223,7 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 			continue;
 		columns->processes[found++] = (struct listing_process){
 			.pid = process->pid,
-			.command = process->command,
+			.command = process->nameless ? NULL : process->command,
 			.uses = columns_uses(user[i].how),
 			.call = user[i].how & USER_WAITS ? users_call_word((enum user_call)user[i].call) : NULL,
 		};
@@ -310,7 +310,8 @@ static void set_state(struct columns *columns, size_t index, struct listing_cell
 	case INVENTORY_FIFO:
 		readers = count_how(columns, index, USER_READS);
 		writers = count_how(columns, index, USER_WRITES);
-		snprintf(out, room, "%zu reader%s, %zu writer%s", readers, plural((int64_t)readers), writers, plural((int64_t)writers));
+		snprintf(out, room, "%zu reader%s, %zu writer%s%s", readers, plural((int64_t)readers), writers,
+		         plural((int64_t)writers), users_unknown(columns->users, columns->inventory, index) ? ", perhaps more" : "");
 		break;
 	case INVENTORY_UNIX:
 		snprintf(out, room, "%s", entry->flags & INVENTORY_LISTENING ? "listening" : "bound");

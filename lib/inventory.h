@@ -42,6 +42,7 @@ enum inventory_flag {
 	INVENTORY_UNLINKED = 8, /* memory without a name, that lives by who has it mapped or open */
 	INVENTORY_SEM_LIKE = 16, /* a segment whose name is a semaphore's, but whose size is not */
 	INVENTORY_LISTENING = 32, /* a Unix socket that takes connections */
+	INVENTORY_HOLDERS_HIDDEN = 64, /* a System V set whose values may not be read, and so not who holds a token of it */
 };
 
 enum inventory_time {

@@ -164,10 +164,12 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 
 static char *put_process(char *out, const struct listing_process *process, enum listing_form form)
 {
+	const char *command = process->command != NULL ? process->command : "?";
+
 	out = put_number(out, process->pid);
 	*out++ = '/';
-	out = form == LISTING_RAW ? put_escaped(out, process->command, ",:/") :
-	      form == LISTING_NULS ? stpcpy(out, process->command) : listing_put_shown(out, process->command);
+	out = form == LISTING_RAW ? put_escaped(out, command, ",:/") :
+	      form == LISTING_NULS ? stpcpy(out, command) : listing_put_shown(out, command);
 	/* What it waits in; else, as no other use of these says so much, that it holds. */
 	if (process->call == NULL && strcmp(process->uses, "holds") == 0)
 		out = stpcpy(out, ":holds");
@@ -326,7 +328,10 @@ static void put_json_process(struct listing *listing, const struct listing_proce
 	const char *word = process->uses, *end;
 
 	listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%lld,", (long long)process->pid));
-	put_json_bytes(listing, "command", process->command);
+	if (process->command != NULL)
+		put_json_bytes(listing, "command", process->command);
+	else
+		listing_put(listing, "\"command\":null", 14);
 	listing_put(listing, ",\"uses\":[", 9);
 	for (; *word != '\0'; word = *end == ',' ? end + 1 : end) {
 		end = strchrnul(word, ',');

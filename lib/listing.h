@@ -31,7 +31,7 @@ enum listing_type {
 /* A process in a cell. */
 struct listing_process {
 	int64_t pid;
-	const char *command;
+	const char *command; /* or NULL, where it is not known */
 	const char *uses; /* words with commas between them, "maps,open" */
 	const char *call; /* in which it waits, or NULL */
 };

@@ -242,3 +242,38 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 	call->number = number;
 	return 1;
 }
+
+int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat)
+{
+	const char *end = line + size, *p = memrchr(line, ')', size);
+	int i;
+
+	/* The name in front may hold blanks and parentheses, and all that follows it cannot. */
+	p = p == NULL ? NULL : expect(p + 1, end, ' ');
+	if (p == NULL || end - p < 2 || p[0] == ' ' || p[1] != ' ')
+		return -1;
+	stat->state = *p;
+	/* The state is the third field, the start the 22nd. */
+	for (i = 3; p != NULL && i < 22; i++) {
+		p = memchr(p, ' ', (size_t)(end - p));
+		if (p != NULL)
+			p++;
+	}
+	p = p == NULL ? NULL : take_number(p, end, 10, &stat->start);
+	return p == NULL || (p < end && *p != ' ') ? -1 : 0;
+}
+
+int proc_take_pid(const char **at, const char *end, pid_t *pid)
+{
+	const char *p = skip_blanks(*at, end);
+	uint64_t value;
+
+	if (p == end || *p == '\n')
+		return 0;
+	p = take_number(p, end, 10, &value);
+	if (p == NULL || value == 0 || value > INT32_MAX || (p < end && *p != ' ' && *p != '\n'))
+		return -1;
+	*pid = (pid_t)value;
+	*at = p;
+	return 1;
+}

@@ -69,4 +69,19 @@ struct proc_syscall {
 /* 1 where the thread is blocked in a call; 0 where it is not; -1 where it is no such line. */
 int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call);
 
+/* What /proc/PID/stat says of a process. */
+struct proc_stat {
+	char state;     /* Z and X: it has ended */
+	uint64_t start; /* in ticks of the clock, sysconf(_SC_CLK_TCK), since the machine came up */
+};
+
+/* 0, or -1 where it is no such line. */
+int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat);
+
+/*
+ * Takes the next process off a row of them with blanks between, as in /proc/PID/task/TID/children, and
+ * moves `*at` behind it: 1; 0 at the end; -1 where something else is there.
+ */
+int proc_take_pid(const char **at, const char *end, pid_t *pid);
+
 #endif

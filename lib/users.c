@@ -56,7 +56,7 @@ int users_unknown(const struct users *users, const struct inventory *inventory, 
 		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count);
 	case INVENTORY_MSG:
 	case INVENTORY_SEM:
-		return users->waits_hidden > 0 || users->invisible;
+		return users->waits_hidden > 0 || users->invisible || one->flags & INVENTORY_HOLDERS_HIDDEN;
 	default:
 		return some_hidden;
 	}
@@ -105,30 +105,23 @@ void users_open(struct users *users)
 /* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
 static int64_t start_of(const struct users *users, pid_t pid)
 {
-	char path[32], text[1024], *p;
+	char path[32], text[1024];
 	struct timespec now, up;
-	unsigned long long ticks;
+	struct proc_stat stat;
 	ssize_t got;
-	int fd, i;
+	int fd;
 
 	snprintf(path, sizeof(path), "%d/stat", (int)pid);
 	fd = openat(users->proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	got = io_read_full(fd, text, sizeof(text) - 1);
+	got = io_read_full(fd, text, sizeof(text));
 	close(fd);
-	if (got <= 0)
-		return -1;
-	text[got] = '\0';
-	/* The name may hold blanks and parentheses; the 22nd field is the 20th behind it. */
-	p = strrchr(text, ')');
-	for (i = 0; p != NULL && i < 20; i++)
-		p = strchr(p + 1, ' ');
-	if (p == NULL || sscanf(p, "%llu", &ticks) != 1)
+	if (got <= 0 || proc_parse_stat(text, (size_t)got, &stat) == -1)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	return now.tv_sec - up.tv_sec + (int64_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
+	return now.tv_sec - up.tv_sec + (int64_t)(stat.start / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 enum users_fate users_fate(const struct users *users, pid_t pid, int64_t when)

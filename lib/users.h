@@ -32,7 +32,8 @@ enum user_how {
 struct user_process {
 	pid_t pid;
 	uid_t uid;
-	char command[USER_COMMAND]; /* any bytes */
+	char command[USER_COMMAND]; /* any bytes; "?" where it may not be seen, and `nameless` */
+	unsigned char nameless;
 	unsigned char waits_hidden; /* what it waits for may not be seen */
 	unsigned char busy;         /* a thread runs, or waits for something that is no object here */
 	unsigned char waiting;      /* a thread waits for an object */
@@ -77,6 +78,7 @@ struct users {
 	size_t hidden;      /* processes of which the memory or the descriptors may not be seen */
 	size_t waits_hidden; /* processes of which it may not be seen what they wait for */
 	int invisible;      /* /proc does not show all processes (hidepid), or is not there */
+	int err;            /* why a process could not be looked at, the first cause but that it is not allowed; or 0 */
 	int proc;           /* /proc, once it is open (then not 0), or -1 */
 	int proc_err;       /* why it is not, of proc_open() */
 };

@@ -425,6 +425,14 @@ END
     assert_output $'/sparse 5368709120 0\n0'
 }
 
+@test 'ipcls: a System V segment of 5 GiB has its size, also on a 32-bit machine' {
+    run -0 alone '
+        perl -e "defined shmget(0x11, 5 << 30, 011600) or die"
+        ipcls -r --noheadings -o NAME,SIZE,USED
+        ipcls -r --noheadings -o NAME,SIZE key:0x11'
+    assert_output $'key:0x00000011 5368709120 0\nkey:0x00000011 5368709120'
+}
+
 @test 'ipcls: 100,000 names are listed, in bounded memory' {
     run -0 alone '
         perl -e "for (1..100000) { open F, q(>), sprintf(q(/dev/shm/many-%06d), \$_) or die; }"
@@ -635,8 +643,7 @@ END
 }
 
 @test 'ipcls: POSIX queues that it cannot list are a warning, and a failure where they were asked for' {
-    needs_uids
-    as=(setpriv --reuid 1234 --regid 1234 --clear-groups)
+    as=(setpriv --bounding-set=-all --inh-caps=-all)
     # Where it is mounted something else hides it.
     [[ $IPCUTILS_MQUEUE == no ]] || as=(unshare --mount sh -c 'mount -t tmpfs none /dev/mqueue && exec "$@"' - "${as[@]}")
     run -0 --separate-stderr "${as[@]}" ipcls --nousers
@@ -764,10 +771,10 @@ list() { ipcls -r --noheadings -t unix "$@" | grep -F "$PWD/
         umask 027
         bound "at(SOCK_STREAM, qq(\$d/\$_)) for qw(kept gone other); unlink qq(\$d/gone), qq(\$d/other)"
         : >other; chmod 777 other
-        list -o NAME,OWNER,MODE,STATE | sed "s,$PWD,,"'
+        list -o NAME,OWNER,MODE,STATE | sed "s,$PWD,," | sort'
     assert_output - <<'END'
-/kept root 0750 bound
 /gone root - bound
+/kept root 0750 bound
 /other root - bound
 END
 }
@@ -1531,13 +1538,12 @@ END
 @test 'ipcls: a process that started after the object is not its creator' {
     # Ids of processes are given out anew from this one on.
     run -0 alone '
-        hold unshare --pid --fork --mount-proc bash -c "
+        unshare --pid --fork --mount-proc bash -c "
             sh -c \"echo \\\$\\\$ >pid; exec ipcmk -M 10 >/dev/null\"
             while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
-            ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo"
+            ipcls -r --noheadings -o ORPHAN -t shm >orphan"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }

@@ -74,7 +74,7 @@ END
         one_of_each; echo def | shmput -r /p; echo ghi | shmput -a /p; told shmcat -u /p; told shmcat -u key:0x71
         told mqrecv -w 0.1 /q; told mqrecv /q -- cat; told mqrecv -w 0.1 /q; told mqrecv -a key:0x72
         told semctl run /s echo held; told semctl run key:0x74 echo held
-        mkfifo f; cat f & (echo tee | told fifotee -n f); wait
+        mkfifo f; cat f >got & (echo tee | told fifotee -n f) >fifotee; wait; cat got fifotee
         told sockpair cat -- sh -c "echo ping; read x; echo \$x came back >&2"'
     assert_output - <<'END'
 def
@@ -502,4 +502,26 @@ status 0
 key:0x00000071 none
 status 0
 END
+}
+
+# --- user namespaces ---
+
+@test 'place: where users have no numbers, nobody counts as oneself, and nothing of others goes' {
+    run -0 place '
+        one_of_each
+        told unshare --user ipcrm-all --force --all; told unshare --user ipcrm-all -n /p
+        told unshare --user --map-root-user ipcrm-all -n --all -u 65534; ipcls -r --noheadings --nousers -o NAME | wc -l'
+    local why='user 65534 stands for all that have no number in this user namespace; whose objects these are is not known'
+    assert_output "$(printf "ipcrm-all: $why\nstatus 1\n%.0s" 1 2 3)
+6"
+}
+
+@test 'place: where the tests can have no world of their own, that is said in one line' {
+    run -1 unshare --user --map-root-user bash -c '
+        [[ $(readlink /proc/self/ns/user) != "$1" ]] && echo 0 >/proc/sys/user/max_user_namespaces || exit 98
+        exec setpriv --bounding-set=-all --inh-caps=-all env -u IPCUTILS_WORLD "$2" true' - \
+        "$(readlink /proc/self/ns/user)" "$BATS_TEST_DIRNAME/world"
+    assert_equal "${#lines[@]}" 1
+    assert_output --partial 'tests/world: no namespaces of our own here (unshare: unshare failed: '
+    assert_output --partial 'the tests need user namespaces, see user_namespaces(7)'
 }

@@ -571,6 +571,18 @@ noting_pair() {
     assert [ ! -e s ]
 }
 
+@test 'sockpair: a script without a #! line is run by sh, on each side' {
+    echo 'echo "$1 runs" >&2' >script
+    chmod +x script
+    serving sockpair -l s --total=1 -- ./script server
+    run -0 soon sockpair -c s -- ./script client
+    assert_output 'client runs'
+    ends 0
+    run -0 soon sockpair ./script one -- ./script other
+    assert_line 'one runs'
+    assert_line 'other runs'
+}
+
 @test 'sockpair: a served command is told who is at the other end' {
     serving sockpair -l s --total=1 -- sh -c 'echo "$SOCKPAIR_PEER_PID $SOCKPAIR_PEER_UID $SOCKPAIR_PEER_GID ${SOCKPAIR_FDS-none}"'
     SOCKPAIR_FDS=outer sh -c 'echo "$$ $(id -u) $(id -g) none" >wanted; exec sockpair -c s' </dev/null >out

@@ -21,6 +21,8 @@ srand($seed * 1_000_003 + unpack('%32C*', $part));
 my $begun = time;
 my $end = $begun + ($ENV{SOAK_SECONDS} || 60);
 $| = 1;
+# Whoever has started us may ignore some, as a shell does for what it puts into the background; and so would our children.
+$SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM USR1 CHLD ALRM);
 $SIG{PIPE} = 'IGNORE';
 die "$0: run it by make soak, or in tests/world with SOAK_SCRATCH=DIRECTORY\n" if !$ENV{IPCUTILS_WORLD} || !$ENV{SOAK_SCRATCH};
 my $scratch = "$ENV{SOAK_SCRATCH}/$part";
@@ -167,11 +169,15 @@ sub run {
 	return ($status // -1, slurp($out));
 }
 
-# Waits until the children that match have ended; those that do not are told.
+# Waits until the children that match have ended; those that do not are told.  `meanwhile` is called again and again until then.
 sub finish {
 	my (%wanted) = @_;
 	my $late = time + $limit;
-	tend(0.01) while crew(%wanted) && time < $late;
+	my $meanwhile = delete $wanted{meanwhile};
+	while (crew(%wanted) && time < $late) {
+		$meanwhile->() if $meanwhile;
+		tend(0.01);
+	}
 	for my $child (crew(%wanted)) {
 		violation("it does not end" . ($child->{struck} && " after $child->{struck}") . ": @{ $child->{command} }");
 		kill 'KILL', $child->{pid};
@@ -213,7 +219,7 @@ sub look_at {
 	my $now = time;
 	return if $now < $watched->{next} || $now > $end;
 	$watched->{next} = $now + 0.2;
-	my ($memory) = slurp("/proc/$watched->{pid}/status") =~ /^RssAnon:\s+(\d+)/m or return;
+	my ($memory) = slurp("/proc/$watched->{pid}/status") =~ /^RssAnon:\s+(\d+)/m or return $watched->{gone} = 1;
 	opendir my $directory, "/proc/$watched->{pid}/fd" or return;
 	my $open = grep { /^\d/ } readdir $directory;
 	my $third = int(3 * ($now - $begun) / ($end - $begun));
@@ -226,10 +232,8 @@ sub look_at {
 sub grown {
 	for my $watched (values %watched) {
 		my ($warm, $last) = @{ $watched->{most} // [] }[ 1, 2 ];
-		if (!$warm || !$last) {
-			violation("$watched->{name} did not live to be measured");
-			next;
-		}
+		violation("$watched->{name} has ended before its time") if $watched->{gone};
+		next if !$warm || !$last;
 		count("$watched->{name}: kB", $last->{memory});
 		count("$watched->{name}: descriptors", $last->{open});
 		violation("$watched->{name}: its memory grows: $warm->{memory} kB, then $last->{memory}") if $last->{memory} > 1.25 * $warm->{memory} + 256;
