@@ -118,7 +118,7 @@ m32: ## run the tests on a 32-bit build
 	@$(MAKE_O) cross ARCH=i686
 
 # What the tests make and see objects by is of the machine that the tools are of: they share the layout of semaphores.
-PEERS := $(patsubst tests/%.c,$(O)/bin/%,$(wildcard tests/*peer.c))
+PEERS := $(addprefix $(O)/bin/,peer queue_peer socket_peer)
 peers: $(PEERS)
 $(PEERS): $(O)/bin/%: tests/%.c $(O)/flags
 	$(Q)$(CC) -O1 $(LDFLAGS) -o $@ $<
