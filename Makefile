@@ -90,7 +90,7 @@ sanitize: ## run the tests on a build with ASan and UBSan
 	@F='$(F)' IPCUTILS_SANITIZE=1 BIN='$(abspath $(O))/sanitize/bin' tests/world tests/run $(T)
 
 # What the tools start is not followed.
-VALGRIND = valgrind -q --error-exitcode=99 --track-fds=yes --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
 
 valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour)
 	@tests/setup $@
