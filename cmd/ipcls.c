@@ -410,13 +410,12 @@ static const struct user_process *process_of(const struct look *look, const stru
 /* Others chose it: what is written is harmless. */
 static void put_shown(FILE *out, const char *text)
 {
-	char *shown = malloc(4 * strlen(text) + 1);
+	char shown[8];
 
-	if (shown == NULL)
-		return;
-	cli_show_name(shown, text);
-	fputs(shown, out);
-	free(shown);
+	for (; *text != '\0'; text++) {
+		cli_show_name(shown, (const char[]){*text, '\0'});
+		fputs(shown, out);
+	}
 }
 
 static void put_process(FILE *out, const struct look *look, const struct deadlock_step *step)

@@ -572,10 +572,6 @@ static int find_uses(const struct job *job, struct state *state)
 	}
 	if (!job->force || job->orphans)
 		state->count = kept;
-	/* Who it is matters where it is told. */
-	for (i = 0; i < state->count; i++)
-		if (state->choices[i].use == 1 && (job->verbose || job->around || state->choices[i].operand != NULL))
-			return look_at_processes(state);
 	return 0;
 }
 
@@ -592,9 +588,9 @@ static void tell_used(const struct job *job, struct state *state, const struct c
 		state->unknown++;
 	if (!job->verbose && !job->around && choice->operand == NULL)
 		return;
-	who[0] = '\0';
-	if (state->looked)
-		name_users(state, choice->entry, who);
+	/* Without the memory for it, nobody is named. */
+	look_at_processes(state);
+	name_users(state, choice->entry, who);
 	if (choice->living)
 		snprintf(text, sizeof(text), "a living process made it or used it last; it stays (--force would remove it)");
 	else if (choice->use == 1)
@@ -882,6 +878,11 @@ static int run_around(const struct job *job, struct state *state, char **words)
 	status = before.status;
 	if (status == CLI_DONE) {
 		relay_hold(&mask);
+		/* Whoever ends us before there is a command means us alone. */
+		if (interrupt_pending() != 0) {
+			sigprocmask(SIG_SETMASK, &mask, NULL);
+			interrupt_die_if_pending();
+		}
 		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);

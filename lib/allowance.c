@@ -22,7 +22,13 @@ union semun {
 	struct seminfo *info;
 };
 
-/* The first number in a file, or -1; what is larger than INT64_MAX is as good as that. */
+/* What is larger than INT64_MAX is as good as that. */
+static int64_t saturated(uint64_t value)
+{
+	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
+}
+
+/* The first number in a file, or -1. */
 static int64_t read_number(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -38,7 +44,7 @@ static int64_t read_number(const char *path)
 		return -1;
 	text[got] = '\0';
 	value = strtoull(text, &end, 10);
-	return end == text ? -1 : value > INT64_MAX ? INT64_MAX : (int64_t)value;
+	return end == text ? -1 : saturated(value);
 }
 
 static size_t list_shm(struct allowance *list)
@@ -56,7 +62,7 @@ static size_t list_shm(struct allowance *list)
 		used_known ? (int64_t)used.shm_tot * page : -1,
 		!most_known ? -1 : most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
 	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
-		!most_known ? -1 : most.shmmax > INT64_MAX ? INT64_MAX : (int64_t)most.shmmax};
+		most_known ? saturated(most.shmmax) : -1};
 	return count;
 }
 

@@ -25,6 +25,7 @@ void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid
 		notice->inotify = -1;
 	}
 	notice->process = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	notice->pid = notice->process == -1 ? pid : 0;
 }
 
 int notice_descriptor(const struct notice *notice)
@@ -49,7 +50,7 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 
 	if (left == 0)
 		return 0;
-	if (notice->inotify == -1) {
+	if (notice->inotify == -1 || notice->pid != 0) {
 		if (wait > notice->pause)
 			wait = notice->pause;
 		notice->pause = notice->pause * 2 < LONGEST_PAUSE ? notice->pause * 2 : LONGEST_PAUSE;
@@ -69,6 +70,8 @@ int notice_process_ended(const struct notice *notice)
 {
 	struct pollfd p = {notice->process, POLLIN, 0};
 
+	if (notice->pid != 0)
+		return kill(notice->pid, 0) == -1 && errno == ESRCH;
 	return notice->process != -1 && poll(&p, 1, 0) == 1;
 }
 

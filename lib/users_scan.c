@@ -387,7 +387,7 @@ static int take_map(struct scan *scan, const struct proc_map *map)
  */
 static int query_maps(struct scan *scan, int fd)
 {
-	char path[64];
+	char path[64] = "";
 	struct map_query query = {.size = sizeof(query), .flags = QUERY_SHARED | QUERY_THIS_OR_NEXT | QUERY_FILE};
 	struct proc_map map;
 

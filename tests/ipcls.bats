@@ -424,6 +424,14 @@ END
     assert_output $'/sparse 5368709120 0\n0'
 }
 
+@test 'ipcls: a System V segment of 5 GiB has its size, also on a 32-bit machine' {
+    run -0 alone '
+        perl -e "defined shmget(0x11, 5 << 30, 011600) or die"
+        ipcls -r --noheadings -o NAME,SIZE,USED
+        ipcls -r --noheadings -o NAME,SIZE key:0x11'
+    assert_output $'key:0x00000011 5368709120 0\nkey:0x00000011 5368709120'
+}
+
 @test 'ipcls: 100,000 names are listed, in bounded memory' {
     run -0 alone '
         perl -e "for (1..100000) { open F, q(>), sprintf(q(/dev/shm/many-%06d), \$_) or die; }"
@@ -799,6 +807,52 @@ status 1
 ipcls: sock_diag: Protocol error; Unix sockets cannot be listed
 status 1
 END
+}
+
+@test 'ipcls: what /proc says of a process in a strange way does no harm' {
+    run -0 alone '
+        head -c 4096 /dev/zero >/dev/shm/seg; semctl create key:0x13 0
+        hold peer map /seg; a=$held
+        hold wait_peer semop "0x13 0:-1"; b=$held
+        await sleeps $b semtimedop
+        { printf "%s\n" zz "1-2" "1-2 rw-s" "1-2 rw-sX0 00:01 5 /x" "1-2 rw-s 0 100000000:01 5 /x" "1-2 rw-s 0 00:100000000 5 /x" "1-2 rw-s 0 00:01 5x" \
+            "1-2 rw-s 0 00:01 18446744073709551619 /x" "fffffffffffffffff-2 rw-s 0 00:01 5 /x" "1-2 rw-s 0 00:01"
+          head -c 200000 /dev/zero | tr "\0" /; echo; grep /dev/shm/seg /proc/$a/maps; printf "1-2 rw-s 0 00:01 5"; } >maps
+        mount --bind maps /proc/$a/maps
+        printf "a)b" >comm; mount --bind comm /proc/$a/comm
+        users() { ipcls -r --noheadings -o USERS -t pshm,sem | sed "s,$a/,A/,; s,$b/,B/," | paste -sd " "; }
+        users
+        : >comm; users
+        for text in "" running runninx xyz 5 "99999999999 0x1 0x2 0x3 0x4 0x5 0x6 0x7fff00000000 0x8" "-1 0x1 0x2" \
+            "230 0x0 0x2 0x3 0x4 0x5 0x6 0x7fff00000000 0x8 more" "230 0x0 0x2 0x3 y"; do
+            echo "$text" >syscall; [[ -n $text ]] || : >syscall
+            mount --bind syscall /proc/$b/task/$b/syscall
+            echo "$text: $(users)"
+            umount /proc/$b/task/$b/syscall
+        done | grep -v ": A/.x none$" || :'
+    assert_output $'A/a)b B/wait_peer:semop\nA/\\x B/wait_peer:semop'
+}
+
+@test 'ipcls: of a process that /proc does not tell the start of nothing is made up' {
+    run -0 alone '
+        hold perl -e "\$| = 1; shmget(0x15, 10, 01600); print qq(\n); sleep 60"
+        for text in "" "1 perl S" "1 (perl) S 1" "1 (perl) S $(printf "x %.0s" $(seq 30))"; do
+            printf "%s" "$text" >stat
+            mount --bind stat /proc/$held/stat
+            ipcls -r --noheadings -o ORPHAN -t shm
+            umount /proc/$held/stat
+        done | sort | uniq -c | sed "s/^ *//"'
+    assert_output '4 unknown:\x20nobody\x20attached,\x20creator\x20not\x20known'
+}
+
+@test 'ipcls: where a process ends in the midst of the look it is no user' {
+    run -0 alone '
+        echo x | shmput /seg; semctl create key:0x13 1; hold peer map /seg
+        for file in maps fd; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P $file -e inject=openat:error=ESRCH ipcls -r --noheadings -o USERS -t pshm
+        done
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task -e inject=openat:error=EACCES ipcls -r --noheadings -o USERS,WAITERS -t pshm,sem | sed "s,$held/,A/,"'
+    assert_output $'none\nnone\nA/peer -\n- -'
 }
 
 # --- users ---
@@ -1202,7 +1256,7 @@ deadlocked() {
 '
 
 @test 'ipcls: a deadlock is found through children that are waited for in any way' {
-    local way waits='P waits for' found
+    local way found
     for way in 'waitid ' 'wait 1 ' 'wait 5 '; do
         run -0 alone "rm -f go; $deadlocked"'deadlocked "$@"' "${way%% *}" "${way#* }0x32 0:-1"
         for found in 'P waits for its child P, which waits for sem 32, held by P, which waits for sem 31, held by P' \
@@ -1367,8 +1421,7 @@ END
             while ((\$(date +%s) < \$(stat -c %Z pid) + 5)); do :; done
             echo \$((\$(<pid) - 1)) >/proc/sys/kernel/ns_last_pid
             sleep 60 & echo \$! >new
-            ipcls -r --noheadings -o ORPHAN -t shm >orphan
-            echo"
+            ipcls -r --noheadings -o ORPHAN -t shm >orphan"
         cmp pid new && cat orphan'
     assert_output --regexp '^nobody\\x20attached,\\x20creator\\x20[0-9]+\\x20gone$'
 }
@@ -1749,6 +1802,18 @@ END
     grep -x 'status 1' out
 }
 
+@test 'ipcls: --ns enters also the namespaces of a container that an ordinary user has made, and no others' {
+    needs_uids
+    chmod 777 .
+    run -0 alone '
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        hold $as unshare --user --map-root-user --ipc --mount bash -c "mount -t tmpfs none /dev/shm; echo inner | shmput key:0x22; echo inner | shmput /inner; echo; exec sleep 60"
+        $as ipcls -r --noheadings --nousers -o NAME,UID --ns=$held
+        hold unshare --ipc bash -c "echo; exec sleep 60"
+        $as ipcls -r --noheadings --nousers -o NAME --ns=$held 2>&1 | sed "s/$held/PID/"'
+    assert_output $'key:0x00000022 0\n/inner 0\nipcls: PID: Operation not permitted'
+}
+
 # --- faults ---
 
 @test 'ipcls: output that does not arrive is a failure' {
@@ -1807,4 +1872,38 @@ END
         ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P other -e inject=?newfstatat,statx:error=EACCES \
             ipcls -r --noheadings --nousers -o NAME 2>&1'
     assert_output $'ipcls: /other: Permission denied\n/seg' || assert_output $'/seg\nipcls: /other: Permission denied'
+}
+
+@test 'ipcls: of several objects that are shown the output is cut between them, which is a failure' {
+    run -0 alone '
+        : >/dev/shm/a; : >/dev/shm/b
+        for write in 1 2 3; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=write:error=ENOSPC:when=$write ipcls --nousers /a /b 2>&1 >out; echo "status $? $(grep -c ^NAME out)"
+        done'
+    assert_output - <<'END'
+ipcls: standard output: No space left on device
+status 1 0
+ipcls: standard output: No space left on device
+status 1 1
+ipcls: standard output: No space left on device
+status 1 1
+END
+}
+
+@test 'ipcls: what can be listed is shown where something else that was asked for cannot, and a semaphore of which nothing may be known is said' {
+    run -0 alone '
+        echo x | shmput /seg; peer sem-make /sem 1; ipcmk -Q >/dev/null
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /dev/shm -e inject=openat:error=EMFILE ipcls -r --noheadings --nousers -o KIND -t msg,pshm 2>&1; echo "status $?"
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P sem.sem -e inject=newfstatat:error=EACCES ipcls -r --noheadings --nousers -o NAME -t pshm,psem 2>&1; echo "status $?"
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P sem.sem -e inject=newfstatat:error=ENOENT ipcls -r --noheadings --nousers -o NAME -t pshm,psem 2>&1; echo "status $?"'
+    assert_output - <<'END'
+ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed
+msg
+status 1
+ipcls: /sem: Permission denied
+/seg
+status 1
+/seg
+status 0
+END
 }

@@ -74,7 +74,7 @@ END
         one_of_each; echo def | shmput -r /p; echo ghi | shmput -a /p; told shmcat -u /p; told shmcat -u key:0x71
         told mqrecv -w 0.1 /q; told mqrecv /q -- cat; told mqrecv -w 0.1 /q; told mqrecv -a key:0x72
         told semctl run /s echo held; told semctl run key:0x74 echo held
-        mkfifo f; cat f & (echo tee | told fifotee -n f); wait
+        mkfifo f; cat f >got & (echo tee | told fifotee -n f) >fifotee; wait; cat got fifotee
         told sockpair cat -- sh -c "echo ping; read x; echo \$x came back >&2"'
     assert_output - <<'END'
 def

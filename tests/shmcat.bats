@@ -680,6 +680,16 @@ hold() {
     ends 0
 }
 
+@test 'shmcat: -f of a memfd ends with its process where the kernel gives no descriptor of it' {
+    printf 0123456789 >digits
+    hold memfd digits
+    local holder=$pid
+    bg traced -e inject=pidfd_open:error=ENOSYS shmcat -f "$object" >out
+    eventually size_is out 10
+    kill "$holder"
+    ends 0
+}
+
 @test 'shmcat: -f of a memfd ends with its process' {
     printf 0123456789 >digits
     hold memfd digits

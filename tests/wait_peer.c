@@ -141,7 +141,8 @@ wait_maps(void)
 {
 	int i;
 
-	mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		err(1, "mmap");
 	for (i = 0; i < 100; i++)
 		mapped();
 	ready();
@@ -205,8 +206,12 @@ operate(const char *list)
 		list += used;
 	}
 	ready();
-	/* The call of that name, which the C library makes of no function any more. */
+	/* The call of that name, which the C library makes of no function any more, and not every machine has. */
+#ifdef SYS_semop
 	syscall(SYS_semop, id, operations, count);
+#else
+	semop(id, operations, count);
+#endif
 }
 
 static void
@@ -294,6 +299,8 @@ wait_openat(void)
 	char *name = strchr(object, ' ');
 	int at;
 
+	if (name == NULL)
+		errx(2, "%s: no name in it", object);
 	*name++ = '\0';
 	at = opened(O_RDONLY | O_DIRECTORY);
 	ready();

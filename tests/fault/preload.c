@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * To be preloaded: FAULT_SHORT=CALL:N makes the N-th CALL of this program move fewer bytes than it was asked to: one,
- * or with CALL:N:half half of them.  strace's retval= could not do that: the call would not happen, and a program that
- * goes on behind bytes that were never read or written is right, and the tale that it was told is wrong.
- * Neither could it make close(2) fail as Linux does, which closes all the same: close:N is told EIO behind its back.
- * And no system call stands behind most allocations: malloc:N is the N-th of malloc(3) and its kin, and fails.
+ * To be preloaded, for what strace(1) cannot do.  FAULT says what is to fail, or move too little:
+ *	CALL:N	the N-th CALL moves one byte only.  With strace's retval= the call would not happen, and a program that goes
+ *		on behind bytes that were never read or written is right, and the tale that it was told is wrong.
+ *	close:N	the N-th close(2) is told EIO behind its back: Linux closes all the same.
+ *	alloc:N	the N-th piece of memory that the program or the C library asks for, children included, is not to be had;
+ *		alloc:N+: neither is any behind it.
+ *	list:FD	nothing fails, and each that could is told there.
  * Nothing of this reaches the commands that the program runs.
  */
 #define _GNU_SOURCE
@@ -14,17 +16,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 static char wanted[32];
-static int at, half, begun, list = -1;
+static int at, list = -1, and_on, allocates;
+static int *allocated; /* shared with our children */
 
 __attribute__((constructor)) static void begin(void)
 {
-	char *word = getenv("FAULT_SHORT"), *colon;
+	char *word = getenv("FAULT"), *colon;
 
 	if (word == NULL)
 		return;
@@ -33,15 +38,80 @@ __attribute__((constructor)) static void begin(void)
 	if (colon != NULL) {
 		*colon = '\0';
 		at = atoi(colon + 1);
-		half = strstr(colon + 1, "half") != NULL;
+		and_on = strchr(colon + 1, '+') != NULL;
 	}
-	/* FAULT_SHORT=list:FD tells there of each call that could have been shorter. */
 	if (strcmp(wanted, "list") == 0)
 		list = at;
-	unsetenv("FAULT_SHORT");
+	unsetenv("FAULT");
 	unsetenv("LD_PRELOAD");
-	begun = 1;
+	if (list == -1 && strcmp(wanted, "alloc") != 0)
+		return;
+	allocated = mmap(NULL, sizeof(*allocated), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	allocates = allocated != MAP_FAILED;
 }
+
+/* --- memory --- */
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *bytes, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static int is_refused(void)
+{
+	char line[32];
+	int count;
+
+	if (!allocates)
+		return 0;
+	count = __atomic_add_fetch(allocated, 1, __ATOMIC_RELAXED);
+	if (list != -1) {
+		syscall(SYS_write, list, line, (size_t)snprintf(line, sizeof(line), "alloc:%d\n", count));
+		return 0;
+	}
+	if (count != at && !(and_on && count > at))
+		return 0;
+	errno = ENOMEM;
+	return 1;
+}
+
+void *malloc(size_t size)
+{
+	return is_refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return is_refused() ? NULL : __libc_calloc(count, size);
+}
+
+/* reallocarray(3) of glibc comes here, and so do all that grow, getline(3) and open_memstream(3) too. */
+void *realloc(void *bytes, size_t size)
+{
+	return is_refused() ? NULL : __libc_realloc(bytes, size);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+	return is_refused() ? NULL : __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	return memalign(alignment, size);
+}
+
+int posix_memalign(void **bytes, size_t alignment, size_t size)
+{
+	void *piece = memalign(alignment, size);
+
+	if (piece == NULL)
+		return ENOMEM;
+	*bytes = piece;
+	return 0;
+}
+
+/* --- bytes --- */
 
 /* One that could fail, and of what it is. */
 static void tell(const char *call, int count, int fd)
@@ -64,7 +134,7 @@ static size_t shorter(const char *call, int *count, int fd, size_t size)
 		tell(call, *count, fd);
 		return size;
 	}
-	return strcmp(call, wanted) == 0 && *count == at ? half ? size / 2 : 1 : size;
+	return strcmp(call, wanted) == 0 && *count == at ? 1 : size;
 }
 
 #define REAL(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
@@ -80,9 +150,6 @@ static size_t shorter(const char *call, int *count, int fd, size_t size)
 		return real(__VA_ARGS__); \
 	}
 
-/* Its header declares it by the name of sendfile(2). */
-ssize_t sendfile64(int to, int from, off64_t *offset, size_t size);
-
 /* NOLINTBEGIN */
 SHORT(ssize_t, read, fd, size, (int fd, void *bytes, size_t size), fd, bytes, size)
 SHORT(ssize_t, pread64, fd, size, (int fd, void *bytes, size_t size, off64_t offset), fd, bytes, size, offset)
@@ -96,17 +163,17 @@ SHORT(ssize_t, sendfile64, to, size, (int to, int from, off64_t *offset, size_t 
 SHORT(ssize_t, copy_file_range, from, size, (int from, off64_t *at_from, int to, off64_t *at_to, size_t size, unsigned flags), from, at_from, to, at_to, size, flags)
 /* NOLINTEND */
 
-/* Of a vector, one byte or the half of its first piece. */
-ssize_t writev(int fd, const struct iovec *iovec, int count)
+/* Of a vector, one byte of its first piece. */
+ssize_t writev(int fd, const struct iovec *pieces, int count)
 {
 	static __typeof__(writev) *real;
 	static int calls;
-	struct iovec first = iovec[0];
+	struct iovec first = pieces[0];
 
 	if (real == NULL)
 		real = REAL(writev);
 	first.iov_len = shorter("writev", &calls, fd, first.iov_len);
-	return first.iov_len != iovec[0].iov_len ? real(fd, &first, 1) : real(fd, iovec, count);
+	return first.iov_len != pieces[0].iov_len ? real(fd, &first, 1) : real(fd, pieces, count);
 }
 
 int close(int fd)
@@ -126,42 +193,4 @@ int close(int fd)
 		return -1;
 	}
 	return result;
-}
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *bytes, size_t size);
-
-/* Whether this allocation of the program fails; the loader's own come before `begun`, and nothing may be called for them. */
-static int fails(void)
-{
-	static int count;
-
-	if (!begun)
-		return 0;
-	count++;
-	/* dprintf(3) allocates, too. */
-	begun = 0;
-	if (list != -1)
-		dprintf(list, "malloc:%d\n", count);
-	begun = 1;
-	if (strcmp(wanted, "malloc") != 0 || count != at)
-		return 0;
-	errno = ENOMEM;
-	return 1;
-}
-
-void *malloc(size_t size)
-{
-	return fails() ? NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __libc_calloc(count, size);
-}
-
-void *realloc(void *bytes, size_t size)
-{
-	return fails() ? NULL : __libc_realloc(bytes, size);
 }
