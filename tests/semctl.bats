@@ -1487,8 +1487,9 @@ told() {
     run -125 --separate-stderr semctl run "" true
     [[ $stderr == *"usage: "* ]]
     usage_error semctl set $key
+    usage_error semctl create --bogus $key
     run -0 semctl --version
-    run -0 semctl -V
+    run -0 semctl create -V
     no_set
 }
 
