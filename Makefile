@@ -43,7 +43,8 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install check-hardening sanitize fault fuzz coverage analyze bench install uninstall dist help clean fuzzers FORCE
+.PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz soak \
+	coverage analyze bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -88,6 +89,40 @@ sanitize: ## run the tests on a build with ASan and UBSan
 	$(Q)$(SANITIZE_BUILD)
 	@F='$(F)' IPCUTILS_SANITIZE=1 BIN='$(abspath $(O))/sanitize/bin' tests/world tests/run $(T)
 
+# What the tools start is not followed.
+VALGRIND = valgrind -q --error-exitcode=99 --track-fds=yes --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
+
+valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' '$(VALGRIND)'
+	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/$@' tests/world nice tests/run $(T)
+
+tsan: ## run the tests of what has threads on a build with TSan
+	@tests/setup sanitize
+	$(Q)$(MAKE_O)/tsan STATIC= all CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
+	@F='$(F)' MACHINE=$@ BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
+
+ARCH ?= s390x
+CROSS = $(abspath $(O))/$(ARCH)
+
+cross: ## run the tests on another machine's build, by qemu-user (ARCH=s390x, which is big-endian, aarch64 or i686)
+	@ARCH='$(ARCH)' tests/setup $@
+	@tests/sysroot '$(ARCH)' '$(CROSS)/sysroot'
+	$(Q)$(MAKE) --no-print-directory O='$(CROSS)' CC=$(ARCH)-linux-gnu-gcc STATIC= LDFLAGS='-static -no-pie' \
+		PKG_CONFIG='PKG_CONFIG_LIBDIR=$(CROSS)/sysroot/usr/lib/pkgconfig pkg-config --define-variable=prefix=$(CROSS)/sysroot/usr' all peers
+	$(if $(filter-out i686,$(ARCH)),@tests/wrapped '$(CROSS)/wrapped' '$(CROSS)/bin' qemu-$(ARCH)-static)
+	@F='$(F)' MACHINE=$(ARCH) PATIENCE=30 BIN='$(CROSS)/$(if $(filter-out i686,$(ARCH)),wrapped,bin)' tests/world tests/run $(T)
+
+m32: ## run the tests on a 32-bit build
+	@$(MAKE_O) cross ARCH=i686
+
+# What the tests make and see objects by is of the machine that the tools are of: they share the layout of semaphores.
+PEERS := $(patsubst tests/%.c,$(O)/bin/%,$(wildcard tests/*peer.c))
+peers: $(PEERS)
+$(PEERS): $(O)/bin/%: tests/%.c $(O)/flags
+	$(Q)$(CC) -O1 $(LDFLAGS) -o $@ $<
+
 fault: ## fail each system call of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
@@ -103,7 +138,7 @@ fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_
 # Only what `make fuzz` makes of itself, with the flags that it gives.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(O)/libipcutils.a | $(O)/bin
+$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 
@@ -115,6 +150,11 @@ coverage: ## show which lines and branches the tests and a part of make fault co
 	$(Q)clang -O2 -fPIE -DCOUNTS='"$(abspath $(O))/$@/counts"' -c -o $(O)/$@/counts.o tests/coverage/counts.c
 	$(Q)$(MAKE_O)/$@ CC=clang STATIC= all CFLAGS='-O1 -g $(COVERAGE_FLAGS)' LDFLAGS= LDLIBS='$(O)/$@/counts.o'
 	@T='$(T)' F='$(F)' SAMPLE='$(SAMPLE)' KEEP='$(KEEP)' nice tests/coverage/run '$(abspath $(O))/$@'
+
+soak: ## run all tools together for SOAK_SECONDS=60, kill them at random, and add up what came of it (SEED=N; SOAK=REGEX chooses)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@SOAK_SECONDS='$(SOAK_SECONDS)' SOAK='$(SOAK)' SEED='$(SEED)' $(IN_WORLD) nice tests/soak/run
 
 bench: ## measure speed against other programs
 	@tests/setup bench
@@ -128,6 +168,11 @@ check-man: ## check the pages, and that every tool has all its parts
 check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
+
+check-hardening: ## look whether the binaries have what CFLAGS and LDFLAGS are to give them
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@tests/$@ '$(O)'
 
 analyze: export FLAGS = $(ALL_CFLAGS)
 analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)

@@ -960,10 +960,9 @@ static void lose_patience(struct job *job)
 /* Waits for `left` nanoseconds at most and serves the outputs; -1 where a signal has come. */
 static int serve_outputs(struct job *job, int64_t left)
 {
-	struct timespec ts = {left / 1000000000, left % 1000000000};
 	size_t i;
 
-	if (ppoll(job->polls, job->ordered + 2, left == INT64_MAX ? NULL : &ts, NULL) == -1) {
+	if (deadline_poll(job->polls, job->ordered + 2, left) == -1) {
 		if (errno != EINTR) {
 			note_status(job, cli_fail("poll", errno));
 			for (i = 0; i < job->count; i++)
@@ -1323,6 +1322,7 @@ int main(int argc, char **argv)
 	free(job.order);
 	free(job.polls);
 	free(job.outputs);
+	close(job.report);
 	interrupt_die_if_pending();
 	return job.status;
 }

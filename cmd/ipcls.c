@@ -172,6 +172,35 @@ static int tell_problems(const struct job *job, const struct inventory *inventor
 	return status;
 }
 
+/*
+ * What processes alone could tell and did not; a failure where a kind was asked for of which not all can be listed.
+ * Processes that may not be looked at are nothing special, and the rows have their marks for it; that one could not
+ * be looked at for another cause is said.
+ */
+static int tell_unseen(const struct job *job, const struct users *users)
+{
+	int fifos = (job->kinds & INVENTORY_FIFO) != 0, memory = job->kinds & INVENTORY_MEMFD || job->unnamed;
+	const char *found = !memory ? "FIFOs" : !fifos ? "memory without a name" : "FIFOs and memory without a name";
+	int needed = (job->needs & COLUMNS_USERS) != 0, status = CLI_DONE;
+
+	if (users->err != 0 && (needed || fifos || memory))
+		cli_warn("/proc", "%s; %s%s%s may be missing", strerror(users->err), needed ? "users" : "",
+		         needed && (fifos || memory) ? ", " : "", fifos || memory ? found : "");
+	if ((users->proc_err != 0 || users->err != 0) && job->asked_kinds & (INVENTORY_FIFO | INVENTORY_MEMFD))
+		status = CLI_FAILED;
+	if (job->wanted_count > 0)
+		fifos = memory = 0;
+	if (users->proc_err != 0) {
+		if (needed)
+			cli_warn("/proc", "%s; users are not known", cli_proc_text(users->proc_err));
+		if (fifos || memory)
+			cli_warn("/proc", "%s; %s cannot be listed", cli_proc_text(users->proc_err), found);
+	} else if ((fifos || memory) && (users->hidden > 0 || users->invisible)) {
+		cli_warn(NULL, "not all processes may be looked at; %s of others may be missing", found);
+	}
+	return status;
+}
+
 /* The kinds that there are, or that the pass over /proc finds. */
 static unsigned kinds_present(const struct job *job, const struct inventory *inventory)
 {
@@ -264,12 +293,13 @@ static int take_look(const struct job *job, struct look *look)
 
 static void free_look(struct look *look)
 {
-	int proc = look->users.proc;
+	int proc = look->users.proc, err = look->users.proc_err;
 
 	/* /proc stays open: with --ns it could not be opened again. */
 	look->users.proc = 0;
 	users_free(&look->users);
 	look->users.proc = proc;
+	look->users.proc_err = err;
 	inventory_free(&look->inventory);
 	deadlocks_free(&look->deadlocks);
 	columns_free(&look->columns);
@@ -283,7 +313,9 @@ static int is_wanted_entry(const struct inventory_entry *entry, const struct wan
 	if (wanted->err != 0)
 		return 0;
 	if (entry->kind == INVENTORY_UNIX)
-		return wanted->object.kind == OBJECT_FILE && strcmp(entry->name, wanted->object.path) == 0;
+		/* Where a mode is known the file is this socket's; names of others may be relative to anywhere. */
+		return wanted->object.kind == OBJECT_FILE && strcmp(entry->name, wanted->object.path) == 0 &&
+		       entry->mode != (mode_t)-1;
 	if (wanted->object.kind & (OBJECT_FILE | OBJECT_MEMFD))
 		return !(entry->kind & INVENTORY_SYSV) && entry->dev == wanted->st.st_dev && entry->ino == wanted->st.st_ino;
 	return inventory_is(entry, &wanted->object, wanted->key);
@@ -296,9 +328,6 @@ static int is_chosen(const struct job *job, const struct look *look, size_t inde
 	size_t i;
 	int chosen = job->wanted_count == 0;
 
-	/* The pass over /proc may find what was not asked for, such as a FIFO by -t memfd. */
-	if (!(entry->kind & job->kinds))
-		return 0;
 	for (i = 0; i < job->wanted_count; i++)
 		if (is_wanted_entry(entry, &job->wanted[i]))
 			chosen = job->wanted[i].found = 1;
@@ -321,7 +350,7 @@ static int compare_keys(const void *a, const void *b)
 
 	if (one->known != other->known)
 		order = one->known - other->known;
-	else if (one->text != NULL && other->text != NULL)
+	else if (one->text != NULL)
 		order = strcmp(one->text, other->text);
 	else
 		order = (one->number > other->number) - (one->number < other->number);
@@ -381,13 +410,12 @@ static const struct user_process *process_of(const struct look *look, const stru
 /* Others chose it: what is written is harmless. */
 static void put_shown(FILE *out, const char *text)
 {
-	char *shown = malloc(4 * strlen(text) + 1);
+	char shown[8];
 
-	if (shown == NULL)
-		return;
-	cli_show_name(shown, text);
-	fputs(shown, out);
-	free(shown);
+	for (; *text != '\0'; text++) {
+		cli_show_name(shown, (const char[]){*text, '\0'});
+		fputs(shown, out);
+	}
 }
 
 static void put_process(FILE *out, const struct look *look, const struct deadlock_step *step)
@@ -588,23 +616,34 @@ static void get_detail(void *context, size_t row, const struct listing_column *c
 	}
 }
 
+/* A number that a call gave, or '-'. */
+static const char *number_text(char *room, size_t size, int number)
+{
+	snprintf(room, size, number == -1 ? "-" : "%d", number);
+	return room;
+}
+
 /* Each semaphore of a set: its value, its last process, and how many wait. */
 static int add_semaphores(struct details *details, const struct inventory_entry *entry)
 {
 	struct detail *line;
+	char room[4][16];
 	int64_t i;
 	int value;
 
 	for (i = 0; i < entry->count; i++) {
 		value = semctl(entry->id, (int)i, GETVAL);
-		if (value == -1)
+		/* None of them may be read, or the set is gone. */
+		if (value == -1 && i == 0)
 			break;
 		line = add_detail(details, "semaphore", NULL);
 		if (line == NULL)
 			return -1;
-		snprintf(line->text, sizeof(line->text), "%lld: value %d, last process %d, %d waiting to take, %d for zero",
-		         (long long)i, value, semctl(entry->id, (int)i, GETPID), semctl(entry->id, (int)i, GETNCNT),
-		         semctl(entry->id, (int)i, GETZCNT));
+		snprintf(line->text, sizeof(line->text), "%lld: value %s, last process %s, %s waiting to take, %s for zero",
+		         (long long)i, number_text(room[0], sizeof(room[0]), value),
+		         number_text(room[1], sizeof(room[1]), semctl(entry->id, (int)i, GETPID)),
+		         number_text(room[2], sizeof(room[2]), semctl(entry->id, (int)i, GETNCNT)),
+		         number_text(room[3], sizeof(room[3]), semctl(entry->id, (int)i, GETZCNT)));
 	}
 	return 0;
 }
@@ -948,7 +987,9 @@ static void add_columns(struct job *job, const char *words, int may_drop)
 	const char *end;
 	size_t count, i;
 
-	for (; *words != '\0'; words = *end == ',' ? end + 1 : end) {
+	if (*words == '\0')
+		cli_usage_exit("-o: which columns?");
+	for (; words != NULL; words = *end == ',' ? end + 1 : NULL) {
 		end = strchrnul(words, ',');
 		if (end - words == 3 && strncasecmp(words, "all", 3) == 0) {
 			all = columns_all(&count);
@@ -978,8 +1019,6 @@ static void set_columns(struct job *job)
 		add_columns(job, words, 1);
 	if (job->output != NULL)
 		add_columns(job, job->output + (job->output[0] == '+'), 0);
-	if (job->column_count == 0)
-		cli_usage_exit("-o: which columns?");
 	for (i = 0; i < job->column_count; i++)
 		job->needs |= columns_needs(job->columns[i]);
 	if (job->sort != NULL)
@@ -1103,24 +1142,40 @@ static void prepare_objects(struct job *job)
 	}
 }
 
+/* What the operand can be. */
+static unsigned kinds_of(const struct object *object)
+{
+	switch (object->kind) {
+	case OBJECT_NAME: return INVENTORY_POSIX;
+	case OBJECT_FILE: return INVENTORY_FIFO | INVENTORY_UNIX | INVENTORY_PSHM | INVENTORY_PSEM | INVENTORY_MEMFD;
+	case OBJECT_MEMFD: return INVENTORY_MEMFD | INVENTORY_PSHM | INVENTORY_PSEM;
+	default: return INVENTORY_SYSV;
+	}
+}
+
 /* The kinds that the operands can be, where -t does not say. */
 static unsigned kinds_of_objects(const struct job *job)
 {
 	unsigned kinds = 0;
 	size_t i;
 
-	for (i = 0; i < job->wanted_count; i++) {
-		switch (job->wanted[i].object.kind) {
-		case OBJECT_NAME: kinds |= INVENTORY_POSIX; break;
-		case OBJECT_FILE: kinds |= INVENTORY_FIFO | INVENTORY_UNIX | INVENTORY_PSHM | INVENTORY_PSEM | INVENTORY_MEMFD; break;
-		case OBJECT_MEMFD: kinds |= INVENTORY_MEMFD | INVENTORY_PSHM | INVENTORY_PSEM; break;
-		default: kinds |= INVENTORY_SYSV; break;
-		}
-	}
+	for (i = 0; i < job->wanted_count; i++)
+		kinds |= kinds_of(&job->wanted[i].object);
 	return kinds;
 }
 
-static int tell_missing(const struct job *job)
+/* Whether it may be there all the same, among what could not be listed; that was told. */
+static int may_be_hidden(const struct job *job, const struct inventory *inventory, const struct wanted *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < inventory->problem_count; i++)
+		if (!inventory->problems[i].minor && inventory->problems[i].kind & job->kinds & kinds_of(&wanted->object))
+			return 1;
+	return 0;
+}
+
+static int tell_missing(const struct job *job, const struct inventory *inventory)
 {
 	int status = CLI_DONE, one;
 	size_t i;
@@ -1130,6 +1185,8 @@ static int tell_missing(const struct job *job)
 
 		if (wanted->found) {
 			one = CLI_DONE;
+		} else if (wanted->err == 0 && may_be_hidden(job, inventory, wanted)) {
+			one = CLI_FAILED;
 		} else if (wanted->object.kind & (OBJECT_FILE | OBJECT_MEMFD) && wanted->err == 0) {
 			cli_warn(wanted->object.word, "no IPC object, or not of a kind that is listed");
 			one = CLI_MISSING;
@@ -1181,11 +1238,11 @@ static int show(const struct job *job, struct look *look)
 
 		status = shown != CLI_DONE ? shown : status;
 	}
-	if (job->needs & COLUMNS_USERS && users_without_proc(&look->users))
-		cli_warn("/proc", "not mounted; users are not known");
+	if (tell_unseen(job, &look->users) != CLI_DONE)
+		status = CLI_FAILED;
 	if (tell_deadlocks(look) == -1)
 		status = cli_fail(NULL, ENOMEM);
-	missing = tell_missing(job);
+	missing = tell_missing(job, &look->inventory);
 	return status == CLI_DONE ? missing : status;
 }
 
@@ -1196,6 +1253,7 @@ int main(int argc, char **argv)
 	int status = CLI_DONE;
 
 	cli_start(argv, usage, help);
+	cli_show_names_by(listing_put_shown);
 	parse_options(&job, argc, argv);
 	parse_objects(&job, argc - optind, argv + optind);
 	check_options(&job);

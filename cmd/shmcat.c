@@ -556,7 +556,7 @@ static int cat_object(struct job *job, const struct object *object)
 	reading.job = job;
 	reading.object = object;
 	if (open_object(&reading) == -1)
-		return cli_fail(object->word, errno);
+		return cli_fail_shared(object, errno);
 	if (job->watch)
 		return watch(&reading);
 	if (segment_is_file(&reading.segment, 1)) {
@@ -651,7 +651,7 @@ static int cat_all(struct job *job, const struct object *objects, int count)
 	if (cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
 	if (job->lock && semaphore_open(&job->semaphore, &job->lock_object) == -1)
-		return cli_fail_semaphore(job->lock_object.word, errno);
+		return cli_fail_semaphore(&job->lock_object, errno);
 	if (job->zero_copy && zerocopy_open(&job->zerocopy, 1) == -1)
 		return cli_fail("--zero-copy", errno);
 	for (i = 0; i < count && !job->broken && interrupt_pending() == 0; i++) {

@@ -22,7 +22,13 @@ union semun {
 	struct seminfo *info;
 };
 
-/* The first number in a file, or -1; what is larger than INT64_MAX is as good as that. */
+/* What is larger than INT64_MAX is as good as that. */
+static int64_t saturated(uint64_t value)
+{
+	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
+}
+
+/* The first number in a file, or -1. */
 static int64_t read_number(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -38,7 +44,7 @@ static int64_t read_number(const char *path)
 		return -1;
 	text[got] = '\0';
 	value = strtoull(text, &end, 10);
-	return end == text ? -1 : value > INT64_MAX ? INT64_MAX : (int64_t)value;
+	return end == text ? -1 : saturated(value);
 }
 
 static size_t list_shm(struct allowance *list)
@@ -47,16 +53,16 @@ static size_t list_shm(struct allowance *list)
 	struct shm_info used;
 	struct shminfo most;
 	size_t count = 0;
+	int used_known = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&used) != -1;
+	int most_known = shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&most) != -1;
 
-	if (shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&used) == -1 ||
-	    shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&most) == -1)
-		return 0;
-	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmni", "segments", 0, used.used_ids, (int64_t)most.shmmni};
+	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmni", "segments", 0, used_known ? used.used_ids : -1,
+		most_known ? (int64_t)most.shmmni : -1};
 	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmall", "memory of all segments", 1,
-		(int64_t)used.shm_tot * page,
-		most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
+		used_known ? (int64_t)used.shm_tot * page : -1,
+		!most_known ? -1 : most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
 	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
-		most.shmmax > INT64_MAX ? INT64_MAX : (int64_t)most.shmmax};
+		most_known ? saturated(most.shmmax) : -1};
 	return count;
 }
 
@@ -64,14 +70,13 @@ static size_t list_files(struct allowance *list)
 {
 	struct statvfs fs;
 	size_t count = 0;
+	int known = statvfs("/dev/shm", &fs) == 0, counted = known && fs.f_files > 0;
 
-	if (statvfs("/dev/shm", &fs) == -1)
-		return 0;
 	list[count++] = (struct allowance){INVENTORY_PSHM, "/dev/shm", "memory of all segments and semaphores", 1,
-		(int64_t)(fs.f_blocks - fs.f_bfree) * (int64_t)fs.f_frsize,
-		fs.f_blocks > 0 ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize : -1};
+		known ? (int64_t)(fs.f_blocks - fs.f_bfree) * (int64_t)fs.f_frsize : -1,
+		known && fs.f_blocks > 0 ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize : -1};
 	list[count++] = (struct allowance){INVENTORY_PSHM, "/dev/shm", "segments and semaphores (inodes)", 0,
-		fs.f_files > 0 ? (int64_t)(fs.f_files - fs.f_ffree) : -1, fs.f_files > 0 ? (int64_t)fs.f_files : -1};
+		counted ? (int64_t)(fs.f_files - fs.f_ffree) : -1, counted ? (int64_t)fs.f_files : -1};
 	return count;
 }
 
@@ -79,13 +84,13 @@ static size_t list_msg(struct allowance *list)
 {
 	struct msginfo used, most;
 	size_t count = 0;
+	int used_known = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&used) != -1;
+	int most_known = msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&most) != -1;
 
-	if (msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&used) == -1 ||
-	    msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&most) == -1)
-		return 0;
-	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmni", "queues", 0, used.msgpool, most.msgmni};
-	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmnb", "bytes in a new queue", 1, -1, most.msgmnb};
-	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmax", "bytes of one message", 1, -1, most.msgmax};
+	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmni", "queues", 0, used_known ? used.msgpool : -1,
+		most_known ? most.msgmni : -1};
+	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmnb", "bytes in a new queue", 1, -1, most_known ? most.msgmnb : -1};
+	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmax", "bytes of one message", 1, -1, most_known ? most.msgmax : -1};
 	return count;
 }
 
@@ -133,15 +138,14 @@ static size_t list_sem(struct allowance *list)
 {
 	struct seminfo used, most;
 	size_t count = 0;
+	int used_known = semctl(0, 0, SEM_INFO, (union semun){.info = &used}) != -1;
+	int most_known = semctl(0, 0, IPC_INFO, (union semun){.info = &most}) != -1;
 
-	if (semctl(0, 0, SEM_INFO, (union semun){.info = &used}) == -1 ||
-	    semctl(0, 0, IPC_INFO, (union semun){.info = &most}) == -1)
-		return 0;
 	/* The four numbers of one sysctl, in its order. */
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, -1, most.semmsl};
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0, used.semaem, most.semmns};
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, -1, most.semopm};
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[3]", "sets (SEMMNI)", 0, used.semusz, most.semmni};
+	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, -1, most_known ? most.semmsl : -1};
+	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0, used_known ? used.semaem : -1, most_known ? most.semmns : -1};
+	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, -1, most_known ? most.semopm : -1};
+	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[3]", "sets (SEMMNI)", 0, used_known ? used.semusz : -1, most_known ? most.semmni : -1};
 	return count;
 }
 

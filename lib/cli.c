@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -46,6 +48,26 @@ void cli_disarm(int number)
 		sigaction(number, &action, NULL);
 }
 
+/*
+ * Where the kernel gives more rights than the caller has, getauxval(3), the caller's environment gives no orders.
+ * With another user's or group's rights nothing is done at all: each tool acts for who it runs as, on any object or
+ * file that it is told, and some run any command.
+ */
+static void distrust_environment(void)
+{
+	static const char *const heeded[] = {"PATH", "POSIXLY_CORRECT", "TZ"};
+	size_t i;
+
+	if (getauxval(AT_SECURE) == 0)
+		return;
+	if (geteuid() != getuid() || getegid() != getgid()) {
+		cli_warn(NULL, "real and effective user or group differ, as if set-user-ID: its caller is not trusted (use sudo or setpriv)");
+		_exit(CLI_OWN_FAILURE);
+	}
+	for (i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
+		unsetenv(heeded[i]);
+}
+
 void cli_start(char **argv, const char *usage_line, const char *help_text)
 {
 	int fd, null;
@@ -66,6 +88,7 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 		if (null != fd)
 			_exit(CLI_FAILED);
 	}
+	distrust_environment();
 	cli_disarm(SIGXFSZ);
 }
 
@@ -182,9 +205,22 @@ static int show(char *out, const char *text, int flags)
 	return (int)(end - out);
 }
 
+static char *(*put_name)(char *out, const char *name);
+
+void cli_show_names_by(char *(*put)(char *out, const char *name))
+{
+	put_name = put;
+}
+
 int cli_show_name(char *out, const char *name)
 {
-	return show(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	char *end;
+
+	if (put_name == NULL)
+		return show(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	end = put_name(out, name);
+	*end = '\0';
+	return (int)(end - out);
 }
 
 static char *put_usage(char *out)
@@ -286,6 +322,8 @@ const char *cli_text(int err)
 		return "a symbolic link, which is not followed";
 	case ESTALE:
 		return "the name is another object's by now";
+	case ENOSYS:
+		return "Function not implemented (the kernel lacks it, or a filter of the container forbids it)";
 	default:
 		return strerror(err);
 	}
@@ -304,11 +342,29 @@ int cli_status_of(int err)
 	return cli_own_status(plain_status_of(err));
 }
 
-int cli_fail_semaphore(const char *object, int err)
+int cli_fail_shared(const struct object *object, int err)
+{
+	const char *cause = NULL;
+	struct statvfs fs;
+
+	if (err == ENOSPC && object->kind == OBJECT_NAME && statvfs("/dev/shm", &fs) == 0)
+		cause = fs.f_files > 0 && fs.f_ffree == 0 ? "No space left on device: /dev/shm has no room for another name (ipcls --limits)" :
+		        fs.f_bavail == 0                  ? "No space left on device: /dev/shm is full (ipcls --limits)" : NULL;
+	if (err == ENOENT && object->kind == OBJECT_NAME && access("/dev/shm", F_OK) == -1)
+		cause = "there is no /dev/shm here, where POSIX segments and semaphores are (root can mount a tmpfs there)";
+	if (err == ENOENT && object->kind == OBJECT_MEMFD && access("/proc/self", F_OK) == -1)
+		cause = "there is no /proc here that shows our processes (root can mount one)";
+	if (cause == NULL)
+		return cli_fail(object->word, err);
+	say(object->word, cause, 0);
+	return cli_own_status(CLI_FAILED);
+}
+
+int cli_fail_semaphore(const struct object *object, int err)
 {
 	if (err != EINVAL)
-		return cli_fail(object, err);
-	say(object, "not a semaphore", 0);
+		return cli_fail_shared(object, err);
+	say(object->word, "not a semaphore", 0);
 	return CLI_FAILED;
 }
 

@@ -69,7 +69,7 @@ static void put_object(FILE *out, const struct graph *graph, size_t index)
 	fprintf(out, "\to%zu [shape=box, style=filled, fillcolor=\"#e8f0ff\", label=\"%s\\n", index,
 	        inventory_kind_word(entry->kind));
 	put_dot(out, inventory_name(entry, room));
-	fputs("\"];\n", out);
+	fputs(users_unknown(graph->users, graph->inventory, index) ? "\\n?\"];\n" : "\"];\n", out);
 }
 
 static void put_process(FILE *out, const struct user_process *process)

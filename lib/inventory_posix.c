@@ -146,7 +146,7 @@ int inventory_list_files(struct inventory *inventory, unsigned kinds, unsigned d
 	int result = 0, err;
 
 	if (directory == NULL)
-		return errno == ENOMEM ? -1 : inventory_complain(inventory, kinds, SHM_DIRECTORY, NULL, errno, 0);
+		return inventory_complain(inventory, kinds, SHM_DIRECTORY, NULL, errno, 0);
 	while (result != -1 && (errno = 0, file = readdir(directory)) != NULL) {
 		if (kinds == INVENTORY_PSEM && strncmp(file->d_name, SEM_PREFIX, strlen(SEM_PREFIX)) != 0)
 			continue;
@@ -241,10 +241,17 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 	int ours;
 
 	while ((errno = 0, file = readdir(directory)) != NULL) {
-		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0 ||
-		    fstatat(dirfd(directory), file->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
+		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
 			continue;
 		strlcpy(name + 1, file->d_name, sizeof(name) - 1);
+		if (fstatat(dirfd(directory), file->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+			/* Gone meanwhile; or it is there, and nothing is known of it. */
+			if (errno != ENOENT && inventory_complain(inventory, INVENTORY_PMSG, name, NULL, errno, 0) == -1)
+				return -1;
+			continue;
+		}
+		if (!S_ISREG(st.st_mode))
+			continue;
 		if (!sure && (ours = is_ours(name, &st)) != -1) {
 			struct stat again;
 
@@ -290,11 +297,14 @@ int inventory_stat_queue(const char *name, struct stat *st)
 
 int inventory_list_queues(struct inventory *inventory, unsigned details)
 {
-	int fd = mount_queues(), sure = fd != -1, result;
+	int fd = mount_queues(), sure = fd != -1, err = errno, result;
 	DIR *directory;
 
 	if (fd == -1)
 		fd = open_mounted();
+	/* Root needs no mount, and misses none: it is short of something. */
+	if (fd == -1 && (err == EMFILE || err == ENFILE || err == ENOMEM))
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	if (fd == -1 && errno == ENOENT)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 		                          "the file system of queues is not mounted there", 0, 0);
@@ -302,8 +312,10 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0);
 	directory = fdopendir(fd);
 	if (directory == NULL) {
+		err = errno;
 		close(fd);
-		return -1;
+		errno = err;
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	}
 	result = list_directory(inventory, directory, sure, details);
 	closedir(directory);

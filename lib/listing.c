@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "listing.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,14 +58,11 @@ static void commit(struct listing *listing, const char *end)
 static char *put_number(char *out, int64_t number)
 {
 	char digits[24], *p = digits + sizeof(digits);
-	uint64_t value = number < 0 ? -(uint64_t)number : (uint64_t)number;
 
 	do {
-		*--p = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	if (number < 0)
-		*--p = '-';
+		*--p = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
 	return (char *)mempcpy(out, p, (size_t)(digits + sizeof(digits) - p));
 }
 
@@ -124,8 +122,8 @@ static const char *short_size(char *out, int64_t bytes)
 	int unit = 0;
 	double size = (double)bytes;
 
-	/* As ls -h does, but to the nearest. */
-	while (size >= 999.5 && unit < 6) {
+	/* As ls -h does, but to the nearest.  No number has more than 8 E. */
+	while (size >= 999.5) {
 		size /= 1024;
 		unit++;
 	}
@@ -166,10 +164,12 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 
 static char *put_process(char *out, const struct listing_process *process, enum listing_form form)
 {
+	const char *command = process->command != NULL ? process->command : "?";
+
 	out = put_number(out, process->pid);
 	*out++ = '/';
-	out = form == LISTING_RAW ? put_escaped(out, process->command, ",:/") :
-	      form == LISTING_NULS ? stpcpy(out, process->command) : listing_put_shown(out, process->command);
+	out = form == LISTING_RAW ? put_escaped(out, command, ",:/") :
+	      form == LISTING_NULS ? stpcpy(out, command) : listing_put_shown(out, command);
 	/* What it waits in; else, as no other use of these says so much, that it holds. */
 	if (process->call == NULL && strcmp(process->uses, "holds") == 0)
 		out = stpcpy(out, ":holds");
@@ -285,7 +285,7 @@ static void put_json_key(struct listing *listing, const char *name, const char *
 		return;
 	*out++ = '"';
 	for (; *name != '\0'; name++)
-		*out++ = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+		*out++ = (char)tolower((unsigned char)*name);
 	out = stpcpy(stpcpy(out, suffix), "\":");
 	commit(listing, out);
 }
@@ -328,7 +328,10 @@ static void put_json_process(struct listing *listing, const struct listing_proce
 	const char *word = process->uses, *end;
 
 	listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%lld,", (long long)process->pid));
-	put_json_bytes(listing, "command", process->command);
+	if (process->command != NULL)
+		put_json_bytes(listing, "command", process->command);
+	else
+		listing_put(listing, "\"command\":null", 14);
 	listing_put(listing, ",\"uses\":[", 9);
 	for (; *word != '\0'; word = *end == ',' ? end + 1 : end) {
 		end = strchrnul(word, ',');
@@ -445,7 +448,7 @@ static void make_keys(struct listing *listing)
 
 		key->size = (size_t)snprintf(key->text, sizeof(key->text), "%s\"%.32s\":", i == 0 ? "" : ",", listing->columns[i]->name);
 		for (p = key->text; *p != '\0'; p++)
-			*p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
+			*p = (char)tolower((unsigned char)*p);
 	}
 }
 

@@ -31,7 +31,7 @@ enum listing_type {
 /* A process in a cell. */
 struct listing_process {
 	int64_t pid;
-	const char *command;
+	const char *command; /* or NULL, where it is not known */
 	const char *uses; /* words with commas between them, "maps,open" */
 	const char *call; /* in which it waits, or NULL */
 };
@@ -39,7 +39,7 @@ struct listing_process {
 /* A cell; what it points to lives until the next call of `get`. */
 struct listing_cell {
 	enum listing_type type;
-	int64_t number;
+	int64_t number; /* not negative */
 	const char *text;
 	size_t count; /* of a list */
 	const int *numbers;

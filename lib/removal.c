@@ -216,7 +216,7 @@ int removal_in_use(struct removal *removal, const struct inventory_entry *entry)
 
 	if (entry->kind & INVENTORY_SYSV)
 		return use_of_sysv(entry);
-	if (open_files(removal) == -1)
+	if (entry->kind != INVENTORY_PMSG && open_files(removal) == -1)
 		return -1;
 	result = take_lease_soon(removal, entry, &fd);
 	if (fd != -1)
@@ -228,7 +228,7 @@ int removal_remove(struct removal *removal, const struct inventory_entry *entry,
 {
 	if (entry->kind & INVENTORY_SYSV)
 		return remove_sysv(entry, force);
-	if (open_files(removal) == -1)
+	if (entry->kind != INVENTORY_PMSG && open_files(removal) == -1)
 		return -1;
 	return remove_file(removal, entry, force);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "proc.h"
 
 unsigned users_needed(unsigned kinds)
 {
@@ -55,7 +56,7 @@ int users_unknown(const struct users *users, const struct inventory *inventory, 
 		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count);
 	case INVENTORY_MSG:
 	case INVENTORY_SEM:
-		return users->waits_hidden > 0 || users->invisible;
+		return users->waits_hidden > 0 || users->invisible || one->flags & INVENTORY_HOLDERS_HIDDEN;
 	default:
 		return some_hidden;
 	}
@@ -95,44 +96,32 @@ const char *users_call_word(enum user_call call)
 
 void users_open(struct users *users)
 {
-	if (users->proc == 0)
-		users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-int users_without_proc(const struct users *users)
-{
-	struct stat st;
-
-	return users->proc == -1 || (users->proc > 0 && fstatat(users->proc, "self", &st, AT_SYMLINK_NOFOLLOW) == -1);
+	if (users->proc != 0)
+		return;
+	users->proc = proc_open();
+	users->proc_err = users->proc == -1 ? errno : 0;
 }
 
 /* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
 static int64_t start_of(const struct users *users, pid_t pid)
 {
-	char path[32], text[1024], *p;
+	char path[32], text[1024];
 	struct timespec now, up;
-	unsigned long long ticks;
+	struct proc_stat stat;
 	ssize_t got;
-	int fd, i;
+	int fd;
 
 	snprintf(path, sizeof(path), "%d/stat", (int)pid);
 	fd = openat(users->proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	got = io_read_full(fd, text, sizeof(text) - 1);
+	got = io_read_full(fd, text, sizeof(text));
 	close(fd);
-	if (got <= 0)
-		return -1;
-	text[got] = '\0';
-	/* The name may hold blanks and parentheses; the 22nd field is the 20th behind it. */
-	p = strrchr(text, ')');
-	for (i = 0; p != NULL && i < 20; i++)
-		p = strchr(p + 1, ' ');
-	if (p == NULL || sscanf(p, "%llu", &ticks) != 1)
+	if (got <= 0 || proc_parse_stat(text, (size_t)got, &stat) == -1)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	return now.tv_sec - up.tv_sec + (int64_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
+	return now.tv_sec - up.tv_sec + (int64_t)(stat.start / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 enum users_fate users_fate(const struct users *users, pid_t pid, int64_t when)
@@ -169,14 +158,13 @@ static enum users_orphan because(enum users_orphan verdict, char *reason, const 
 	return verdict;
 }
 
-static const char *time_text(int64_t when, char *room)
+static void put_time(int64_t when, char *room)
 {
 	time_t seconds = (time_t)when;
 	struct tm tm;
 
 	if (localtime_r(&seconds, &tm) == NULL || strftime(room, 32, "%F %T", &tm) == 0)
 		memcpy(room, "?", sizeof("?"));
-	return room;
 }
 
 static enum users_orphan judge_shm(const struct users *users, const struct inventory_entry *entry, char *reason)
@@ -202,7 +190,7 @@ static enum users_orphan judge_msg(const struct users *users, const struct inven
 
 	if (count_users(users, index, USER_WAITS) > 0 || sender == USERS_ALIVE || receiver == USERS_ALIVE)
 		return USERS_NO_ORPHAN;
-	time_text(inventory_touched(entry), since);
+	put_time(inventory_touched(entry), since);
 	if (entry->count > 0)
 		snprintf(what, sizeof(what), "%lld message%s left", (long long)entry->count, entry->count == 1 ? "" : "s");
 	/* A queue does not say who made it: before the first message there is nobody who could be gone. */
@@ -224,7 +212,7 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 
 	if (count_users(users, index, USER_WAITS | USER_HOLDS) > 0)
 		return USERS_NO_ORPHAN;
-	time_text(inventory_touched(entry), since);
+	put_time(inventory_touched(entry), since);
 	for (i = 0; i < entry->count; i++) {
 		int pid = semctl(entry->id, (int)i, GETPID), waiting = semctl(entry->id, (int)i, GETNCNT),
 		    waiting_zero = semctl(entry->id, (int)i, GETZCNT);
@@ -293,9 +281,7 @@ int users_in_use(const struct users *users, const struct inventory *inventory, s
 	size_t count;
 
 	users_of(users, entry, &count);
-	if (count > 0 || one->waiters > 0 || (one->kind == INVENTORY_SHM && one->count > 0))
+	if (count > 0 || one->waiters > 0)
 		return 1;
-	if (one->kind == INVENTORY_SHM)
-		return 0;
 	return users_unknown(users, inventory, entry) ? -1 : 0;
 }

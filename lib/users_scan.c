@@ -25,6 +25,7 @@
 
 #define NOBODY UINT32_MAX
 #define DELETED " (deleted)"
+#define MEMFD "/memfd:"
 #define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
 #define PATIENCE 50
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
@@ -67,7 +68,7 @@ struct scan {
 
 	/* Of each entry, its last use and 1; it is of the process at hand if it is `began` or later. */
 	size_t *last;
-	uint32_t *attached; /* mappings of a System V segment that were found */
+	uint32_t *attached; /* mappings that were found */
 	size_t last_room;
 
 	/* Who holds a token of a set of slots.h. */
@@ -85,12 +86,32 @@ struct scan {
 	size_t range_count, range_room;
 	int no_memory; /* a kernel thread, or one that is dead */
 	int hidden;    /* of what it has something may not be seen */
+	int err;       /* why, if it is not that it is not allowed; or 0 */
 	int stranger;  /* of another IPC namespace: 1, 0, -1: not asked yet */
 };
 
 static int is_gone(int err)
 {
 	return err == ENOENT || err == ESRCH;
+}
+
+/* Something that the process at hand has may not be seen, or what it waits for. */
+static void note(struct scan *scan, int err)
+{
+	if (err != EACCES && err != EPERM && scan->err == 0)
+		scan->err = err;
+}
+
+static void hide(struct scan *scan, int err)
+{
+	scan->hidden = 1;
+	note(scan, err);
+}
+
+static void hide_wait(struct scan *scan, int err)
+{
+	scan->process.waits_hidden = 1;
+	note(scan, err);
 }
 
 /* --- entries by identity --- */
@@ -265,7 +286,7 @@ static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct
 	memcpy(label, path, path_size);
 	label[path_size] = '\0';
 	entry.name = name;
-	entry.label = kind == INVENTORY_MEMFD && strncmp(label, "/memfd:", 7) == 0 ? label + 7 : label;
+	entry.label = kind == INVENTORY_MEMFD ? label + strlen(MEMFD) : label;
 	entry.dev = device;
 	entry.ino = (ino_t)inode;
 	entry.flags = INVENTORY_UNLINKED;
@@ -304,7 +325,7 @@ static int starts_with(const char *text, size_t size, const char *start)
 /* The kind of memory without a name that this path is of, if it is wanted, or 0. */
 static enum inventory_kind unnamed_kind(const struct scan *scan, const char *path, size_t size, dev_t device, uint64_t inode)
 {
-	if (device == scan->memory && scan->kinds & INVENTORY_MEMFD && starts_with(path, size, "/memfd:"))
+	if (device == scan->memory && scan->kinds & INVENTORY_MEMFD && starts_with(path, size, MEMFD))
 		return INVENTORY_MEMFD;
 	if (scan->unlinked && device == scan->files && is_unlinked(path, size, device, inode))
 		return INVENTORY_PSHM;
@@ -328,6 +349,7 @@ static int add_range(struct scan *scan, const struct proc_map *map, uint32_t ent
 
 static int take_map(struct scan *scan, const struct proc_map *map)
 {
+	struct user *user;
 	uint32_t entry;
 
 	if (map->device == scan->memory && starts_with(map->path, map->path_size, "/SYSV"))
@@ -352,7 +374,11 @@ static int take_map(struct scan *scan, const struct proc_map *map)
 		if (add_unnamed(scan, kind, known ? &st : NULL, name, map->path, map->path_size, map->device, map->inode, &entry) == -1)
 			return -1;
 	}
-	return use_entry(scan, entry, USER_MAPS) == NULL || add_range(scan, map, entry) == -1 ? -1 : 0;
+	user = use_entry(scan, entry, USER_MAPS);
+	if (user == NULL)
+		return -1;
+	user->mappings++;
+	return add_range(scan, map, entry);
 }
 
 /*
@@ -361,7 +387,7 @@ static int take_map(struct scan *scan, const struct proc_map *map)
  */
 static int query_maps(struct scan *scan, int fd)
 {
-	char path[64];
+	char path[64] = "";
 	struct map_query query = {.size = sizeof(query), .flags = QUERY_SHARED | QUERY_THIS_OR_NEXT | QUERY_FILE};
 	struct proc_map map;
 
@@ -381,8 +407,7 @@ static int query_maps(struct scan *scan, int fd)
 			return errno == ENOENT ? 0 : -1;
 		}
 		map = (struct proc_map){.start = query.start, .end = query.end, .inode = query.inode, .shared = 1,
-		                        .device = makedev(query.major, query.minor), .path = path,
-		                        .path_size = query.name_size > 0 ? query.name_size - 1 : 0};
+		                        .device = makedev(query.major, query.minor), .path = path, .path_size = strlen(path)};
 		if (map.device == scan->memory && take_map(scan, &map) == -1)
 			return -1;
 		query.address = query.end;
@@ -392,7 +417,7 @@ static int query_maps(struct scan *scan, int fd)
 /* 0, or -1 with errno; EACCES where it may not be seen. */
 static int scan_maps(struct scan *scan)
 {
-	int fd = openat(scan->directory, "maps", O_RDONLY | O_CLOEXEC), result, saved;
+	int fd = openat(scan->directory, "maps", O_RDONLY | O_CLOEXEC), result, saved, some = 0;
 	struct proc_lines lines;
 	struct proc_map map;
 	const char *line;
@@ -408,10 +433,9 @@ static int scan_maps(struct scan *scan)
 		/* ESRCH is a process without memory, which the text tells, too. */
 		scan->only_shm = errno == ESRCH;
 	}
-	scan->no_memory = 1;
 	proc_lines_open(&lines, fd, scan->buffer);
 	while ((result = proc_lines_next(&lines, &line, &size)) == 1) {
-		scan->no_memory = 0;
+		some = 1;
 		/* What cannot be shared memory is most of it.  (An inode of 0 is the segment with the id 0.) */
 		if (proc_parse_map(line, size, &map) == 0 &&
 		    (map.device == scan->memory || map.device == scan->files) && take_map(scan, &map) == -1) {
@@ -419,6 +443,7 @@ static int scan_maps(struct scan *scan)
 			break;
 		}
 	}
+	scan->no_memory = result == 0 && !some;
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -474,12 +499,21 @@ static int entry_of_descriptor(struct scan *scan, const char *link, const struct
 		return 0;
 	if (S_ISFIFO(st->stx_mode)) {
 		/* Pipes are FIFOs without a path. */
-		if (scan->kinds & INVENTORY_FIFO && read_link(scan, link, &size) == 0 && scan->path[0] == '/')
-			return add_fifo(scan, st, scan->path, device, entry);
+		if (!(scan->kinds & INVENTORY_FIFO))
+			return 0;
+		if (read_link(scan, link, &size) == 0)
+			return scan->path[0] == '/' ? add_fifo(scan, st, scan->path, device, entry) : 0;
+		if (!is_gone(errno))
+			hide(scan, errno);
 		return 0;
 	}
-	if (!S_ISREG(st->stx_mode) || (device != scan->memory && device != scan->files) || read_link(scan, link, &size) == -1)
+	if (!S_ISREG(st->stx_mode) || (device != scan->memory && device != scan->files))
 		return 0;
+	if (read_link(scan, link, &size) == -1) {
+		if (!is_gone(errno))
+			hide(scan, errno);
+		return 0;
+	}
 	kind = unnamed_kind(scan, scan->path, size, device, st->stx_ino);
 	if (kind == 0)
 		return 0;
@@ -500,7 +534,8 @@ static int take_descriptor(struct scan *scan, const char *number)
 	/* The size of a file on a server that is gone must not be waited for. */
 	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1) {
 		/* Closed meanwhile, or not to be seen. */
-		scan->hidden |= !is_gone(errno);
+		if (!is_gone(errno))
+			hide(scan, errno);
 		return 0;
 	}
 	if (entry_of_descriptor(scan, link, &st, &entry) == -1)
@@ -510,6 +545,8 @@ static int take_descriptor(struct scan *scan, const char *number)
 	/* The permission of the link itself is what the descriptor was opened for. */
 	if (fstatat(scan->directory, link, &itself, AT_SYMLINK_NOFOLLOW) == 0)
 		how = (itself.st_mode & 0400 ? USER_READS : 0) | (itself.st_mode & 0200 ? USER_WRITES : 0);
+	else if (!is_gone(errno))
+		hide(scan, errno);
 	user = use_entry(scan, entry, how ? how : USER_READS);
 	if (user == NULL)
 		return -1;
@@ -544,7 +581,8 @@ static int scan_descriptors(struct scan *scan)
 	while (result == 0 && (errno = 0, file = readdir(directory)) != NULL)
 		if (is_number(file->d_name) || file->d_name[0] == '0')
 			result = take_descriptor(scan, file->d_name);
-	scan->hidden |= result == 0 && errno != 0 && !is_gone(errno);
+	if (result == 0 && errno != 0 && !is_gone(errno))
+		hide(scan, errno);
 	closedir(directory);
 	return result;
 }
@@ -574,17 +612,25 @@ static int know_holders(struct scan *scan)
 	uint32_t i;
 
 	for (i = 0; i < scan->inventory->count && result == 0; i++) {
-		const struct inventory_entry *entry = &scan->inventory->entries[i];
-		int slot, count;
+		struct inventory_entry *entry = &scan->inventory->entries[i];
+		int slot, count, pid = 0;
 
-		if (entry->kind != INVENTORY_SEM || marked_kind_of(entry->id, (int)entry->count) != MARKED_SLOTS)
+		if (entry->kind != INVENTORY_SEM)
 			continue;
+		errno = 0;
+		if (marked_kind_of(entry->id, (int)entry->count) != MARKED_SLOTS) {
+			if (errno != 0 && errno != EINVAL && errno != EIDRM)
+				entry->flags |= INVENTORY_HOLDERS_HIDDEN;
+			continue;
+		}
 		if (values == NULL && (values = calloc(INVENTORY_SEMS_MOST, sizeof(*values))) == NULL)
 			return -1;
 		count = inventory_sem_values(entry, values);
-		for (slot = 1; slot < count - 1 && result == 0; slot++)
-			if (values[slot] == 1)
-				result = add_holder(scan, (pid_t)semctl(entry->id, slot, GETPID), i);
+		for (slot = 1; slot < count - 1 && result == 0 && pid != -1; slot++)
+			if (values[slot] == 1 && (pid = semctl(entry->id, slot, GETPID)) != -1)
+				result = add_holder(scan, (pid_t)pid, i);
+		if (count == -1 || pid == -1)
+			entry->flags |= INVENTORY_HOLDERS_HIDDEN;
 	}
 	free(values);
 	return result;
@@ -673,8 +719,11 @@ static int wait_for_descriptor(struct scan *scan, uint64_t fd, enum user_call ca
 	if (fd > INT32_MAX)
 		return 0;
 	snprintf(link, sizeof(link), "fd/%d", (int)fd);
-	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1)
+	if (statx(scan->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1) {
+		if (!is_gone(errno))
+			hide_wait(scan, errno);
 		return 0;
+	}
 	index = find_entry(scan, S_ISSOCK(st.stx_mode) ? UINT64_MAX : device_of(&st), st.stx_ino);
 	if (index == NOBODY)
 		return 0;
@@ -720,6 +769,8 @@ static int wait_for_futex(struct scan *scan, uint64_t address, int timed)
 
 			return wait_for(scan, entry, call, timed, -1);
 		}
+	/* It may lie in what could not be seen. */
+	scan->process.waits_hidden |= scan->hidden != 0;
 	return 0;
 }
 
@@ -800,6 +851,37 @@ static int wait_for_open(struct scan *scan, const char *thread, uint64_t address
 	return wait_for(scan, entry, USER_OPEN_CALL, 0, -1);
 }
 
+/* 32-bit machines have calls of their own whose times have 64 bits. */
+static long plain_number(long number)
+{
+	switch (number) {
+#ifdef SYS_futex_time64
+	case SYS_futex_time64: return SYS_futex;
+	case SYS_ppoll_time64: return SYS_ppoll;
+	case SYS_mq_timedreceive_time64: return SYS_mq_timedreceive;
+	case SYS_mq_timedsend_time64: return SYS_mq_timedsend;
+#endif
+	default: return number;
+	}
+}
+
+#ifdef SYS_ipc
+/* The one call that some machines had, and whose C library still uses it, for all that System V waits for: see ipc(2). */
+static int take_ipc(struct scan *scan, const uint64_t *a)
+{
+	enum { SEMOP = 1, SEMTIMEDOP = 4, MSGSND = 11, MSGRCV = 12, TIMEOUT = sizeof(void *) == 4 ? 5 : 3 };
+	struct proc_syscall plain = {.arguments = {a[1], a[4], a[2]}};
+
+	switch (a[0] & 0xffff) { /* above it is a version */
+	case SEMOP: return wait_for_set(scan, &plain, 0);
+	case SEMTIMEDOP: return wait_for_set(scan, &plain, a[TIMEOUT] != 0);
+	case MSGSND: return wait_for(scan, find_sysv(scan, INVENTORY_MSG, a[1]), USER_MSGSND, 0, -1);
+	case MSGRCV: return wait_for(scan, find_sysv(scan, INVENTORY_MSG, a[1]), USER_MSGRCV, 0, -1);
+	default: return 0;
+	}
+}
+#endif
+
 /* Whether this call waits for nothing that others of this process could not bring about. */
 static int is_neutral(long number)
 {
@@ -815,6 +897,14 @@ static int take_call(struct scan *scan, const char *thread, const struct proc_sy
 #ifdef SYS_semop
 	case SYS_semop:
 		return wait_for_set(scan, call, 0);
+#endif
+#ifdef SYS_semtimedop_time64
+	case SYS_semtimedop_time64:
+		return wait_for_set(scan, call, a[3] != 0);
+#endif
+#ifdef SYS_ipc
+	case SYS_ipc:
+		return take_ipc(scan, a);
 #endif
 #ifdef SYS_semtimedop
 	case SYS_semtimedop:
@@ -903,16 +993,17 @@ static int take_thread(struct scan *scan, const char *thread)
 	if (got == -1) {
 		if (errno == ENOENT || errno == ESRCH)
 			return 0;
-		scan->process.waits_hidden = 1;
+		hide_wait(scan, errno);
 		result = take_place(scan, thread);
 	} else if (proc_parse_syscall(text, (size_t)got, &call) != 1) {
 		scan->process.busy = 1;
 		return 0;
-	} else if (call.stack < UINT32_MAX && sizeof(void *) > 4) {
-		/* A 32-bit process: its calls have other numbers. */
+	} else if ((call.stack < UINT32_MAX) != (sizeof(void *) == 4)) {
+		/* Its words are not as long as ours: its calls have other numbers. */
 		scan->process.waits_hidden = 1;
 		return 0;
 	} else {
+		call.number = plain_number(call.number);
 		result = take_call(scan, thread, &call);
 		if (result == 0 && !is_neutral(call.number))
 			scan->process.busy = 1;
@@ -929,14 +1020,14 @@ static int scan_threads(struct scan *scan)
 	int result = 0;
 
 	if (directory == NULL) {
-		scan->process.waits_hidden = 1;
+		hide_wait(scan, errno);
 		return 0;
 	}
 	while (result == 0 && (errno = 0, file = readdir(directory)) != NULL)
 		if (is_number(file->d_name))
 			result = take_thread(scan, file->d_name);
 	if (result == 0 && errno != 0 && !is_gone(errno))
-		scan->process.waits_hidden = 1;
+		hide_wait(scan, errno);
 	closedir(directory);
 	return result;
 }
@@ -960,11 +1051,14 @@ static int keep_process(struct scan *scan)
 	}
 	scan->process.uid = fstat(scan->directory, &st) == 0 ? st.st_uid : (uid_t)-1;
 	got = read_small(scan->directory, "comm", scan->process.command, USER_COMMAND - 1);
-	if (got < 0)
-		got = 0;
 	if (got > 0 && scan->process.command[got - 1] == '\n')
 		got--;
-	scan->process.command[got] = '\0';
+	if (got >= 0) {
+		scan->process.command[got] = '\0';
+	} else {
+		strcpy(scan->process.command, "?");
+		scan->process.nameless = 1;
+	}
 	users->processes[users->process_count++] = scan->process;
 	return 0;
 }
@@ -987,16 +1081,13 @@ static int has_no_memory(struct scan *scan)
 
 static int has_ended(struct scan *scan)
 {
-	char text[512];
-	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text) - 1);
-	const char *end;
+	char text[1024];
+	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text));
+	struct proc_stat stat;
 
 	if (got <= 0)
 		return 1;
-	text[got] = '\0';
-	/* The state follows the command, which may hold anything but its own end. */
-	end = strrchr(text, ')');
-	return end != NULL && end[1] == ' ' && (end[2] == 'Z' || end[2] == 'X');
+	return proc_parse_stat(text, (size_t)got, &stat) == 0 && (stat.state == 'Z' || stat.state == 'X');
 }
 
 /* Root may see everything but what is just ending: that is given the time to do so, now and then. */
@@ -1016,7 +1107,9 @@ static int ends_soon(struct scan *scan)
 /* Looks at the process whose directory is open: 0, or -1 with ENOMEM. */
 static int scan_process(struct scan *scan)
 {
-	scan->hidden = 0;
+	int saved;
+
+	scan->hidden = scan->err = 0;
 	scan->process = (struct user_process){.pid = scan->pid};
 	scan->range_count = 0;
 	scan->no_memory = 0;
@@ -1027,22 +1120,37 @@ static int scan_process(struct scan *scan)
 			return -1;
 		if (is_gone(errno))
 			return drop_process(scan);
-		scan->hidden = 1;
+		hide(scan, errno);
 	}
 	if (scan->wanted & USERS_FDS && !scan->no_memory && scan_descriptors(scan) == -1) {
 		if (errno == ENOMEM)
 			return -1;
 		if (is_gone(errno))
 			return drop_process(scan);
-		scan->hidden = scan->hidden || !has_no_memory(scan);
+		saved = errno;
+		if (!has_no_memory(scan))
+			hide(scan, saved);
 	}
 	if (take_holds(scan) == -1 || (scan->wanted & USERS_WAITS && !scan->no_memory && scan_threads(scan) == -1))
 		return -1;
 	if ((scan->hidden || scan->process.waits_hidden) && ends_soon(scan))
 		return drop_process(scan);
+	if (scan->users->err == 0)
+		scan->users->err = scan->err;
 	scan->users->hidden += (size_t)(scan->hidden != 0);
 	scan->users->waits_hidden += (size_t)(scan->process.waits_hidden != 0);
 	return scan->users->count > scan->began ? keep_process(scan) : 0;
+}
+
+/* One process, or those that would have followed, of which nothing may be seen. */
+static void skip_process(struct scan *scan, int err)
+{
+	scan->hidden = scan->err = 0;
+	hide(scan, err);
+	if (scan->users->err == 0)
+		scan->users->err = scan->err;
+	scan->users->hidden++;
+	scan->users->waits_hidden++;
 }
 
 static int scan_all(struct scan *scan, DIR *proc)
@@ -1059,21 +1167,16 @@ static int scan_all(struct scan *scan, DIR *proc)
 			continue;
 		scan->directory = openat(dirfd(proc), file->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (scan->directory == -1) {
-			if (!is_gone(errno)) {
-				/* hidepid=1 shows that it is there, and nothing else. */
-				scan->users->hidden++;
-				scan->users->waits_hidden++;
-			}
+			/* hidepid=1 shows that it is there, and nothing else. */
+			if (!is_gone(errno))
+				skip_process(scan, errno);
 			continue;
 		}
 		result = scan_process(scan);
 		close(scan->directory);
 	}
-	/* Those that would have followed. */
-	if (result == 0 && errno != 0) {
-		scan->users->hidden++;
-		scan->users->waits_hidden++;
-	}
+	if (result == 0 && errno != 0)
+		skip_process(scan, errno);
 	return result;
 }
 
@@ -1102,10 +1205,12 @@ static void drop_strangers(struct scan *scan)
 		if (entry->kind != INVENTORY_SHM || entry->count == (int64_t)scan->attached[user->entry] ||
 		    is_of_namespace(scan, user))
 			users->users[kept++] = *user;
-		else
-			scan->attached[user->entry] = 0;
 	}
 	users->count = kept;
+	for (i = 0; i < scan->known; i++)
+		scan->attached[i] = 0;
+	for (i = 0; i < kept; i++)
+		scan->attached[users->users[i].entry] += users->users[i].mappings;
 }
 
 /* Sorts the uses by entry, keeping the order of the processes. */
@@ -1153,14 +1258,32 @@ static dev_t memory_device(void)
 	return st.st_dev;
 }
 
-static int has_only_shm(const struct inventory *inventory)
+/* Whether there is anything of what lies in /dev/shm. */
+static int has_files(const struct inventory *inventory)
 {
 	size_t i;
 
 	for (i = 0; i < inventory->count; i++)
 		if (inventory->entries[i].kind & (INVENTORY_PSHM | INVENTORY_PSEM))
-			return 0;
-	return 1;
+			return 1;
+	return 0;
+}
+
+/* Where the segments and semaphores lie; else who maps them would not be found. */
+static void find_files(struct scan *scan)
+{
+	struct stat st;
+
+	if (stat("/dev/shm", &st) == 0) {
+		scan->files = st.st_dev;
+		return;
+	}
+	scan->files = (dev_t)-1;
+	if (!has_files(scan->inventory) && (!scan->unlinked || is_gone(errno)))
+		return;
+	scan->users->invisible = 1;
+	if (scan->users->err == 0)
+		scan->users->err = errno;
 }
 
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked)
@@ -1172,15 +1295,17 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 
 	users_open(users);
 	proc = users->proc == -1 ? NULL : open_directory(users->proc, ".");
+	if (users->proc != -1 && proc == NULL)
+		users->err = errno;
 	/* Every pid namespace has a process 1; where it is not seen, neither are others (hidepid=2). */
 	users->invisible = proc == NULL || fstatat(dirfd(proc), "1", &st, 0) == -1;
 	if (proc == NULL)
 		return sort_users(users, inventory->count);
-	scan.files = stat("/dev/shm", &st) == 0 ? st.st_dev : (dev_t)-1;
+	find_files(&scan);
 	scan.namespace = fstatat(dirfd(proc), "self/ns/ipc", &st, 0) == 0 ? st.st_ino : 0;
 	scan.memory = memory_device();
 	scan.buffer = malloc(PROC_BUFFER);
-	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && has_only_shm(inventory);
+	scan.only_shm = !(wanted & (USERS_FDS | USERS_WAITS)) && !unlinked && !(kinds & INVENTORY_MEMFD) && !has_files(inventory);
 	if (scan.buffer != NULL && know_entries(&scan) == 0 && (!(wanted & USERS_WAITS) || know_holders(&scan) == 0) && scan_all(&scan, proc) == 0) {
 		drop_strangers(&scan);
 		users->attached = scan.attached;

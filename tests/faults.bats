@@ -8,7 +8,7 @@ bats_load_library bats-assert
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     echo abc >abc
 }
 
@@ -111,12 +111,12 @@ nested() {
 @test 'a message has its words even where there is no memory for them' {
     ! sanitized || return 0 # its allocator cannot be made to fail from outside
     local nth
-    cc -shared -fPIC -o short.so "$BATS_TEST_DIRNAME/fault/short.c"
+    cc -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
     for nth in 2 3 4; do
-        run -3 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT="malloc:$nth" shmcat $'/none\e\\'
+        run -3 --separate-stderr env LD_PRELOAD="$PWD/preload.so" FAULT="alloc:$nth" shmcat $'/none\e\\'
         assert_equal "$stderr" 'shmcat: /none\033\134: No such file or directory'
     done
-    run -1 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT=malloc:1 shmcat /none
+    run -1 --separate-stderr env LD_PRELOAD="$PWD/preload.so" FAULT=alloc:1 shmcat /none
     assert_equal "$stderr" 'shmcat: operands: Cannot allocate memory'
 }
 
@@ -137,7 +137,7 @@ nested() {
 
 @test 'a mode for which there is no memory is not a wrong one' {
     ! sanitized || return 0 # its allocator cannot be made to fail from outside
-    cc -shared -fPIC -o short.so "$BATS_TEST_DIRNAME/fault/short.c"
-    run -1 --separate-stderr env LD_PRELOAD="$PWD/short.so" FAULT_SHORT=malloc:1 shmput -m u=rw /faults-x <abc
+    cc -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    run -1 --separate-stderr env LD_PRELOAD="$PWD/preload.so" FAULT=alloc:1 shmput -m u=rw /faults-x <abc
     assert_equal "$stderr" 'shmput: -m: Cannot allocate memory'
 }

@@ -6,7 +6,7 @@
 
 load helper
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then
@@ -381,6 +381,7 @@ is_fifo() { [[ -p $1 ]]; }
     exec 7<&-
     ends 1
     assert_equal "$(<err)" 'fifotee: a: the same as standard input'
+    eventually size_is b.out 4
     assert_equal "$(<b.out)" one
 }
 

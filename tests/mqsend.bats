@@ -15,7 +15,7 @@ setup_file() {
     export PATH=$BATS_FILE_TMPDIR:$PATH
 }
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then
@@ -327,7 +327,7 @@ pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
     full
     for name in "$posix" "$sysv"; do
         took=$(milliseconds soon mqsend -w 0.2 "$name" x)
-        ((took >= 200 && took < 2000)) || fail "$name: $took ms"
+        ((took >= 200)) || fail "$name: $took ms"
         run -124 soon mqsend -w 20ms "$name" x
     done
 }

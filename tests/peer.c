@@ -31,7 +31,7 @@ union semun {
 static long
 number(const char *s)
 {
-	return strtol(s, NULL, 0);
+	return (long)strtoll(s, NULL, 0); /* keys have 32 bits, also where long has no more */
 }
 
 /* The id of the System V semaphore "key:N", or -1 if `name` is a POSIX one. */

@@ -13,7 +13,7 @@ number=0x73656d01
 # semop(2) is semtimedop(2) in glibc.
 ops=semop,semtimedop
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 teardown() { clean_up sem 0x73; }
 
 # by_default COMMAND...: as from a terminal; a shell has its background processes ignore SIGINT and SIGQUIT, parallel(1) SIGALRM.

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     head -c 300000 /dev/urandom >random
 }
 
@@ -677,6 +677,16 @@ hold() {
     printf def >>file
     eventually size_is out 6
     rm file
+    ends 0
+}
+
+@test 'shmcat: -f of a memfd ends with its process where the kernel gives no descriptor of it' {
+    printf 0123456789 >digits
+    hold memfd digits
+    local holder=$pid
+    bg traced -e inject=pidfd_open:error=ENOSYS shmcat -f "$object" >out
+    eventually size_is out 10
+    kill "$holder"
     ends 0
 }
 

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     printf 'abc' >abc
     : >empty
     head -c 300000 /dev/urandom >random

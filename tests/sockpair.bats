@@ -11,7 +11,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     # These names belong to the network namespace, which is the machine's.
     abstract=@sockpair-$RANDOM$RANDOM$RANDOM
 }
@@ -569,6 +569,18 @@ noting_pair() {
     assert_equal "$(echo two | soon sockpair -c s)" TWO
     ends 0
     assert [ ! -e s ]
+}
+
+@test 'sockpair: a script without a #! line is run by sh, on each side' {
+    echo 'echo "$1 runs" >&2' >script
+    chmod +x script
+    serving sockpair -l s --total=1 -- ./script server
+    run -0 soon sockpair -c s -- ./script client
+    assert_output 'client runs'
+    ends 0
+    run -0 soon sockpair ./script one -- ./script other
+    assert_line 'one runs'
+    assert_line 'other runs'
 }
 
 @test 'sockpair: a served command is told who is at the other end' {
