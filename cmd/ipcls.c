@@ -528,7 +528,7 @@ static int terminal_width(void)
 {
 	struct winsize size;
 
-	return isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+	return ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static void set_listing(const struct job *job, struct listing *listing, struct look *look)

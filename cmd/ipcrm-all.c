@@ -341,7 +341,7 @@ static int choose_named(const struct job *job, struct state *state, const struct
 	for (i = 0; wanted->err == 0 && i < state->inventory.count; i++) {
 		const struct inventory_entry *entry = &state->inventory.entries[i];
 
-		if (!(entry->kind & job->kinds) || is_gone_already(entry) || !inventory_is(entry, &wanted->object, wanted->key))
+		if (is_gone_already(entry) || !inventory_is(entry, &wanted->object, wanted->key))
 			continue;
 		if (entry->uid == job->user) {
 			kinds |= entry->kind;

@@ -336,8 +336,7 @@ int deadlocks_has(const struct deadlocks *deadlocks, const struct user *user)
 	size_t i;
 
 	for (i = 0; i < deadlocks->count; i++)
-		if (deadlocks->steps[i].process == user->process && deadlocks->steps[i].entry == user->entry &&
-		    user->how & USER_WAITS)
+		if (deadlocks->steps[i].process == user->process && deadlocks->steps[i].entry == user->entry)
 			return 1;
 	return 0;
 }

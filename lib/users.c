@@ -193,6 +193,10 @@ static enum users_orphan judge_msg(const struct users *users, const struct inven
 	put_time(inventory_touched(entry), since);
 	if (entry->count > 0)
 		snprintf(what, sizeof(what), "%lld message%s left", (long long)entry->count, entry->count == 1 ? "" : "s");
+	/* Of another pid namespace, for instance, where it may well live. */
+	if ((sender == USERS_UNKNOWN && entry->times[INVENTORY_USED] > 0) ||
+	    (receiver == USERS_UNKNOWN && entry->times[INVENTORY_USED_TOO] > 0))
+		return because(USERS_ORPHAN_UNKNOWN, reason, "%s, untouched since %s, but who used it is not known", what, since);
 	/* A queue does not say who made it: before the first message there is nobody who could be gone. */
 	if (sender == USERS_UNKNOWN && receiver == USERS_UNKNOWN)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "%s, untouched since %s, but who made it is not known", what, since);

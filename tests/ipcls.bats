@@ -226,13 +226,14 @@ END
 @test 'ipcls: on a terminal a table is cut at its width; in a file, and where the width is not known, it is not' {
     run -0 alone '
         echo x | shmput /a-name-of-thirty-characters-or-so
-        for columns in 30 0; do
+        for columns in 30 0 200; do
             script -qec "stty cols $columns; exec ipcls --nousers -o KIND,NAME,SIZE,MODE" screen </dev/null >/dev/null 9>&-
             sed -n "s/\r//; 3p" screen
         done
         ipcls --nousers -o KIND,NAME,SIZE,MODE | sed -n 2p'
     assert_output - <<'END'
 pshm  /a-name-of-thirty-charac
+pshm  /a-name-of-thirty-characters-or-so     2  0600
 pshm  /a-name-of-thirty-characters-or-so     2  0600
 pshm  /a-name-of-thirty-characters-or-so     2  0600
 END
@@ -467,18 +468,24 @@ END
         value old
         touch -a -d "10 seconds ago" /dev/shm/sem.sem
         value before-its-change
+        touch -m -d "1 hour ago" /dev/shm/sem.sem
+        value before-its-change
         touch -d now /dev/shm/sem.sem; touch -m -d "1 hour ago" /dev/shm/sem.sem; touch -a -d "10 minutes" /dev/shm/sem.sem
         value later-than-its-change
         touch -m -d "1 hour" /dev/shm/sem.sem
         value before-its-last-writing
+        soon=$(($(date +%s) + 600))
+        touch -a -d @$soon.9 /dev/shm/sem.sem; touch -m -d @$soon.1 /dev/shm/sem.sem; value a-little-later
         mount -o remount,strictatime /dev/shm; value strictatime
         mount -o remount,noatime /dev/shm; value noatime
         mount -o remount,relatime,ro /dev/shm; value read-only'
     assert_output - <<'END'
 old -
 before-its-change -
+before-its-change -
 later-than-its-change 5
 before-its-last-writing -
+a-little-later 5
 strictatime -
 noatime 5
 read-only 5
@@ -727,7 +734,8 @@ END
         printf "%s\n" "key shmid" "$head 0" "-2147483649${head#* 1} 0" " 2147483648${head#* 1} 0" " 1 4294967296 600 ${head#*600} 0" \
             " 1 8 -600${head#*600} 0" " 1 9 10000${head#*600} 0" " -5 10 601${head#*600} 99999999999999999 -4096 4096" \
             " 3 11 601${head#*600} 0 4096 -1" " 3 12 601${head#*600} 0 9223372036854775807 9223372036854775807" \
-            " 3 13 601${head#*600} 0 4096 8192" >table
+            " 3 13 601${head#*600} 0 4096 8192" \
+            " 3 15 601${head#*600} 0 0 0 1 2 3" " 3 16 601${head#*600} 9999999999999999999" >table
         head -c 100000 /dev/zero | tr "\0" " " >>table; echo >>table; echo " 4 14 600${head#*600} 0" >>table
         mount --bind table /proc/sysvipc/shm
         list --nousers -o NAME,ID,MODE,USED,SIZE,CTIME -t shm
@@ -743,6 +751,7 @@ key:0xfffffffb 10 0601 - 10 -
 key:0x00000003 11 0601 - 10 -
 key:0x00000003 12 0601 - 10 -
 key:0x00000003 13 0601 12288 10 -
+key:0x00000003 15 0601 0 10 -
 key:0x00000004 14 0600 - 10 -
 1 0 - unknown:\x20untouched\x20since\x201970-01-01\x2000:00:00,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
 2 70000 - unknown:\x20may\x20not\x20be\x20read
@@ -853,6 +862,48 @@ END
         done
         ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task -e inject=openat:error=EACCES ipcls -r --noheadings -o USERS,WAITERS -t pshm,sem | sed "s,$held/,A/,"'
     assert_output $'none\nnone\nA/peer -\n- -'
+}
+
+@test 'ipcls: a zombie that may not be looked at uses nothing' {
+    needs_uids
+    cat >first <<'END'
+# The first process of its namespace is nobody's, and so is all but a zombie of root.
+if (!fork) { exit }
+$( = $) = "65534 65534"; $< = $> = 65534;
+exec "perl", "-e", 'until (grep /\) Z /, map { open my $f, "<", $_; <$f> // "" } glob "/proc/[0-9]*/stat") {}
+    system "ipcls", qw(-r --noheadings -t pmsg,pshm -o NAME,USERS)';
+END
+    run -0 alone "$own_mqueue"'
+        as="setpriv --reuid 65534 --regid 65534 --clear-groups"
+        : >/dev/shm/seg; chmod 666 /dev/shm/seg
+        $as mqsend -C --max-messages=1 --message-size=1 /queue </dev/null
+        unshare --pid --fork --mount-proc perl first'
+    assert_output $'/seg none\n/queue none'
+}
+
+@test 'ipcls: where /proc hides what is in processes, users are unknown' {
+    needs_uids
+    run -0 alone '
+        echo hello | shmput -m 644 /seg; mqsend -C key:0x12 one
+        mount -t proc -o hidepid=1 none /proc || exit 99
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings -o NAME,USERS,WAITERS -t pshm,msg'
+    assert_output $'/seg - -\nkey:0x00000012 - -'
+}
+
+@test 'ipcls: memory of segments is told of those that are there, whatever else the table has' {
+    run -0 alone '
+        echo a | shmput key:0x11; echo b | shmput key:0x12
+        sed "2{h; s/^ *[0-9]* *[0-9]* / 77 77 /; G}; 3d" /proc/sysvipc/shm >table
+        mount --bind table /proc/sysvipc/shm
+        ipcls -r --noheadings --nousers -o NAME,USED -t shm'
+    assert_output $'key:0x00000011 4096\nkey:0x00000012 -'
+}
+
+@test 'ipcls: what goes just now is not listed' {
+    run -0 alone '
+        mqsend -C key:0x11 one; mqsend -C key:0x12 one
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=msgctl:error=EIDRM:when=2 ipcls -r --noheadings --nousers -o NAME -t msg'
+    assert_output key:0x00000012
 }
 
 # --- users ---
@@ -1281,7 +1332,7 @@ deadlocked() {
 $| = 1;
 sub operate { semop(semget($_[0], 1, 01600), pack("s3", 0, $_[1], 0)) or die }
 pipe GO, GONE;
-for my $n (1 .. 20) {
+for my $n (1 .. 35) {
     for my $pair ([2 * $n, 2 * $n + 1], [2 * $n + 1, 2 * $n]) {
         operate($pair->[0], 1);
         pipe R, W;
@@ -1302,53 +1353,61 @@ sleep 60;
 END
     run -0 alone '
         hold setsid perl pairs
-        all() { [[ $(ipcls -r --noheadings -o WAITERS 2>/dev/null | grep -c semop) == 40 ]]; }
+        all() { [[ $(ipcls -r --noheadings -o WAITERS 2>/dev/null | grep -c semop) == 70 ]]; }
         await all
         ipcls 2>&1 >/dev/null | grep -c "possible deadlock"
         ipcls -J -o USERS 2>/dev/null >json
         perl -MJSON::PP -0777 -e "print scalar @{decode_json(<>)->{deadlocks}}, qq(\n)" json
         kill -- -$held'
-    assert_output $'20\n20'
+    assert_output $'35\n35'
 }
 
 @test 'ipcls: it says who waits for what, in whatever call' {
     run -0 alone '
-        mkfifo fifo polled slept lonely; exec 5<>fifo 6<>polled 7<>slept
-        mkdir dir; mkfifo dir/lonely
         mqsend -C key:0x12 </dev/null; semctl create key:0x13 0 0 1
-        hold wait_peer readv fifo; a=$held
-        hold wait_peer poll polled; b=$held
-        hold wait_peer nothing slept; c=$held
         hold wait_peer semop "0x13 0:1 1:-1"; d=$held
         hold wait_peer semop "0x13 2:0"; e=$held
         hold wait_peer semop "0x13 0:1 2:0"; f=$held
-        hold wait_peer open "$PWD/lonely"; g=$held
-        hold wait_peer openat "dir lonely"; h=$held
         hold wait_peer low 0x12; i=$held
-        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c poll; await sleeps $g partner; await sleeps $h partner; await sleeps $i msgrcv
+        await sleeps $i msgrcv
         for p in $d $e $f; do await sleeps $p semtimedop; done
-        exec 5>&- 6>&- 7>&-
-        ipcls -a -r --noheadings -o KIND,WAITERS -t msg,sem,fifo | grep : | sed "s,[0-9]*/,/,g" | sort
-        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"
-        ipcls -r --noheadings -o WAITERS -t msg'
+        ipcls -r --noheadings -o KIND,WAITERS -t msg,sem | sed "s,[0-9]*/,/,g" | sort
+        ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
     assert_output - <<'END'
-fifo /wait_peer:open,?
-fifo /wait_peer:poll,?
-fifo /wait_peer:read,?
+msg -
 sem /wait_peer:semop,/wait_peer:semop-zero,/wait_peer:semop-zero,?
 user       /wait_peer waits in semop (semaphore 1)
 user       /wait_peer waits in semop-zero (semaphore 2)
 user       /wait_peer waits in semop-zero (semaphore 2)
 user       unknown: not all processes may be looked at
--
 END
 }
 
-@test 'ipcls: of operations that another one of the same call makes possible the values tell which is waited for' {
-    needs_uids
+@test 'ipcls: it says who waits for a FIFO, in whatever call, and by whatever path' {
     run -0 alone '
-        semctl create key:0x13 0 0 1; perl -MIPC::Semaphore -e "IPC::Semaphore->new(0x13, 0, 0)->set(mode => 0600)"
-        hold wait_peer semop "0x13 $(seq -f "%.0f:0" -s " " 0 0) $(for i in $(seq 20); do echo 1:0; done | tr "\n" " ") 0:-1"; a=$held
+        mkdir dir
+        mkfifo read polled slept lonely gone other dir/below; exec 5<>read 6<>polled 7<>slept
+        hold wait_peer readv read; a=$held
+        hold wait_peer poll polled; b=$held
+        hold wait_peer nothing slept; c=$held
+        for path in "$PWD/lonely" "$PWD/lonely" lonely "$PWD/gone" other; do hold wait_peer open "$path"; opening+=" $held"; done
+        hold wait_peer openat "dir below"; opening+=" $held"
+        rm gone other; : >other
+        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c poll
+        for p in $opening; do await sleeps $p partner; done
+        exec 5>&- 6>&- 7>&-
+        ipcls -r --noheadings -o NAME,WAITERS -t fifo | grep : | sed "s,[0-9]*/\([wc]\),\1,g; s,^[^ ]*/,," | sort'
+    assert_output - <<'END'
+lonely wait_peer:open,wait_peer:open,wait_peer:open
+polled wait_peer:poll
+read wait_peer:read
+END
+}
+
+@test 'ipcls: of many operations the first few are looked at, and which one is waited for may stay unknown' {
+    run -0 alone '
+        semctl create key:0x13 0 0 1
+        hold wait_peer semop "0x13 $(printf "1:0 %.0s" $(seq 20))0:-1"; a=$held
         await sleeps $a semtimedop
         ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
     assert_output --regexp '^user +/wait_peer waits in semop$'
@@ -1385,6 +1444,69 @@ fifo -
 pmsg -
 --
 user      /wait_peer writes,waits in mq_send, as it seems
+END
+}
+
+@test 'ipcls: who polls what another one reads can go on, and so can everybody who may not be looked at' {
+    needs_uids
+    run -0 --separate-stderr alone '
+        mkfifo fifo one two; chmod 666 one two; exec 5<>fifo 7<>one 8<>two
+        cat <fifo 5>&- 7>&- 8>&- 9>&- & a=$!
+        hold wait_peer poll fifo 5>&- 7>&- 8>&-; b=$held
+        exec 5>&-
+        as="setpriv --reuid 1234 --regid 1234 --clear-groups"
+        $as cat <one >two 7>&- 8>&- 9>&- & c=$!
+        $as cat <two >one 7>&- 8>&- 9>&- & d=$!
+        await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c pipe_read; await sleeps $d pipe_read
+        exec 7>&- 8>&-
+        ipcls -r --noheadings -o WAITERS "file:$PWD/fifo" | sed "s,$a/,A/,; s,$b/,B/," | tr , "\n" | sort
+        $as ipcls -r --noheadings -o WAITERS -t fifo 2>&1 | grep -c cat:read
+        ipcls -J -o USERS -t fifo 2>err | perl -MJSON::PP -0777 -e "print join(q( ), map { \$_->{waits_in} . (exists \$_->{semaphore}) } @{decode_json(<STDIN>)->{deadlocks}[0]}), qq(\n)"
+        grep -c possible err'
+
+    assert_output $'A/cat:read\nB/wait_peer:poll\n2\nread read\n1'
+}
+
+@test 'ipcls: a place in the kernel that older ones have is known, and one that says nothing is none' {
+    run -0 alone '
+        mkfifo fifo; exec 5<>fifo
+        wait_peer readv fifo >/dev/null 5>&- 9>&- & a=$!
+        await sleeps $a pipe_read
+        exec 5>&-
+        : >syscall; chmod 0 syscall
+        for place in pipe_read wq_sleep 0; do
+            printf %s $place >wchan
+            mount --bind wchan /proc/$a/task/$a/wchan
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EPERM ipcls -r --noheadings -o WAITERS file:fifo | sed "s,$a/,A/,"
+            umount /proc/$a/task/$a/wchan
+        done
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=ESRCH ipcls -r --noheadings -o WAITERS file:fifo'
+    assert_output $'A/wait_peer:read,?\n-\n-\nnone'
+}
+
+@test 'ipcls: arguments of calls that lead nowhere do no harm' {
+    [[ $(uname -m) == x86_64 ]] || return 0 # the numbers of the calls are its
+    run -0 alone '
+        semctl create key:0x13 0; : >/dev/shm/seg
+        hold bash -c "exec 5</dev/shm/seg; exec wait_peer semop \"0x13 0:-1\""; a=$held
+        await sleeps $a semtimedop
+        rest="0x0 0x0 0x0 0x7fff00000000 0x8"
+        # semop, read, poll, openat
+        for call in "65 0x0 0x1 0x1" "65 0xffffffffff 0x1 0x1" "0 0xffffffffff 0x1 0x1" "0 0x3e7 0x1 0x1" "0 0x5 0x1 0x1" "7 0x0 0x0 0x0" "7 0x1 0x2 0x0" "257 0xffffff9c 0x1 0x0"; do
+            echo "$call $rest" >syscall
+            mount --bind syscall /proc/$a/task/$a/syscall
+            echo "$call: $(ipcls -a -r --noheadings -o WAITERS -t pshm,sem,fifo 2>&1 | sed "s,$a/,A/," | sort -u | paste -sd " ")"
+            umount /proc/$a/task/$a/syscall
+        done'
+    assert_output - <<'END'
+65 0x0 0x1 0x1: A/wait_peer:semop none
+65 0xffffffffff 0x1 0x1: none
+0 0xffffffffff 0x1 0x1: none
+0 0x3e7 0x1 0x1: none
+0 0x5 0x1 0x1: none
+7 0x0 0x0 0x0: none
+7 0x1 0x2 0x0: -
+257 0xffffff9c 0x1 0x0: none
 END
 }
 
@@ -1487,6 +1609,23 @@ END
         mkfifo fifo; exec 5<>fifo
         ipcls -a -r --noheadings -o KIND,ORPHAN -t pshm,fifo | sort -u'
     assert_output $'fifo no\npshm no'
+}
+
+@test 'ipcls: a queue is no sure orphan where one of its users lives where nobody can look; a set that is waited for from there is none' {
+    run -0 alone '
+        mqsend -C key:0x12 one two; semctl create key:0x13 1 0; semctl op key:0x13 0-1
+        semctl wait key:0x13 9>&- & a=$!
+        await sleeps $a semtimedop
+        unshare --pid --fork --mount-proc bash -c "mqrecv key:0x12 >/dev/null; ipcls -r --noheadings -o ORPHAN -t msg,sem" | sed "s/since[^,]*/since/"'
+    assert_output $'unknown:\\x201\\x20message\\x20left,\\x20untouched\\x20since,\\x20but\\x20who\\x20used\\x20it\\x20is\\x20not\\x20known\nno'
+}
+
+@test 'ipcls: of a queue that may not be read it is unknown what is in it, and who is left' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        mqsend -C -m 600 --max-messages=3 --message-size=10 /closed one
+        setpriv --reuid 1234 --regid 1234 --clear-groups ipcls -r --noheadings -o STATE,ORPHAN -t pmsg'
+    assert_output '- unknown:\x20nobody\x20seen,\x20but\x20not\x20all\x20processes\x20may\x20be\x20looked\x20at'
 }
 
 # --- operands ---
@@ -1812,6 +1951,62 @@ END
         hold unshare --ipc bash -c "echo; exec sleep 60"
         $as ipcls -r --noheadings --nousers -o NAME --ns=$held 2>&1 | sed "s/$held/PID/"'
     assert_output $'key:0x00000022 0\n/inner 0\nipcls: PID: Operation not permitted'
+}
+
+@test 'ipcls: --limits leaves out what the kernel does not have, and knows what has none' {
+    run -0 alone '
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl,statfs:error=ENOSYS ipcls --limits -r --noheadings | cut -d " " -f 1 | sort -u
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=prlimit64:retval=0:poke_exit=@arg4=ffffffffffffffffffffffffffffffff ipcls --limits -r --noheadings -t pmsg |
+            grep ulimit | cut -d " " -f 2-5'
+    assert_output $'pmsg\nulimit\\x20-q 0 - -'
+}
+
+@test 'ipcls: --graph escapes what dot would take for its own, and has each process once' {
+    run -0 alone '
+        echo x | shmput "/quo\"te"; echo x | shmput /other
+        hold bash -c "exec 5</dev/shm/other; exec peer map \"/quo\\\"te\""
+        ipcls --graph | grep -e "^.[op]" | sed "s/p$held\b/P/g; s/$held/PID/"'
+    assert_line $'\to0 [shape=box, style=filled, fillcolor="#e8f0ff", label="pshm\\n/other"];' ||
+        assert_line $'\to1 [shape=box, style=filled, fillcolor="#e8f0ff", label="pshm\\n/other"];'
+    assert_line --partial 'label="pshm\n/quo\"te"];'
+    assert_equal "$(grep -c $'^\tP \\[' <<<"$output")" 1
+    assert_equal "$(grep -c $'^\tP ->' <<<"$output")" 2
+}
+
+@test 'ipcls: --ns of a process that has ended is an error' {
+    run -0 alone '
+        hold perl -e "if (\$p = fork) { \$| = 1; print qq(\$p\n); sleep 60 }"
+        read -r zombie _ </proc/$held/task/$held/children
+        await grep -q ") Z " /proc/$zombie/stat
+        ipcls --ns=$zombie 2>&1 | sed "s/$zombie/PID/"'
+    assert_output 'ipcls: PID: No such process'
+}
+
+@test 'ipcls: --watch ends by a signal in the midst of its drawing, too' {
+    alone '
+        TERM=xterm ASAN_OPTIONS=detect_leaks=0 script -qefc "strace -qq -o /dev/null -e inject=write:signal=TERM:when=2 ipcls --watch=20ms --nousers" screen </dev/null >/dev/null 9>&-
+        echo "status $?"' >out
+    grep -x 'status 143' out
+    LC_ALL=C grep -q $'\033\[?1049l' screen
+}
+
+@test 'ipcls: what matters most of its kind is its state' {
+    run -0 alone '
+        semctl create key:0x13 1 2 3 4
+        echo x | shmput key:0x11; hold peer map key:0x11; ipcrm -M 0x11
+        : >/dev/shm/seg; mkfifo fifo
+        ipcls --noheadings --nousers -o STATE -t shm,sem
+        ipcls --noheadings -o USERS /seg
+        ipcls --nousers file:fifo /seg id:0 | grep -c "ORPHAN\|USERS"
+        ipcls -r --noheadings -o KIND,STATE "file:fifo" key:0x13'
+    assert_output - <<'END'
+removed, 1 attached
+4 semaphores: 1 2 3 4
+
+0
+fifo 0\x20readers,\x200\x20writers
+sem 4\x20semaphores:\x201\x202\x203\x204
+END
 }
 
 # --- faults ---

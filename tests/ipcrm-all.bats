@@ -312,12 +312,12 @@ END
 ipcrm-all: /seg: pshm: not among what is selected; it stays
 ipcrm-all: key:0x11: shm, 2 bytes: removed
 key:0x00000011
-ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 ipcrm-all: /held: pshm, 2 bytes: no orphan, as far as can be known; it stays
 ipcrm-all: /seg: pshm, 2 bytes: removed
 /seg
-ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 1 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 END
 }
@@ -331,7 +331,7 @@ ipcrm-all: key:0x00000011: shm, 1 byte: would be removed
 ipcrm-all: /seg: pshm, 1 byte: would be removed
 ipcrm-all: key:0x00000012: msg, 2 messages: would be removed
 ipcrm-all: key:0x00000013: sem, 2 semaphores: would be removed
-ipcrm-all: 4 to remove, 0 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 4 to remove, 0 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 END
 }
 
@@ -640,7 +640,7 @@ ipcrm-all: 2 stay: perhaps in use, not all processes may be looked at (root may;
 status 0
 ipcrm-all: key:0x00000011: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
 ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
-ipcrm-all: 0 to remove, 0 in use, 2 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 0 to remove, 0 in use, 2 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 ipcrm-all: key:0x00000013: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
 status 0
@@ -652,6 +652,7 @@ END
     run -0 alone '
         semctl create key:0x13 1; mqsend -C key:0x12 one; echo x | shmput key:0x11
         told as_nobody ipcrm-all -u 0 --force -t shm,msg,sem
+        told as_nobody ipcrm-all -n -u 0 -t shm,pshm
         ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told as_nobody strace -qq -o /dev/null \
             -e inject=semctl:error=EINVAL:when=4 ipcrm-all -u 0 --force -t sem
         : >none; mount --bind none /proc/sysvipc/sem
@@ -663,10 +664,11 @@ ipcrm-all: key:0x00000011: Operation not permitted
 ipcrm-all: key:0x00000012: Operation not permitted
 ipcrm-all: key:0x00000013: Operation not permitted
 status 1
+ipcrm-all: key:0x00000011: Operation not permitted
+status 1
 ipcrm-all: key:0x00000013: Operation not permitted
 status 1
-ipcrm-all: key:0x00000013: gone already
-status 3
+status 0
 ipcrm-all: key:0x13: sem, 1 semaphore: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
 status 1
 END
@@ -686,7 +688,7 @@ END
         there'
     assert_output - <<'END'
 ipcrm-all: key:0x00000013: sem, 1 semaphore: in use by PID/perl; it stays (--force would remove it)
-ipcrm-all: 0 removed, 1 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 0 removed, 1 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 status 0
 status 0
@@ -752,7 +754,7 @@ END
         told unshare --pid --fork --mount-proc ipcrm-all -v --all | sort
         told ipcrm-all --all -v | sort'
     assert_output - <<'END'
-ipcrm-all: 2 removed, 0 in use, 3 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 2 removed, 0 in use, 3 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
 ipcrm-all: key:0x00000013: sem, 2 semaphores: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
 ipcrm-all: key:0x00000014: msg, 0 messages: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
@@ -761,7 +763,7 @@ ipcrm-all: key:0x00000016: sem, 2 semaphores: removed
 key:0x00000015
 key:0x00000016
 status 0
-ipcrm-all: 2 removed, 1 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 2 removed, 1 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 ipcrm-all: key:0x00000012: msg, 1 message: removed
 ipcrm-all: key:0x00000013: sem, 2 semaphores: removed
 ipcrm-all: key:0x00000014: msg, 0 messages: a living process made it or used it last; it stays (--force would remove it)
@@ -806,6 +808,14 @@ status 0
 key:0x00000014
 status 0
 END
+}
+
+@test 'ipcrm-all: a queue is in use for whom a living process has sent to it' {
+    run -0 alone '
+        mqsend -C key:0x12 one; mqsend -C key:0x13 one
+        hold perl -e "\$| = 1; msgsnd(msgget(0x12, 0), pack(q(l!a), 1, q(x)), 0); print qq(\n); sleep 60"
+        told ipcrm-all --all'
+    assert_output $'key:0x00000013\nstatus 0'
 }
 
 # --- the last look ---
@@ -990,9 +1000,9 @@ END
 status 1
 key:0x00000012
 key:0x00000013
-ipcrm-all: key:0x11: gone already
+ipcrm-all: key:0x11: No such file or directory
 status 3
-ipcrm-all: /seg: gone already
+ipcrm-all: /seg: No such file or directory
 END
 }
 
@@ -1011,7 +1021,7 @@ END
     run -0 alone '
         echo x | shmput /seg
         path=/dev/shm stopped_at openat 2 ipcrm-all -t pshm -v
-        hold perl -e "open F, q(<), q(/dev/shm/seg) or die; fcntl(F, 1024, 0) or die; \$| = 1; print qq(\n); sleep 60"; a=$held
+        hold perl -e "open F, q(<), q(/dev/shm/seg) or die; \$SIG{IO} = q(IGNORE); fcntl(F, 1024, 1) or die; \$| = 1; print qq(\n); sleep 60"; a=$held
         go_on
         kill $a; wait $a 2>/dev/null
         path=/dev/shm/seg stopped_at fcntl 2 ipcrm-all -t pshm -v
@@ -1021,10 +1031,10 @@ END
     assert_output - <<'END'
 status 0
 ipcrm-all: /seg: pshm, 2 bytes: in use; it stays (--force would remove it)
-ipcrm-all: 0 removed, 1 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 0 removed, 1 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 ipcrm-all: /seg: pshm, 2 bytes: in use; it stays (--force would remove it)
-ipcrm-all: 0 removed, 1 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 0 removed, 1 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 END
 }
 
@@ -1034,7 +1044,7 @@ END
         stopped_at mq_open 1 ipcrm-all -t pmsg /queue
         ipcrm-all --force /queue
         go_on'
-    assert_output $'/queue\nstatus 3\nipcrm-all: /queue: gone already'
+    assert_output $'/queue\nstatus 3\nipcrm-all: /queue: No such file or directory'
 }
 
 @test 'ipcrm-all: a set that came back from another user or group, or got other values, is another one' {
@@ -1072,8 +1082,48 @@ END
         told as_nobody ipcrm-all -nv -t sem'
     assert_output - <<'END'
 ipcrm-all: key:0x00000013: sem, 1 semaphore: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
-ipcrm-all: 0 to remove, 0 in use, 1 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 0 to remove, 0 in use, 1 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
+END
+}
+
+@test 'ipcrm-all: what the kernel says of a queue at the last look and at its removal' {
+    run -0 alone '
+        mqsend -C key:0x12 one
+        for call in 3 4; do
+            for error in EIDRM EPERM; do
+                ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told strace -qq -o /dev/null -e inject=msgctl:error=$error:when=$call ipcrm-all --force -t msg -v | grep -v " passed by, "
+            done
+        done
+        there'
+    assert_output - <<'END'
+ipcrm-all: key:0x00000012: gone already
+status 0
+ipcrm-all: key:0x00000012: Operation not permitted
+status 1
+ipcrm-all: key:0x00000012: gone already
+status 0
+ipcrm-all: key:0x00000012: Operation not permitted
+status 1
+msg key:0x00000012
+END
+}
+
+@test 'ipcrm-all: a segment that its maker makes anew with another size is another one' {
+    run -0 alone '
+        mkfifo go; exec 7<>go
+        hold perl -e "\$| = 1; \$id = shmget(0x12, 10, 01600); print qq(\n); sysread STDIN, \$_, 1; shmctl(\$id, 0, 0);
+            open F, q(>), q(/proc/sys/kernel/shm_next_id); syswrite F, qq(\$id\n); shmget(0x12, 20, 01600); open F, q(>done); sleep 60" <go
+        next_id msg 0 # which makes sure that this namespace is our own
+        stopped_at shmctl 2 ipcrm-all --force -t shm
+        echo >&7
+        await test -e done
+        go_on
+        there'
+    assert_output - <<'END'
+status 1
+ipcrm-all: key:0x00000012: changed since it was listed, or another one by now; it stays
+shm key:0x00000012
 END
 }
 
@@ -1418,7 +1468,7 @@ status 1
 /free
 ipcrm-all: /held: pshm, 2 bytes: in use by P/peer; it stays (--force would remove it)
 ipcrm-all: /free: pshm, 2 bytes: removed
-ipcrm-all: 1 removed, 1 in use, 0 perhaps in use, 0 declined, 0 failed
+ipcrm-all: 1 removed, 1 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 0
 END
 }
@@ -1440,6 +1490,44 @@ status 143
 msg key:0x00000011
 msg key:0x00000012
 msg key:0x00000013
+END
+}
+
+@test 'ipcrm-all: a kind that cannot be listed is told where no object of it was asked for, and is no failure' {
+    run -0 alone '
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told strace -qq -o /dev/null -P /dev/shm -e inject=openat:error=EMFILE ipcrm-all /none
+        mqsend -C key:0x12 one
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told strace -qq -o /dev/null -P /dev/shm -e inject=openat:error=EMFILE ipcrm-all --all'
+    assert_output - <<'END'
+ipcrm-all: /dev/shm: Too many open files; POSIX segments cannot be listed
+ipcrm-all: /dev/shm: Too many open files; POSIX semaphores cannot be listed
+ipcrm-all: /none: No such file or directory
+status 3
+ipcrm-all: /dev/shm: Too many open files; POSIX segments cannot be listed
+ipcrm-all: /dev/shm: Too many open files; POSIX semaphores cannot be listed
+key:0x00000012
+status 0
+END
+}
+
+@test 'ipcrm-all: orphans and what is asked for among sets, and a semaphore whose own word says that it is awaited' {
+    run -0 alone "$asking"'
+        perl -e "\$i = semget(\$_, 1, 01600), semop(\$i, pack(q(s3), 0, 1, 0)) for 0x13, 0x14"
+        printf "\0\0\0\0\001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" >/dev/shm/sem.awaited
+        told ipcrm-all --orphans -n -t sem
+        asked "y\nn\n" "-i -v --all"
+        there'
+    assert_output - <<'END'
+key:0x00000013
+key:0x00000014
+status 0
+status 0
+key:0x00000013
+ipcrm-all: key:0x00000013: sem, 1 semaphore: removed
+ipcrm-all: /awaited: psem: in use; it stays (--force would remove it)
+ipcrm-all: 1 removed, 1 in use, 0 perhaps in use, 0 passed by, 0 gone already, 1 declined, 0 failed
+sem key:0x00000014
+psem /awaited
 END
 }
 
@@ -1521,6 +1609,7 @@ END
 @test 'ipcrm-all: --around leaves what was there before, also if it was changed, replaced or given a new name' {
     run -0 --separate-stderr alone '
         one_of_each
+        echo x | shmput key:private >/dev/null
         echo x | shmput /replaced
         touch /dev/shm/sem.late
         ipcrm-all --around sh -c "
@@ -1542,6 +1631,7 @@ psem /moved
 pshm /replaced
 pshm /seg
 sem key:0x00000013
+shm id:1
 shm key:0x00000011
 END
     assert_equal "$stderr" ''
@@ -1742,5 +1832,38 @@ ipcrm-all: key:0x00000013: sem, 1 semaphore: in use by P/semctl; it stays (--for
 status 0
 msg key:0x00000014
 sem key:0x00000013
+END
+}
+
+@test 'ipcrm-all: --around --force removes also what a living process made' {
+    run -0 alone '
+        cat >test <<"END"
+            perl -e "\$| = 1; semop(semget(hex(shift), 1, 01600), pack(q(s3), 0, 1, 0)); print qq(\n); sleep 60" $1 >line 9>&- &
+            echo $! >pid
+            read -r _ <line
+END
+        mkfifo line
+        told ipcrm-all --around -t sem bash test 0x15
+        kill $(cat pid)
+        told ipcrm-all --around --force -t sem bash test 0x16
+        kill $(cat pid)
+        there'
+    assert_output - <<'END'
+ipcrm-all: key:0x00000015: sem, 1 semaphore: a living process made it or used it last; it stays (--force would remove it)
+status 0
+ipcrm-all: key:0x00000016: sem, 1 semaphore: left behind, removed
+status 0
+sem key:0x00000015
+END
+}
+
+@test 'ipcrm-all: what goes while --around removes is not told' {
+    run -0 alone '
+        path=/dev/shm stopped_at unlinkat 1 ipcrm-all --around -t pshm sh -c "echo x | shmput /left; echo x | shmput /other"
+        rm -f /dev/shm/*
+        go_on'
+    assert_output - <<'END'
+status 0
+ipcrm-all: /other: pshm, 2 bytes: left behind, removed
 END
 }

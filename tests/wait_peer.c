@@ -259,16 +259,19 @@ wait_waitid(void)
 	syscall(SYS_waitid, P_ALL, 0, NULL, WEXITED, NULL);
 }
 
-/* As many generations as OBJECT says before the operations, each of which waits for its child. */
+/* As many generations as OBJECT says before the operations, each of which waits for its child, by one call or the other. */
 static void
 wait_wait(void)
 {
 	long generations = strtol(object, NULL, 10);
 
 	object = strchr(object, ' ') + 1;
-	while (generations-- > 0)
+	for (; generations > 0; generations--)
 		if (child() != 0) {
-			wait(NULL);
+			if (generations % 2 != 0)
+				wait(NULL);
+			else
+				syscall(SYS_waitid, P_ALL, 0, NULL, WEXITED, NULL);
 			_exit(0);
 		}
 	operate(object);
