@@ -86,7 +86,7 @@ wait_writev(void)
 static void
 wait_poll(void)
 {
-	struct pollfd polled[100] = {{.fd = -1, .events = POLLIN}, {.fd = 0}, {.fd = 99, .events = POLLIN}};
+	struct pollfd polled[100] = {{.fd = -1, .events = POLLIN}, {.fd = 99}, {.fd = 99, .events = POLLIN}};
 	int i, rest[2], fd = opened(O_RDWR);
 
 	if (pipe(rest) == -1 || dup2(rest[0], 99) == -1)
