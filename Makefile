@@ -43,7 +43,8 @@ MAKE_O = $(MAKE) --no-print-directory O='$(O)'
 IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-man check-sh check-install sanitize fault fuzz bench install uninstall dist help clean fuzzers FORCE
+.PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz soak \
+	coverage analyze bench install uninstall dist help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -88,6 +89,40 @@ sanitize: ## run the tests on a build with ASan and UBSan
 	$(Q)$(SANITIZE_BUILD)
 	@F='$(F)' IPCUTILS_SANITIZE=1 BIN='$(abspath $(O))/sanitize/bin' tests/world tests/run $(T)
 
+# What the tools start is not followed.
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
+
+valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' '$(VALGRIND)'
+	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/$@' tests/world nice tests/run $(T)
+
+tsan: ## run the tests of what has threads on a build with TSan
+	@tests/setup sanitize
+	$(Q)$(MAKE_O)/tsan STATIC= all CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
+	@F='$(F)' MACHINE=$@ BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
+
+ARCH ?= s390x
+CROSS = $(abspath $(O))/$(ARCH)
+
+cross: ## run the tests on another machine's build, by qemu-user (ARCH=s390x, which is big-endian, aarch64 or i686)
+	@ARCH='$(ARCH)' tests/setup $@
+	@tests/sysroot '$(ARCH)' '$(CROSS)/sysroot'
+	$(Q)$(MAKE) --no-print-directory O='$(CROSS)' CC=$(ARCH)-linux-gnu-gcc STATIC= LDFLAGS='-static -no-pie' \
+		PKG_CONFIG='PKG_CONFIG_LIBDIR=$(CROSS)/sysroot/usr/lib/pkgconfig pkg-config --define-variable=prefix=$(CROSS)/sysroot/usr' all peers
+	$(if $(filter-out i686,$(ARCH)),@tests/wrapped '$(CROSS)/wrapped' '$(CROSS)/bin' qemu-$(ARCH)-static)
+	@F='$(F)' MACHINE=$(ARCH) PATIENCE=30 BIN='$(CROSS)/$(if $(filter-out i686,$(ARCH)),wrapped,bin)' tests/world tests/run $(T)
+
+m32: ## run the tests on a 32-bit build
+	@$(MAKE_O) cross ARCH=i686
+
+# What the tests make and see objects by is of the machine that the tools are of: they share the layout of semaphores.
+PEERS := $(addprefix $(O)/bin/,peer queue_peer socket_peer)
+peers: $(PEERS)
+$(PEERS): $(O)/bin/%: tests/%.c $(O)/flags
+	$(Q)$(CC) -O1 $(LDFLAGS) -o $@ $<
+
 fault: ## fail each system call and allocation of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
@@ -103,9 +138,23 @@ fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_
 # Only what `make fuzz` makes of itself, with the flags that it gives.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(O)/libipcutils.a | $(O)/bin
+$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
+
+# The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.
+COVERAGE_FLAGS = -fprofile-instr-generate -fcoverage-mapping -Xclang -mllvm -Xclang -runtime-counter-relocation
+coverage: ## show which lines and branches the tests and a part of make fault come through (T= and F=: only those tests)
+	@tests/setup $@
+	@mkdir -p $(O)/$@
+	$(Q)clang -O2 -fPIE -DCOUNTS='"$(abspath $(O))/$@/counts"' -c -o $(O)/$@/counts.o tests/coverage/counts.c
+	$(Q)$(MAKE_O)/$@ CC=clang STATIC= all CFLAGS='-O1 -g $(COVERAGE_FLAGS)' LDFLAGS= LDLIBS='$(O)/$@/counts.o'
+	@T='$(T)' F='$(F)' SAMPLE='$(SAMPLE)' KEEP='$(KEEP)' nice tests/coverage/run '$(abspath $(O))/$@'
+
+soak: ## run all tools together for SOAK_SECONDS=60, kill them at random, and add up what came of it (SEED=N; SOAK=REGEX chooses)
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@SOAK_SECONDS='$(SOAK_SECONDS)' SOAK='$(SOAK)' SEED='$(SEED)' $(IN_WORLD) nice tests/soak/run
 
 bench: ## measure speed against other programs
 	@tests/setup bench
@@ -119,6 +168,16 @@ check-man: ## check the pages, and that every tool has all its parts
 check-sh: ## check the shell scripts, tests and completions
 	@tests/setup $@
 	@tests/$@
+
+check-hardening: ## look whether the binaries have what CFLAGS and LDFLAGS are to give them
+	@tests/setup $@
+	$(Q)$(MAKE_O) all
+	@tests/$@ '$(O)'
+
+analyze: export FLAGS = $(ALL_CFLAGS)
+analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the analyzer of clang)
+	@tests/setup $@
+	@QUICK='$(QUICK)' nice tests/$@
 
 check-install: ## install into a scratch directory, look, uninstall
 	@tests/setup build
@@ -145,7 +204,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
-	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
+	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 -include $(wildcard $(O)/obj/*/*.d)

@@ -960,10 +960,9 @@ static void lose_patience(struct job *job)
 /* Waits for `left` nanoseconds at most and serves the outputs; -1 where a signal has come. */
 static int serve_outputs(struct job *job, int64_t left)
 {
-	struct timespec ts = {left / 1000000000, left % 1000000000};
 	size_t i;
 
-	if (ppoll(job->polls, job->ordered + 2, left == INT64_MAX ? NULL : &ts, NULL) == -1) {
+	if (deadline_poll(job->polls, job->ordered + 2, left) == -1) {
 		if (errno != EINTR) {
 			note_status(job, cli_fail("poll", errno));
 			for (i = 0; i < job->count; i++)
@@ -1158,9 +1157,15 @@ static int open_all(struct job *job)
 	job->order = calloc(job->count, sizeof(struct output *));
 	if (job->buffer == NULL || job->polls == NULL || job->order == NULL)
 		return cli_fail("outputs", errno);
-	for (i = 0; i < job->count && interrupt_pending() == 0; i++) {
+	for (i = 0; i < job->count; i++) {
 		struct output *output = &job->outputs[i];
 
+		if (interrupt_pending() != 0) {
+			/* It ends before it has begun. */
+			output->outlet.sink.fd = -1;
+			output->over = 1;
+			continue;
+		}
 		if (outlet_open(&output->outlet, &job->in.format, (size_t)output->policy.room) == -1)
 			fail_output(job, output, errno);
 		else if (is_stdout(output))
@@ -1317,6 +1322,7 @@ int main(int argc, char **argv)
 	free(job.order);
 	free(job.polls);
 	free(job.outputs);
+	close(job.report);
 	interrupt_die_if_pending();
 	return job.status;
 }

@@ -173,22 +173,32 @@ static int tell_problems(const struct job *job, const struct inventory *inventor
 }
 
 /*
- * Processes that may not be looked at are nothing special, and the rows have their marks for it.  That one could not be
- * looked at for another cause is said, and fails where objects were asked for that are found in no other way.
+ * What processes alone could tell and did not; a failure where a kind was asked for of which not all can be listed.
+ * Processes that may not be looked at are nothing special, and the rows have their marks for it; that one could not
+ * be looked at for another cause is said.
  */
-static int tell_unseen(const struct job *job, const struct look *look)
+static int tell_unseen(const struct job *job, const struct users *users)
 {
-	const struct users *users = &look->users;
-	int found = (job->kinds & (INVENTORY_FIFO | INVENTORY_MEMFD)) != 0 || job->unnamed, blind = users_without_proc(users);
-	const char *what = !found ? "users" : job->needs & COLUMNS_USERS ? "users, and objects without a list of their own," :
-	                                                                     "objects without a list of their own";
+	int fifos = (job->kinds & INVENTORY_FIFO) != 0, memory = job->kinds & INVENTORY_MEMFD || job->unnamed;
+	const char *found = !memory ? "FIFOs" : !fifos ? "memory without a name" : "FIFOs and memory without a name";
+	int needed = (job->needs & COLUMNS_USERS) != 0, status = CLI_DONE;
 
-	if (!blind && users->err == 0)
-		return CLI_DONE;
-	if (found || job->needs & COLUMNS_USERS)
-		cli_warn("/proc", "%s; %s %s", users->err != 0 ? strerror(users->err) : "not mounted", what,
-		         blind ? "are not known" : "may be missing");
-	return job->asked_kinds & (INVENTORY_FIFO | INVENTORY_MEMFD) ? CLI_FAILED : CLI_DONE;
+	if (users->err != 0 && (needed || fifos || memory))
+		cli_warn("/proc", "%s; %s%s%s may be missing", strerror(users->err), needed ? "users" : "",
+		         needed && (fifos || memory) ? ", " : "", fifos || memory ? found : "");
+	if ((users->proc_err != 0 || users->err != 0) && job->asked_kinds & (INVENTORY_FIFO | INVENTORY_MEMFD))
+		status = CLI_FAILED;
+	if (job->wanted_count > 0)
+		fifos = memory = 0;
+	if (users->proc_err != 0) {
+		if (needed)
+			cli_warn("/proc", "%s; users are not known", cli_proc_text(users->proc_err));
+		if (fifos || memory)
+			cli_warn("/proc", "%s; %s cannot be listed", cli_proc_text(users->proc_err), found);
+	} else if ((fifos || memory) && (users->hidden > 0 || users->invisible)) {
+		cli_warn(NULL, "not all processes may be looked at; %s of others may be missing", found);
+	}
+	return status;
 }
 
 /* The kinds that there are, or that the pass over /proc finds. */
@@ -283,12 +293,13 @@ static int take_look(const struct job *job, struct look *look)
 
 static void free_look(struct look *look)
 {
-	int proc = look->users.proc;
+	int proc = look->users.proc, err = look->users.proc_err;
 
 	/* /proc stays open: with --ns it could not be opened again. */
 	look->users.proc = 0;
 	users_free(&look->users);
 	look->users.proc = proc;
+	look->users.proc_err = err;
 	inventory_free(&look->inventory);
 	deadlocks_free(&look->deadlocks);
 	columns_free(&look->columns);
@@ -317,9 +328,6 @@ static int is_chosen(const struct job *job, const struct look *look, size_t inde
 	size_t i;
 	int chosen = job->wanted_count == 0;
 
-	/* The pass over /proc may find what was not asked for, such as a FIFO by -t memfd. */
-	if (!(entry->kind & job->kinds))
-		return 0;
 	for (i = 0; i < job->wanted_count; i++)
 		if (is_wanted_entry(entry, &job->wanted[i]))
 			chosen = job->wanted[i].found = 1;
@@ -342,7 +350,7 @@ static int compare_keys(const void *a, const void *b)
 
 	if (one->known != other->known)
 		order = one->known - other->known;
-	else if (one->text != NULL && other->text != NULL)
+	else if (one->text != NULL)
 		order = strcmp(one->text, other->text);
 	else
 		order = (one->number > other->number) - (one->number < other->number);
@@ -520,7 +528,7 @@ static int terminal_width(void)
 {
 	struct winsize size;
 
-	return isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+	return ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static void set_listing(const struct job *job, struct listing *listing, struct look *look)
@@ -979,7 +987,9 @@ static void add_columns(struct job *job, const char *words, int may_drop)
 	const char *end;
 	size_t count, i;
 
-	for (; *words != '\0'; words = *end == ',' ? end + 1 : end) {
+	if (*words == '\0')
+		cli_usage_exit("-o: which columns?");
+	for (; words != NULL; words = *end == ',' ? end + 1 : NULL) {
 		end = strchrnul(words, ',');
 		if (end - words == 3 && strncasecmp(words, "all", 3) == 0) {
 			all = columns_all(&count);
@@ -1009,8 +1019,6 @@ static void set_columns(struct job *job)
 		add_columns(job, words, 1);
 	if (job->output != NULL)
 		add_columns(job, job->output + (job->output[0] == '+'), 0);
-	if (job->column_count == 0)
-		cli_usage_exit("-o: which columns?");
 	for (i = 0; i < job->column_count; i++)
 		job->needs |= columns_needs(job->columns[i]);
 	if (job->sort != NULL)
@@ -1230,7 +1238,7 @@ static int show(const struct job *job, struct look *look)
 
 		status = shown != CLI_DONE ? shown : status;
 	}
-	if (tell_unseen(job, look) == CLI_FAILED)
+	if (tell_unseen(job, &look->users) != CLI_DONE)
 		status = CLI_FAILED;
 	if (tell_deadlocks(look) == -1)
 		status = cli_fail(NULL, ENOMEM);
@@ -1245,6 +1253,7 @@ int main(int argc, char **argv)
 	int status = CLI_DONE;
 
 	cli_start(argv, usage, help);
+	cli_show_names_by(listing_put_shown);
 	parse_options(&job, argc, argv);
 	parse_objects(&job, argc - optind, argv + optind);
 	check_options(&job);

@@ -28,6 +28,7 @@
 #include "listing.h"
 #include "newcomers.h"
 #include "object.h"
+#include "proc.h"
 #include "relay.h"
 #include "removal.h"
 #include "users.h"
@@ -129,7 +130,7 @@ struct state {
 	size_t count, room;
 	FILE *terminal;
 	size_t untold[UNTOLD_MOST], untold_count, untold_most; /* entries */
-	size_t removed, used, unknown, declined, failed;
+	size_t removed, used, unknown, passed, gone, declined, failed;
 	int status, has_status;
 	int ended; /* no more can be told, so no more is removed */
 };
@@ -181,36 +182,31 @@ static void tell_problems(const struct job *job, struct state *state)
 	}
 }
 
-static int has_entry(const struct state *state, enum inventory_kind kind, const char *name)
-{
-	size_t i;
+/* --- telling of one --- */
 
-	for (i = 0; i < state->inventory.count; i++)
-		if (state->inventory.entries[i].kind == kind && strcmp(state->inventory.entries[i].name, name) == 0)
-			return 1;
-	return 0;
+/* What an object is, in a few words: "msg, 3 messages". */
+static const char *describe(const struct inventory_entry *entry, char *room, size_t size)
+{
+	int length = snprintf(room, size, "%s", inventory_kind_word(entry->kind));
+	char *end = room + length;
+	size_t left = size - (size_t)length;
+
+	if (entry->kind & (INVENTORY_SHM | INVENTORY_PSHM))
+		snprintf(end, left, ", %lld byte%s", (long long)entry->size, entry->size == 1 ? "" : "s");
+	else if (entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) && entry->count >= 0)
+		snprintf(end, left, ", %lld message%s", (long long)entry->count, entry->count == 1 ? "" : "s");
+	else if (entry->kind == INVENTORY_SEM)
+		snprintf(end, left, ", %lld semaphore%s", (long long)entry->count, entry->count == 1 ? "" : "s");
+	return room;
 }
 
-/* Queues that are named need no list, which an ordinary user may not have. */
-static int add_named_queues(const struct job *job, struct state *state)
+static void tell(const struct state *state, const struct choice *choice, const char *what)
 {
-	struct inventory_entry entry;
-	struct stat st;
-	size_t i;
+	char name[INVENTORY_NAME_ROOM], room[80];
+	const struct inventory_entry *entry = entry_of(state, choice);
 
-	for (i = 0; i < job->wanted_count; i++) {
-		const struct object *object = &job->wanted[i].object;
-
-		if (!(job->kinds & INVENTORY_PMSG) || object->kind != OBJECT_NAME ||
-		    has_entry(state, INVENTORY_PMSG, object->name) || inventory_stat_queue(object->name, &st) == -1)
-			continue;
-		inventory_blank(&entry, INVENTORY_PMSG);
-		entry.name = object->name;
-		inventory_set_file(&entry, &st);
-		if (inventory_add(&state->inventory, &entry) == -1)
-			return -1;
-	}
-	return 0;
+	cli_warn(choice->operand ? choice->operand : inventory_name(entry, name), "%s: %s",
+	         describe(entry, room, sizeof(room)), what);
 }
 
 /* --- choosing --- */
@@ -223,13 +219,11 @@ static int is_older(const struct inventory_entry *entry, int64_t age)
 	return age == 0 || (since >= 0 && since >= age / 1000000000 + (age % 1000000000 != 0));
 }
 
-/* Whether the selectors leave it, but for --orphans. */
-static int is_selected(const struct job *job, const struct inventory_entry *entry)
+static int has_matching_name(const struct job *job, const struct inventory_entry *entry)
 {
 	char room[INVENTORY_NAME_ROOM];
 
-	return (job->glob == NULL || fnmatch(job->glob, inventory_name(entry, room), 0) == 0) &&
-	       (job->older == -1 || is_older(entry, job->older));
+	return job->glob == NULL || fnmatch(job->glob, inventory_name(entry, room), 0) == 0;
 }
 
 /* 0, or -1 with ENOMEM. */
@@ -248,10 +242,29 @@ static int choose(struct state *state, size_t entry, const char *operand)
 	return 0;
 }
 
+/* The same, if it is old enough; else it is passed by. */
+static int choose_old(const struct job *job, struct state *state, size_t entry, const char *operand)
+{
+	const struct choice young = {.entry = entry, .operand = operand};
+
+	if (job->older == -1 || is_older(&state->inventory.entries[entry], job->older))
+		return choose(state, entry, operand);
+	state->passed++;
+	if (job->verbose)
+		tell(state, &young, "touched since then; it stays");
+	return 0;
+}
+
 /* What is marked for removal goes by itself, with its last user. */
 static int is_gone_already(const struct inventory_entry *entry)
 {
 	return (entry->flags & INVENTORY_REMOVED) != 0;
+}
+
+/* Whether it is one of the user's, of these kinds, that stays unless it is removed. */
+static int is_candidate(const struct job *job, const struct inventory_entry *entry, unsigned kinds)
+{
+	return entry->kind & kinds && entry->uid == job->user && !is_gone_already(entry);
 }
 
 static int choose_all(const struct job *job, struct state *state)
@@ -261,8 +274,8 @@ static int choose_all(const struct job *job, struct state *state)
 	for (i = 0; i < state->inventory.count; i++) {
 		const struct inventory_entry *entry = &state->inventory.entries[i];
 
-		if (entry->kind & job->kinds && entry->uid == job->user && !is_gone_already(entry) && is_selected(job, entry) &&
-		    choose(state, i, NULL) == -1)
+		if (is_candidate(job, entry, job->kinds) && has_matching_name(job, entry) &&
+		    choose_old(job, state, i, NULL) == -1)
 			return -1;
 	}
 	return 0;
@@ -328,7 +341,7 @@ static int choose_named(const struct job *job, struct state *state, const struct
 	for (i = 0; wanted->err == 0 && i < state->inventory.count; i++) {
 		const struct inventory_entry *entry = &state->inventory.entries[i];
 
-		if (!(entry->kind & job->kinds) || is_gone_already(entry) || !inventory_is(entry, &wanted->object, wanted->key))
+		if (is_gone_already(entry) || !inventory_is(entry, &wanted->object, wanted->key))
 			continue;
 		if (entry->uid == job->user) {
 			kinds |= entry->kind;
@@ -357,13 +370,12 @@ static int choose_named(const struct job *job, struct state *state, const struct
 			const struct inventory_entry *entry = &state->inventory.entries[i];
 
 			/* Whoever names an object twice wants it removed once. */
-			if (chosen[i] || !(entry->kind & kinds) || entry->uid != job->user || is_gone_already(entry) ||
-			    !inventory_is(entry, &wanted->object, wanted->key))
+			if (chosen[i] || !is_candidate(job, entry, kinds) || !inventory_is(entry, &wanted->object, wanted->key))
 				continue;
 			chosen[i] = 1;
-			if (is_selected(job, entry) && choose(state, i, wanted->object.word) == -1)
+			if (has_matching_name(job, entry) && choose_old(job, state, i, wanted->object.word) == -1)
 				return -1;
-			if (job->verbose && !is_selected(job, entry))
+			if (job->verbose && !has_matching_name(job, entry))
 				cli_warn(wanted->object.word, "%s: not among what is selected; it stays", inventory_kind_word(entry->kind));
 		}
 	}
@@ -538,33 +550,6 @@ static int is_orphan(const struct state *state, const struct choice *choice)
 	return users_is_orphan(&state->users, &state->inventory, choice->entry, reason) == USERS_ORPHAN;
 }
 
-/* --- telling --- */
-
-/* What an object is, in a few words: "msg, 3 messages". */
-static const char *describe(const struct inventory_entry *entry, char *room, size_t size)
-{
-	int length = snprintf(room, size, "%s", inventory_kind_word(entry->kind));
-	char *end = room + length;
-	size_t left = size - (size_t)length;
-
-	if (entry->kind & (INVENTORY_SHM | INVENTORY_PSHM))
-		snprintf(end, left, ", %lld byte%s", (long long)entry->size, entry->size == 1 ? "" : "s");
-	else if (entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) && entry->count >= 0)
-		snprintf(end, left, ", %lld message%s", (long long)entry->count, entry->count == 1 ? "" : "s");
-	else if (entry->kind == INVENTORY_SEM)
-		snprintf(end, left, ", %lld semaphore%s", (long long)entry->count, entry->count == 1 ? "" : "s");
-	return room;
-}
-
-static void tell(const struct state *state, const struct choice *choice, const char *what)
-{
-	char name[INVENTORY_NAME_ROOM], room[80];
-	const struct inventory_entry *entry = entry_of(state, choice);
-
-	cli_warn(choice->operand ? choice->operand : inventory_name(entry, name), "%s: %s",
-	         describe(entry, room, sizeof(room)), what);
-}
-
 /* Drops what is no orphan where only those are wanted: 0, or -1 with ENOMEM. */
 static int find_uses(const struct job *job, struct state *state)
 {
@@ -577,19 +562,20 @@ static int find_uses(const struct job *job, struct state *state)
 
 		if (find_use(job, state, choice) == -1)
 			return -1;
-		if (!job->orphans || is_orphan(state, choice))
+		if (!job->orphans || is_orphan(state, choice)) {
 			state->choices[kept++] = *choice;
-		else if (job->verbose)
+			continue;
+		}
+		state->passed++;
+		if (job->verbose)
 			tell(state, choice, "no orphan, as far as can be known; it stays");
 	}
 	if (!job->force || job->orphans)
 		state->count = kept;
-	/* Who it is matters where it is told. */
-	for (i = 0; i < state->count; i++)
-		if (state->choices[i].use == 1 && (job->verbose || job->around || state->choices[i].operand != NULL))
-			return look_at_processes(state);
 	return 0;
 }
+
+/* --- telling --- */
 
 /* What is in use stays; that is an error only of what was named. */
 static void tell_used(const struct job *job, struct state *state, const struct choice *choice)
@@ -602,9 +588,9 @@ static void tell_used(const struct job *job, struct state *state, const struct c
 		state->unknown++;
 	if (!job->verbose && !job->around && choice->operand == NULL)
 		return;
-	who[0] = '\0';
-	if (state->looked)
-		name_users(state, choice->entry, who);
+	/* Without the memory for it, nobody is named. */
+	look_at_processes(state);
+	name_users(state, choice->entry, who);
 	if (choice->living)
 		snprintf(text, sizeof(text), "a living process made it or used it last; it stays (--force would remove it)");
 	else if (choice->use == 1)
@@ -669,14 +655,16 @@ static void tell_failed(const struct job *job, struct state *state, const struct
 	char name[INVENTORY_NAME_ROOM];
 	const char *word = choice->operand ? choice->operand : inventory_name(entry_of(state, choice), name);
 
-	if (err == ENOENT && (job->missing_ok || job->around)) {
+	/* What was to go is gone; a name that was given is missing as if it had been so from the start. */
+	if (err == ENOENT && (choice->operand == NULL || job->missing_ok)) {
+		state->gone++;
 		add_status(state, CLI_DONE);
+		if (job->verbose)
+			cli_warn(word, "gone already");
 		return;
 	}
 	state->failed++;
-	if (err == ENOENT)
-		cli_warn(word, "gone already");
-	else if (err == ESTALE)
+	if (err == ESTALE)
 		cli_warn(word, "changed since it was listed, or another one by now; it stays");
 	else
 		cli_warn(word, "%s", cli_text(err));
@@ -699,7 +687,7 @@ static int ask(struct state *state, const struct choice *choice)
 {
 	const struct inventory_entry *entry = entry_of(state, choice);
 	char name[INVENTORY_NAME_ROOM], shown[4 * (NAME_MAX + 2)], room[80], when[40], answer[64];
-	int first;
+	char first;
 
 	*listing_put_shown(shown, inventory_name(entry, name)) = '\0';
 	/* The stream is only read: one that is written in between would have to be repositioned. */
@@ -779,11 +767,15 @@ static void remove_one(const struct job *job, struct state *state, struct choice
 static void tell_counts(const struct job *job, const struct state *state)
 {
 	if (job->verbose)
-		cli_warn(NULL, "%zu %s, %zu in use, %zu perhaps in use, %zu declined, %zu failed", state->removed,
-		         job->dry_run ? "to remove" : "removed", state->used, state->unknown, state->declined, state->failed);
+		cli_warn(NULL, "%zu %s, %zu in use, %zu perhaps in use, %zu passed by, %zu gone already, %zu declined, %zu failed",
+		         state->removed, job->dry_run ? "to remove" : "removed", state->used, state->unknown, state->passed,
+		         state->gone, state->declined, state->failed);
 	else if (state->unknown > 0 && job->wanted_count == 0 && !job->around)
-		cli_warn(NULL, "%zu stay%s: perhaps in use, not all processes may be looked at (root may; --force would remove %s)",
-		         state->unknown, state->unknown == 1 ? "s" : "", state->unknown == 1 ? "it" : "them");
+		cli_warn(NULL, "%zu stay%s: perhaps in use, not all processes may be looked at (%s--force would remove %s)",
+		         state->unknown, state->unknown == 1 ? "s" : "", geteuid() != 0 && state->users.proc_err == 0 ? "root may; " : "",
+		         state->unknown == 1 ? "it" : "them");
+	if (state->unknown > 0 && state->users.proc_err != 0)
+		cli_warn("/proc", "%s; users are not known", cli_proc_text(state->users.proc_err));
 }
 
 static void remove_all(const struct job *job, struct state *state)
@@ -806,8 +798,7 @@ static int clean_up(const struct job *job, struct state *state)
 {
 	if (job->ask && open_terminal(state) == -1)
 		return CLI_FAILED;
-	if (inventory_list(&state->inventory, job->kinds, job->ask || job->verbose ? INVENTORY_CONTENT : 0) == -1 ||
-	    add_named_queues(job, state) == -1)
+	if (inventory_list(&state->inventory, job->kinds, job->ask || job->verbose ? INVENTORY_CONTENT : 0) == -1)
 		return fail_memory();
 	tell_problems(job, state);
 	if ((job->wanted_count > 0 ? choose_wanted(job, state) : choose_all(job, state)) == -1 ||
@@ -874,7 +865,7 @@ static int run_around(const struct job *job, struct state *state, char **words)
 {
 	struct state before = {.count = 0};
 	struct newcomers newcomers = {.count = 0};
-	int status, cleaned, wait_status = -1;
+	int status, cleaned, wait_status;
 	sigset_t mask;
 	const struct command command = {.argv = words, .mask = &mask};
 	pid_t pid;
@@ -924,6 +915,8 @@ static void check_glob(const char *glob)
 		if (strncmp(glob, starts[i], literal < length ? literal : length) == 0 && (literal >= length || glob[literal] != '\0'))
 			return;
 	}
+	if (*glob == '\0')
+		cli_usage_exit("--name: which names?");
 	glob = cli_shown_word(glob, strlen(glob));
 	cli_usage_exit("--name: %s: names begin with / or key:0x or id: (do you mean '/%s'?)", glob, glob);
 }
@@ -1011,6 +1004,7 @@ int main(int argc, char **argv)
 	int status;
 
 	cli_start(argv, usage, help);
+	cli_show_names_by(listing_put_shown);
 	parse_options(&job, argc, argv);
 	check_options(&job, argc - optind);
 	if (!job.around && optind < argc)
@@ -1018,6 +1012,11 @@ int main(int argc, char **argv)
 	job.kinds = job.asked_kinds ? job.asked_kinds : kinds;
 	if (!job.has_user)
 		job.user = geteuid();
+	if (!proc_has_user(job.user)) {
+		cli_warn(NULL, "user %u stands for all that have no number in this user namespace; whose objects these are is not known",
+		         (unsigned)job.user);
+		return cli_own_status(CLI_FAILED);
+	}
 	if (!job.around && cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
 

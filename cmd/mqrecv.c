@@ -151,7 +151,8 @@ static void quote(char *out, const char *word)
 			out = stpcpy(out, "'\\''");
 		else
 			*out++ = *word;
-	strcpy(out, "'");
+	*out++ = '\'';
+	*out = '\0';
 }
 
 /* In a form that a shell can send again: what nobody has any more must be somewhere. */
@@ -277,7 +278,7 @@ static char *put_record(const struct job *job, char *out, const struct message *
 /* A shorter block can only be the last: what came behind it could not be told from it. */
 static int check_block(struct job *job, const struct message *message)
 {
-	if (job->format.kind != RECORD_BLOCK || job->json)
+	if (job->format.kind != RECORD_BLOCK)
 		return 0;
 	if (job->block_was_short || message->size > job->format.block)
 		return -1;
@@ -806,7 +807,7 @@ static void free_job(struct job *job)
 {
 	int i;
 
-	for (i = 0; i < (job->most_tasks > 0 ? job->most_tasks : 1); i++)
+	for (i = 0; i < job->most_tasks; i++)
 		free(job->tasks[i].message.bytes);
 	free(job->tasks);
 	free(job->message.bytes);

@@ -114,6 +114,10 @@ static int __attribute__((format(printf, 3, 4))) fail_record(const struct job *j
 
 static int refuse_length(const struct job *job, size_t size)
 {
+	/* Behind that nobody looks for the end of a record. */
+	if (size > RECORD_LOOK && job->format.kind != RECORD_LENGTH)
+		return fail_record(job, CLI_FAILED, "message of more than 64 MiB is longer than the queue takes (%zu)",
+		                   job->queue.most);
 	return fail_record(job, CLI_FAILED, "message of %zu bytes is longer than the queue takes (%zu)", size,
 	                   job->queue.most);
 }

@@ -7,6 +7,7 @@
  * however it ends.  A POSIX semaphore knows no such debt, so there semctl stays behind and pays it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -24,6 +25,7 @@
 #include "io.h"
 #include "marked.h"
 #include "number.h"
+#include "proc.h"
 #include "relay.h"
 #include "semaphores.h"
 #include "slots.h"
@@ -122,10 +124,10 @@ static int fail(const struct object *object, int err)
 	case E2BIG: cause = "more operations than can be done in one step (sysctl kernel.sem, the third number)"; break;
 	case EINVAL:
 		if (object->kind == OBJECT_NAME)
-			return cli_own_status(cli_fail_semaphore(word, err));
+			return cli_own_status(cli_fail_semaphore(object, err));
 		cause = "more semaphores than a set may have (sysctl kernel.sem, the first number)";
 		break;
-	default: return cli_fail(word, err);
+	default: return cli_fail_shared(object, err);
 	}
 	cli_warn(word, "%s", cause);
 	return cli_own_status(CLI_FAILED);
@@ -244,7 +246,7 @@ static int make(struct job *job, const int *values, int count)
 		if (errno != ENOENT)
 			return fail(&job->object, errno);
 	}
-	return fail(&job->object, EEXIST);
+	return fail(&job->object, errno == ENOENT ? ENOENT : EEXIST);
 }
 
 static int run_create(struct job *job)
@@ -366,20 +368,25 @@ static int run_post(struct job *job)
 static const char *command_of(pid_t pid)
 {
 	static char name[64];
+	static int proc;
 	char path[64];
-	FILE *file;
-	size_t length;
+	ssize_t length;
+	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
-	file = pid > 0 ? fopen(path, "re") : NULL;
-	if (file == NULL)
+	if (proc == 0)
+		proc = proc_open();
+	snprintf(path, sizeof(path), "%ld/comm", (long)pid);
+	fd = pid > 0 && proc != -1 ? openat(proc, path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd == -1)
 		return "-";
-	length = fread(name, 1, sizeof(name) - 1, file);
-	fclose(file);
+	length = io_read_full(fd, name, sizeof(name) - 1);
+	close(fd);
 	while (length > 0 && name[length - 1] == '\n')
 		length--;
+	if (length <= 0)
+		return "-";
 	name[length] = '\0';
-	return length > 0 ? name : "-";
+	return name;
 }
 
 static void print_number(int number)
@@ -464,7 +471,8 @@ static int get_one(struct job *job, const struct object *object)
 	int status = CLI_DONE;
 
 	if (open_there(&semaphore, object) == -1)
-		return errno == EACCES && object->kind == OBJECT_NAME ? glance_one(job, object) : fail(object, errno);
+		return object->kind == OBJECT_NAME && (errno == EACCES || errno == EROFS) ? glance_one(job, object) :
+		                                                                            fail(object, errno);
 	wait_until_finished(&semaphore);
 	if (print_values(job, object, &semaphore) == -1)
 		status = fail(object, errno == EINVAL ? EIDRM : errno);
@@ -654,8 +662,6 @@ static int run_barrier(struct job *job)
 		cli_usage_exit("%s: a barrier is a System V set: who is killed at a POSIX one would be missing for ever", job->object.word);
 	if (job->count == 0)
 		cli_usage_exit("how many are to come? (-c)");
-	if (job->count > BARRIER_MOST)
-		cli_usage_exit("-c: a barrier is for at most %d", BARRIER_MOST);
 	if (barrier_open(&barrier, &job->object, job->count, job->mode, &created) == -1) {
 		if (errno != EPROTOTYPE)
 			return fail_create(&job->object, errno);

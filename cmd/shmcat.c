@@ -177,10 +177,10 @@ static int copy_sysv(struct reading *reading)
 /* Under the lock into memory, and only without it to a standard output that may be slow. */
 static int copy_locked(struct reading *reading)
 {
-	struct io_input copy = {NULL, 0, 0};
+	struct io_input kept = {NULL, 0, 0};
 	uint64_t at = reading->at;
 	int status = CLI_DONE;
-	ssize_t got = 0;
+	ssize_t got;
 
 	if (semaphore_take(&reading->job->semaphore, &reading->job->deadline) == -1)
 		return cli_fail(reading->job->lock_object.word, errno);
@@ -188,21 +188,21 @@ static int copy_locked(struct reading *reading)
 		size_t piece = reading->end - at < PIPE_SIZE ? (size_t)(reading->end - at) : PIPE_SIZE;
 
 		errno = EINTR;
-		if (interrupt_pending() != 0 || io_reserve_input(&copy, piece) == -1 ||
-		    (got = segment_read(&reading->segment, copy.bytes + copy.size, piece, at)) == -1) {
+		if (interrupt_pending() != 0 || io_reserve_input(&kept, piece) == -1 ||
+		    (got = segment_read(&reading->segment, kept.bytes + kept.size, piece, at)) == -1) {
 			status = cli_fail(reading->object->word, errno);
 			break;
 		}
 		if (got == 0)
 			break;
-		copy.size += (size_t)got;
+		kept.size += (size_t)got;
 		at += (size_t)got;
 	}
 	if (semaphore_give(&reading->job->semaphore) == -1)
 		status = cli_fail(reading->job->lock_object.word, errno);
-	if (status == CLI_DONE && copy.size > 0)
-		status = put(reading, copy.bytes, copy.size);
-	io_free_input(&copy);
+	if (status == CLI_DONE && kept.size > 0)
+		status = put(reading, kept.bytes, kept.size);
+	io_free_input(&kept);
 	return status;
 }
 
@@ -303,7 +303,8 @@ static int select_range(struct reading *reading)
 	if (job->from_end)
 		reading->at = size + job->offset > 0 ? (uint64_t)(size + job->offset) : 0;
 	reading->end = UNLIMITED;
-	if (job->has_length && job->length < UNLIMITED - reading->at)
+	/* Neither is more than INT64_MAX. */
+	if (job->has_length)
 		reading->end = reading->at + job->length;
 	return 0;
 }
@@ -361,7 +362,7 @@ static const char *directory_of(const struct object *object, char *buffer)
 		return "/dev/shm";
 	if (object->kind != OBJECT_FILE)
 		return NULL;
-	strcpy(buffer, object->path);
+	memcpy(buffer, object->path, sizeof(object->path));
 	slash = strrchr(buffer, '/');
 	if (slash == NULL)
 		return ".";
@@ -555,7 +556,7 @@ static int cat_object(struct job *job, const struct object *object)
 	reading.job = job;
 	reading.object = object;
 	if (open_object(&reading) == -1)
-		return cli_fail(object->word, errno);
+		return cli_fail_shared(object, errno);
 	if (job->watch)
 		return watch(&reading);
 	if (segment_is_file(&reading.segment, 1)) {
@@ -650,7 +651,7 @@ static int cat_all(struct job *job, const struct object *objects, int count)
 	if (cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
 	if (job->lock && semaphore_open(&job->semaphore, &job->lock_object) == -1)
-		return cli_fail_semaphore(job->lock_object.word, errno);
+		return cli_fail_semaphore(&job->lock_object, errno);
 	if (job->zero_copy && zerocopy_open(&job->zerocopy, 1) == -1)
 		return cli_fail("--zero-copy", errno);
 	for (i = 0; i < count && !job->broken && interrupt_pending() == 0; i++) {

@@ -118,7 +118,7 @@ static int fail_segment(const struct job *job, int err)
 		cli_warn(word, "%s: RLIMIT_FSIZE (ulimit -f) allows %llu bytes; %s", strerror(err),
 		         (unsigned long long)limit.rlim_cur, left_as(job));
 	else
-		return cli_fail(word, err);
+		return cli_fail_shared(&job->object, err);
 	return CLI_FAILED;
 }
 
@@ -227,13 +227,13 @@ static int reserve(struct job *job)
 		size = job->size;
 	else if (length > 0 && (uint64_t)length <= UNLIMITED - from)
 		size = (uint64_t)length;
-	/* Some file systems cannot reserve; there the writing shows. */
-	if (segment_reserve(&job->segment, from, size) == 0 || errno == EOPNOTSUPP)
+	/* Some file systems cannot reserve, and some kernels and filters do not let one; there the writing shows. */
+	if (segment_reserve(&job->segment, from, size) == 0 || errno == EOPNOTSUPP || errno == ENOSYS || errno == EPERM)
 		return CLI_DONE;
 	return fail_segment(job, errno);
 }
 
-/* From a pipe straight into the file, which copies once; -1 with EINVAL where that cannot be. */
+/* From a pipe straight into the file, which copies once; -1 with EINVAL (ENOSYS, EPERM) where that cannot be. */
 static ssize_t splice_input(struct job *job, size_t size)
 {
 	off_t at = (off_t)(job->offset + job->written);
@@ -254,7 +254,7 @@ static int stream(struct job *job)
 
 		if (use_splice && left > PIPE_SIZE) {
 			got = splice_input(job, PIPE_SIZE);
-			if (got == -1 && errno == EINVAL) {
+			if (got == -1 && (errno == EINVAL || errno == ENOSYS || errno == EPERM)) {
 				use_splice = 0;
 				continue;
 			}
@@ -431,7 +431,7 @@ static int run(struct job *job)
 	if (cli_was_closed(0))
 		return cli_fail("standard input", EBADF);
 	if (job->lock && semaphore_open(&job->semaphore, &job->lock_object) == -1)
-		return cli_fail_semaphore(job->lock_object.word, errno);
+		return cli_fail_semaphore(&job->lock_object, errno);
 	job->known = input_length();
 	progress_start(&job->progress, job->progress_wanted, job->known > 0 ? (uint64_t)job->known : 0);
 	if (job->replace)

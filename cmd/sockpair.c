@@ -648,7 +648,6 @@ static void wait_for_events(struct server *server)
 {
 	const struct job *job = server->job;
 	struct deadline pause = deadline_after(server->exhausted ? RETRY * INT64_C(1000000) : -1);
-	struct timespec left;
 	nfds_t count = 1;
 	size_t i;
 
@@ -660,7 +659,7 @@ static void wait_for_events(struct server *server)
 	for (i = 0; i < job->task_count && !server->exhausted; i++)
 		if (job->tasks[i].fd != -1)
 			server->polled[count++] = (struct pollfd){.fd = job->tasks[i].fd, .events = POLLIN};
-	ppoll(server->polled, count, deadline_left_timespec(&pause, &left), NULL);
+	deadline_poll(server->polled, count, deadline_left(&pause));
 	server->exhausted = 0;
 }
 
@@ -781,11 +780,10 @@ static int fail_connect(const struct job *job, int err)
 static int take_in_time(const struct job *job, struct task *task, const struct deadline *deadline)
 {
 	struct pollfd p = {.fd = task->fd, .events = POLLIN};
-	struct timespec left;
 	int result;
 
 	while ((result = take(job, task)) == 0) {
-		if (ppoll(&p, 1, deadline_left_timespec(deadline, &left), NULL) == 0) {
+		if (deadline_poll(&p, 1, deadline_left(deadline)) == 0) {
 			cli_warn(job->name.word, "timed out: no descriptors have come");
 			return CLI_TIMEOUT;
 		}
@@ -968,7 +966,7 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case OPTION_CONNECT: job->connect = optarg; break;
 		case OPTION_COUNT: job->count_word = optarg; break;
 		case OPTION_PASS_FD: parse_passed(job, optarg); break;
-		case OPTION_TAKE_FD: job->taken_count = number_or_exit("--take-fd", optarg, 1, SOCKET_PASS_MOST); break;
+		case OPTION_TAKE_FD: job->taken_count = (size_t)number_or_exit("--take-fd", optarg, 1, SOCKET_PASS_MOST); break;
 		case OPTION_TOTAL: job->total = number_or_exit("--total", optarg, 1, UINT64_MAX); break;
 		default: cli_option_exit();
 		}

@@ -22,7 +22,13 @@ union semun {
 	struct seminfo *info;
 };
 
-/* The first number in a file, or -1; what is larger than INT64_MAX is as good as that. */
+/* What is larger than INT64_MAX is as good as that. */
+static int64_t saturated(uint64_t value)
+{
+	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
+}
+
+/* The first number in a file, or -1. */
 static int64_t read_number(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -38,7 +44,7 @@ static int64_t read_number(const char *path)
 		return -1;
 	text[got] = '\0';
 	value = strtoull(text, &end, 10);
-	return end == text ? -1 : value > INT64_MAX ? INT64_MAX : (int64_t)value;
+	return end == text ? -1 : saturated(value);
 }
 
 static size_t list_shm(struct allowance *list)
@@ -56,7 +62,7 @@ static size_t list_shm(struct allowance *list)
 		used_known ? (int64_t)used.shm_tot * page : -1,
 		!most_known ? -1 : most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
 	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
-		!most_known ? -1 : most.shmmax > INT64_MAX ? INT64_MAX : (int64_t)most.shmmax};
+		most_known ? saturated(most.shmmax) : -1};
 	return count;
 }
 
@@ -98,7 +104,7 @@ static int64_t queue_bytes(const struct inventory *queues)
 		const struct inventory_entry *entry = &queues->entries[i];
 		struct queue_limits one = {.max_messages = (long)entry->limit, .message_size = entry->message_size};
 
-		if (entry->kind != INVENTORY_PMSG || entry->uid != geteuid())
+		if (entry->uid != geteuid())
 			continue;
 		if (entry->limit < 0)
 			return -1;
@@ -110,17 +116,14 @@ static int64_t queue_bytes(const struct inventory *queues)
 static size_t list_queues(struct allowance *list, const struct inventory *queues)
 {
 	struct rlimit rlimit;
-	int64_t number = 0, soft = -1;
-	size_t count = 0, i;
+	size_t count = 0;
 
-	for (i = 0; queues != NULL && i < queues->count; i++)
-		number += queues->entries[i].kind == INVENTORY_PMSG;
-	if (getrlimit(RLIMIT_MSGQUEUE, &rlimit) == 0 && rlimit.rlim_cur != RLIM_INFINITY)
-		soft = rlimit.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t)rlimit.rlim_cur;
-	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0, queues ? number : -1,
+	getrlimit(RLIMIT_MSGQUEUE, &rlimit);
+	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0, queues ? (int64_t)queues->count : -1,
 		read_number("/proc/sys/fs/mqueue/queues_max")};
 	list[count++] = (struct allowance){INVENTORY_PMSG, "ulimit -q", "cost of your queues, RLIMIT_MSGQUEUE", 1,
-		queues ? queue_bytes(queues) : -1, soft};
+		/* RLIM_INFINITY is no number of bytes, nor is anything near it. */
+		queues ? queue_bytes(queues) : -1, rlimit.rlim_cur > INT64_MAX ? -1 : (int64_t)rlimit.rlim_cur};
 	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.msg_max", "messages of one queue", 0, -1,
 		read_number("/proc/sys/fs/mqueue/msg_max")};
 	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.msgsize_max", "bytes of one message", 1, -1,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli.h"
 
+/* strnvis(3) has two forms, of which libbsd wants one chosen; strvis(3) has one. */
+#define LIBBSD_OPENBSD_VIS
+#include <bsd/vis.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -43,6 +48,26 @@ void cli_disarm(int number)
 		sigaction(number, &action, NULL);
 }
 
+/*
+ * Where the kernel gives more rights than the caller has, getauxval(3), the caller's environment gives no orders.
+ * With another user's or group's rights nothing is done at all: each tool acts for who it runs as, on any object or
+ * file that it is told, and some run any command.
+ */
+static void distrust_environment(void)
+{
+	static const char *const heeded[] = {"PATH", "POSIXLY_CORRECT", "TZ"};
+	size_t i;
+
+	if (getauxval(AT_SECURE) == 0)
+		return;
+	if (geteuid() != getuid() || getegid() != getgid()) {
+		cli_warn(NULL, "real and effective user or group differ, as if set-user-ID: its caller is not trusted (use sudo or setpriv)");
+		_exit(CLI_OWN_FAILURE);
+	}
+	for (i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
+		unsetenv(heeded[i]);
+}
+
 void cli_start(char **argv, const char *usage_line, const char *help_text)
 {
 	int fd, null;
@@ -63,6 +88,7 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 		if (null != fd)
 			_exit(CLI_FAILED);
 	}
+	distrust_environment();
 	cli_disarm(SIGXFSZ);
 }
 
@@ -161,84 +187,87 @@ void cli_version_exit(void)
 	exit(cli_finish(CLI_DONE));
 }
 
-/* As strvis(3) with VIS_CSTYLE, VIS_NL, VIS_TAB and perhaps VIS_NOSLASH; that of libbsd wants memory, and fails without. */
-static char *show(char *out, const char *text, int doubles_backslashes)
+/* strvis(3) allocates memory; where there is none, each byte that is not plain is shown by its octal number. */
+static int show(char *out, const char *text, int flags)
 {
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+	int length = strvis(out, text, flags);
+	char *end = out;
 
-		if (c >= ' ' && c < 0x7f) {
-			if (c == '\\' && doubles_backslashes)
-				*out++ = '\\';
-			*out++ = (char)c;
-		} else if (c >= '\a' && c <= '\r') {
-			*out++ = '\\';
-			*out++ = "abtnvfr"[c - '\a'];
-		} else if (c == 0xa0) {
-			out = stpcpy(out, "\\240");
-		} else {
-			if (doubles_backslashes)
-				*out++ = '\\';
-			if (c & 0x80)
-				*out++ = 'M';
-			c &= 0x7f;
-			*out++ = c < ' ' || c == 0x7f ? '^' : '-';
-			*out++ = (char)(c < ' ' || c == 0x7f ? c ^ 0x40 : c);
-		}
-	}
-	*out = '\0';
-	return out;
+	/* It fails with 0, too. */
+	if (length > 0 || *text == '\0')
+		return length;
+	for (; *text != '\0'; text++)
+		if (*text >= ' ' && *text < 0x7f && (*text != '\\' || flags & VIS_NOSLASH))
+			*end++ = *text;
+		else
+			end += sprintf(end, "\\%03o", (unsigned char)*text);
+	*end = '\0';
+	return (int)(end - out);
+}
+
+static char *(*put_name)(char *out, const char *name);
+
+void cli_show_names_by(char *(*put)(char *out, const char *name))
+{
+	put_name = put;
 }
 
 int cli_show_name(char *out, const char *name)
 {
-	return (int)(show(out, name, 1) - out);
+	char *end;
+
+	if (put_name == NULL)
+		return show(out, name, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	end = put_name(out, name);
+	*end = '\0';
+	return (int)(end - out);
 }
 
-#define USUAL_ROOM 4096 /* in which messages need no memory, so that the lack of it can be told */
+static char *put_usage(char *out)
+{
+	return stpcpy(stpcpy(stpcpy(out, "usage: "), usage), "\n");
+}
 
 /* One write(2) a message, so that messages of several processes do not mix. */
-static void say(const char *object, const char *message, const char *last)
+static void say(const char *object, const char *message, int with_usage)
 {
-	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + 4 * strlen(message) + strlen(last) + 16;
-	char usual[USUAL_ROOM], *line = room <= sizeof(usual) ? usual : malloc(room), *end = line;
+	size_t room = strlen(tool) + 4 * (object ? strlen(object) : 0) + 4 * strlen(message) + strlen(usage) + 32;
+	/* "Out of memory" must be said without any. */
+	char few[4096], *line = room <= sizeof(few) ? few : malloc(room), *end = line;
 	int saved = errno;
 
 	if (line == NULL) {
-		say(NULL, "out of memory", "");
+		io_write_all(2, "out of memory\n", 14);
 		return;
 	}
 	end = stpcpy(stpcpy(end, tool), ": ");
-	if (object != NULL)
-		end = stpcpy(show(end, object, 1), ": ");
+	if (object != NULL) {
+		end += cli_show_name(end, object);
+		end = stpcpy(end, ": ");
+	}
 	/* Words of the command line in it may have been shown already: backslashes stay single. */
-	end = show(end, message, 0);
-	end = stpcpy(stpcpy(end, "\n"), last);
+	end += show(end, message, VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOSLASH);
+	end = stpcpy(end, "\n");
+	if (with_usage)
+		end = put_usage(end);
 	io_write_all(2, line, (size_t)(end - line));
-	if (line != usual)
+	if (line != few)
 		free(line);
 	errno = saved;
 }
 
-static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, const char *last, const char *format, va_list arguments)
+static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, int with_usage, const char *format, va_list arguments)
 {
-	char usual[USUAL_ROOM / 8], *message = NULL;
+	char few[1024], *message = few;
 	va_list again;
 
 	va_copy(again, arguments);
-	if (vsnprintf(usual, sizeof(usual), format, arguments) < (int)sizeof(usual) || vasprintf(&message, format, again) == -1)
-		message = NULL;
+	if (vsnprintf(few, sizeof(few), format, arguments) >= (int)sizeof(few) && vasprintf(&message, format, again) == -1)
+		message = few;
 	va_end(again);
-	say(object, message != NULL ? message : usual, last);
-	free(message);
-}
-
-static const char *usage_text(void)
-{
-	static char text[USUAL_ROOM / 2];
-
-	snprintf(text, sizeof(text), "usage: %s\n", usage);
-	return text;
+	say(object, message, with_usage);
+	if (message != few)
+		free(message);
 }
 
 void cli_usage_exit(const char *format, ...)
@@ -246,16 +275,16 @@ void cli_usage_exit(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_formatted(NULL, usage_text(), format, arguments);
+	say_formatted(NULL, 1, format, arguments);
 	va_end(arguments);
 	exit(cli_own_status(CLI_USAGE));
 }
 
 void cli_option_exit(void)
 {
-	const char *text = usage_text();
+	char text[1024];
 
-	io_write_all(2, text, strlen(text));
+	io_write_all(2, text, (size_t)(put_usage(text) - text));
 	exit(cli_own_status(CLI_USAGE));
 }
 
@@ -264,7 +293,7 @@ void cli_warn(const char *object, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_formatted(object, "", format, arguments);
+	say_formatted(object, 0, format, arguments);
 	va_end(arguments);
 }
 
@@ -293,6 +322,8 @@ const char *cli_text(int err)
 		return "a symbolic link, which is not followed";
 	case ESTALE:
 		return "the name is another object's by now";
+	case ENOSYS:
+		return "Function not implemented (the kernel lacks it, or a filter of the container forbids it)";
 	default:
 		return strerror(err);
 	}
@@ -302,7 +333,7 @@ int cli_fail(const char *object, int err)
 {
 	/* A signal that ends the tool says enough by itself. */
 	if (err != EINTR || interrupt_requested() == 0)
-		say(object, cli_text(err), "");
+		say(object, cli_text(err), 0);
 	return cli_status_of(err);
 }
 
@@ -311,17 +342,35 @@ int cli_status_of(int err)
 	return cli_own_status(plain_status_of(err));
 }
 
-int cli_fail_semaphore(const char *object, int err)
+int cli_fail_shared(const struct object *object, int err)
+{
+	const char *cause = NULL;
+	struct statvfs fs;
+
+	if (err == ENOSPC && object->kind == OBJECT_NAME && statvfs("/dev/shm", &fs) == 0)
+		cause = fs.f_files > 0 && fs.f_ffree == 0 ? "No space left on device: /dev/shm has no room for another name (ipcls --limits)" :
+		        fs.f_bavail == 0                  ? "No space left on device: /dev/shm is full (ipcls --limits)" : NULL;
+	if (err == ENOENT && object->kind == OBJECT_NAME && access("/dev/shm", F_OK) == -1)
+		cause = "there is no /dev/shm here, where POSIX segments and semaphores are (root can mount a tmpfs there)";
+	if (err == ENOENT && object->kind == OBJECT_MEMFD && access("/proc/self", F_OK) == -1)
+		cause = "there is no /proc here that shows our processes (root can mount one)";
+	if (cause == NULL)
+		return cli_fail(object->word, err);
+	say(object->word, cause, 0);
+	return cli_own_status(CLI_FAILED);
+}
+
+int cli_fail_semaphore(const struct object *object, int err)
 {
 	if (err != EINVAL)
-		return cli_fail(object, err);
-	say(object, "not a semaphore", "");
+		return cli_fail_shared(object, err);
+	say(object->word, "not a semaphore", 0);
 	return CLI_FAILED;
 }
 
-int cli_merge_status(int one, int other)
+int cli_merge_status(int status, int other)
 {
-	return one == other ? one : CLI_FAILED;
+	return status == other ? status : CLI_FAILED;
 }
 
 /* `word` as it may be shown, until the next call. */
@@ -357,6 +406,8 @@ void cli_object_or_exit(struct object *object, const char *word, unsigned kinds)
 
 noreturn static void refuse(const char *option, const char *word, const char *kind, const char *form)
 {
+	if (errno == ENOMEM)
+		exit(cli_fail(option, errno));
 	if (errno == ERANGE)
 		cli_usage_exit("%s: %s: %s out of range", option, shown(word), kind);
 	cli_usage_exit("%s: %s: not a %s (%s)", option, shown(word), kind, form);

@@ -33,6 +33,10 @@ enum cli_long_option {
  * Called first.  `usage` is the line that follows "usage: "; `help` all that --help prints behind
  * it.  Opens /dev/null on descriptors 0 to 2 that are closed, so that no object lands there, and
  * disarms SIGXFSZ, so that a file size limit is an error (EFBIG) instead of a death.
+ *
+ * Set-user-ID and set-group-ID, a tool ends here with a message and CLI_OWN_FAILURE.  With other rights that its
+ * caller does not have, such as file capabilities, it goes on without the variables by which that could lead it, and
+ * so do its commands.
  */
 void cli_start(char **argv, const char *usage, const char *help);
 
@@ -100,17 +104,26 @@ int cli_fail(const char *object, int err);
 /* The words for an errno: strerror(3), but for those that mislead where the lib's calls give them. */
 const char *cli_text(int err);
 
-/* The same for a semaphore that could not be opened: EINVAL is then a file that is none. */
-int cli_fail_semaphore(const char *object, int err);
+/* The same for a segment or semaphore that could not be opened or made: a missing /dev/shm or /proc is no missing object, and a full one is named. */
+int cli_fail_shared(const struct object *object, int err);
+
+/* The same for a semaphore: EINVAL is then a file that is none. */
+int cli_fail_semaphore(const struct object *object, int err);
 
 /* Writes `name` as it may be shown to `out`, which has room for 4 times its length and 1; returns the length. */
 int cli_show_name(char *out, const char *name);
+
+/*
+ * From now on names are shown by `put` in place of vis(3), so that messages have them as the tool's lists do.
+ * It writes to `out` as above, without a NUL, and returns the end.
+ */
+void cli_show_names_by(char *(*put)(char *out, const char *name));
 
 /* The status that goes with an errno. */
 int cli_status_of(int err);
 
 /* The status for two operands whose own are these: the same where they are, else CLI_FAILED. */
-int cli_merge_status(int one, int other);
+int cli_merge_status(int status, int other);
 
 /* Parses an operand or the value of an option, or exits with CLI_USAGE; `kinds` are what the tool takes. */
 void cli_object_or_exit(struct object *object, const char *word, unsigned kinds);

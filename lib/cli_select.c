@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli_select.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +15,16 @@ const char *cli_shown_word(const char *word, size_t size)
 	static char shown[4 * 64 + 1];
 	char copy[64];
 
+	if (size == 0)
+		return "\"\"";
 	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
 	cli_show_name(shown, copy);
 	return shown;
+}
+
+const char *cli_proc_text(int err)
+{
+	return err == ENOENT ? "not mounted" : err == EXDEV ? "shows the processes of another pid namespace" : cli_text(err);
 }
 
 /* The words for these kinds, with blanks between them. */
@@ -37,7 +45,9 @@ unsigned cli_kinds_or_exit(const char *words, unsigned allowed)
 	unsigned kinds = 0;
 	const char *end;
 
-	for (; *words != '\0'; words = *end == ',' ? end + 1 : end) {
+	if (*words == '\0')
+		cli_usage_exit("-t: which types?");
+	for (; words != NULL; words = *end == ',' ? end + 1 : NULL) {
 		enum inventory_kind kind;
 
 		end = strchrnul(words, ',');
@@ -48,8 +58,6 @@ unsigned cli_kinds_or_exit(const char *words, unsigned allowed)
 			cli_usage_exit("-t: %s: not here (there are %s)", inventory_kind_word(kind), words_of(allowed));
 		kinds |= kind;
 	}
-	if (kinds == 0)
-		cli_usage_exit("-t: which types?");
 	return kinds;
 }
 

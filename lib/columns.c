@@ -205,7 +205,7 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 	size_t count, i, found = 0;
 	const struct user *user;
 
-	if (users == NULL || users->first == NULL)
+	if (users->first == NULL)
 		return;
 	user = users_of(users, index, &count);
 	if (count > columns->process_room) {
@@ -263,8 +263,8 @@ static void state_of_values(struct columns *columns, const struct inventory_entr
 
 static size_t count_how(const struct columns *columns, size_t index, unsigned how)
 {
-	size_t count = 0, i, found = 0;
-	const struct user *user = columns->users ? users_of(columns->users, index, &count) : NULL;
+	size_t count, i, found = 0;
+	const struct user *user = users_of(columns->users, index, &count);
 
 	for (i = 0; i < count; i++)
 		found += (user[i].how & how) != 0;
@@ -327,7 +327,7 @@ static void set_orphan(struct columns *columns, size_t index, struct listing_cel
 {
 	char reason[USERS_REASON];
 
-	if (columns->users == NULL || columns->users->first == NULL)
+	if (columns->users->first == NULL)
 		return;
 	switch (users_is_orphan(columns->users, columns->inventory, index, reason)) {
 	case USERS_ORPHAN:

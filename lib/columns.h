@@ -42,7 +42,7 @@ const struct listing_column *columns_find(const char *name, size_t size);
 unsigned columns_needs(const struct listing_column *column);
 
 /* The cell of an entry, for a listing whose context is a struct columns. */
-void columns_get(void *context, size_t entry, const struct listing_column *column, struct listing_cell *cell);
+void columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell);
 
 /* What a process does with an object, "maps,reads"; constant. */
 const char *columns_uses(unsigned how);

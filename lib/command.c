@@ -15,8 +15,6 @@
 
 #include "interrupt.h"
 
-extern char **environ;
-
 /* Whether `entry` and `other` set the same variable. */
 static int same_name(const char *entry, const char *other)
 {
@@ -192,9 +190,20 @@ static int next_place(const char **places, const char *program, char *path)
 	return 1;
 }
 
-/* Calls `use` for each place where `program` may be, until it is 0; else -1 with errno as execvp(3) has it. */
-static int search(const char *program, int (*use)(const char *path, const struct command *command),
-                  const struct command *command)
+/* Whether this file can be executed: 0, or -1 with errno. */
+static int look_at(const char *path)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1 || stat(path, &st) == -1)
+		return -1;
+	/* A directory may be "executed", too. */
+	errno = EACCES;
+	return S_ISREG(st.st_mode) ? 0 : -1;
+}
+
+/* In the order, and with the errno, of execvp(3). */
+int command_look(const char *program)
 {
 	const char *places = getenv("PATH");
 	char path[PATH_MAX];
@@ -205,12 +214,12 @@ static int search(const char *program, int (*use)(const char *path, const struct
 		return -1;
 	}
 	if (strchr(program, '/') != NULL)
-		return use(program, command);
+		return look_at(program);
 	if (places == NULL)
 		places = "/bin:/usr/bin";
 	errno = ENOENT;
 	while (next_place(&places, program, path)) {
-		if (use(path, command) == 0)
+		if (look_at(path) == 0)
 			return 0;
 		if (errno == EACCES)
 			refused = 1;
@@ -221,31 +230,9 @@ static int search(const char *program, int (*use)(const char *path, const struct
 	return -1;
 }
 
-static int look_at(const char *path, const struct command *command)
-{
-	struct stat st;
-
-	(void)command;
-	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1 || stat(path, &st) == -1)
-		return -1;
-	/* A directory may be "executed", too. */
-	errno = EACCES;
-	return S_ISREG(st.st_mode) ? 0 : -1;
-}
-
-int command_look(const char *program)
-{
-	return search(program, look_at, NULL);
-}
-
-static int execute(const char *path, const struct command *command)
-{
-	return execve(path, command->argv, environ);
-}
-
 void command_become(const struct command *command)
 {
-	char **made = command->more ? make_environment(command->more) : NULL, **ours = environ;
+	char **made = command->more ? make_environment(command->more) : NULL;
 	struct moved moved;
 
 	if ((command->more != NULL && made == NULL) || move_descriptors(&moved, command) == -1)
@@ -253,9 +240,7 @@ void command_become(const struct command *command)
 	if (place(&moved) == 0) {
 		if (command->mask != NULL)
 			sigprocmask(SIG_SETMASK, command->mask, NULL);
-		environ = made ? made : ours;
-		search(command->argv[0], execute, command);
-		environ = ours;
+		execvpe(command->argv[0], command->argv, made != NULL ? made : environ);
 	}
 	free_moved(&moved);
 done:

@@ -3,6 +3,7 @@
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
+#include <poll.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -20,7 +21,13 @@ int deadline_never(const struct deadline *d);
 /* Nanoseconds left, 0 once it has passed, INT64_MAX where it never comes; never negative. */
 int64_t deadline_left(const struct deadline *d);
 
-/* What is left as semtimedop(2) and ppoll(2) take it; NULL where the deadline never comes. */
+/*
+ * poll(2) for `left` nanoseconds at most, for ever where that is INT64_MAX, as deadline_left() has it.  A signal ends it,
+ * as it does poll(2).
+ */
+int deadline_poll(struct pollfd *polled, nfds_t count, int64_t left);
+
+/* What is left as semtimedop(2) takes it; NULL where the deadline never comes. */
 struct timespec *deadline_left_timespec(const struct deadline *d, struct timespec *ts);
 
 /* The point itself on CLOCK_MONOTONIC, as sem_clockwait(3) takes it; not for one that never comes. */

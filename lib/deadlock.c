@@ -118,22 +118,19 @@ static int waits_for_children(const struct graph *graph, pid_t pid)
  */
 static int add_children(struct graph *graph, uint32_t from, pid_t pid, int generation)
 {
-	char path[64], text[4096], *at = text, *end;
+	char path[64], text[4096];
+	const char *at = text;
+	int result = 0, more;
+	pid_t child;
 	ssize_t got;
-	int result = 0;
 
 	snprintf(path, sizeof(path), "%d/task/%d/children", (int)pid, (int)pid);
 	got = read_proc(graph, path, text, sizeof(text));
 	if (got <= 0 || got == (ssize_t)sizeof(text) - 1 || generation == GENERATIONS)
 		return 0;
-	for (;;) {
-		pid_t child = (pid_t)strtol(at, &end, 10);
-		uint32_t to;
+	while ((more = proc_take_pid(&at, text + got, &child)) == 1) {
+		uint32_t to = find_process(graph, child);
 
-		if (end == at)
-			return result;
-		at = end;
-		to = find_process(graph, child);
 		if (to != NONE)
 			result = add_edge(graph, from, NO_USE, to, DEADLOCK_CHILD) == -1 ? -1 : 1;
 		else
@@ -141,6 +138,7 @@ static int add_children(struct graph *graph, uint32_t from, pid_t pid, int gener
 		if (result != 1)
 			return result;
 	}
+	return more == 0 ? result : 0;
 }
 
 /* What a process must do with the object so that this call comes back. */
@@ -338,8 +336,7 @@ int deadlocks_has(const struct deadlocks *deadlocks, const struct user *user)
 	size_t i;
 
 	for (i = 0; i < deadlocks->count; i++)
-		if (deadlocks->steps[i].process == user->process && deadlocks->steps[i].entry == user->entry &&
-		    user->how & USER_WAITS)
+		if (deadlocks->steps[i].process == user->process && deadlocks->steps[i].entry == user->entry)
 			return 1;
 	return 0;
 }

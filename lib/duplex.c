@@ -26,7 +26,7 @@ static int wait_for_input(int fd)
 	while (poll(p, 2, -1) == -1)
 		if (errno != EINTR && errno != EAGAIN)
 			return 1;
-	return p[0].revents != 0 || p[1].revents == 0;
+	return p[0].revents != 0;
 }
 
 static int send_all(int fd, const char *bytes, size_t size, uint64_t *sent)

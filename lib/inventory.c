@@ -8,7 +8,7 @@
 #include <sys/sem.h>
 #include <sys/stat.h>
 
-#define CHUNK ((size_t)64 * 1024)
+#define CHUNK ((size_t)64 * 1024) /* the longest name is two paths, 8 kB */
 
 /* A chunk of names, and the one before it. */
 struct inventory_arena {
@@ -33,24 +33,23 @@ static const struct {
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+static size_t index_of(enum inventory_kind kind)
+{
+	size_t i = 0;
+
+	while (kinds[i].kind != kind)
+		i++;
+	return i;
+}
+
 const char *inventory_kind_word(enum inventory_kind kind)
 {
-	size_t i;
-
-	for (i = 0; i < KINDS; i++)
-		if (kinds[i].kind == kind)
-			return kinds[i].word;
-	return "?";
+	return kinds[index_of(kind)].word;
 }
 
 const char *inventory_kind_text(enum inventory_kind kind)
 {
-	size_t i;
-
-	for (i = 0; i < KINDS; i++)
-		if (kinds[i].kind == kind)
-			return kinds[i].text;
-	return "?";
+	return kinds[index_of(kind)].text;
 }
 
 enum inventory_kind inventory_kind_of(const char *word, size_t size)
@@ -69,8 +68,7 @@ char *inventory_keep(struct inventory *inventory, const char *bytes, size_t size
 	char *copy;
 
 	if (arena == NULL || size + 1 > CHUNK - arena->used) {
-		/* What is longer than a chunk, a path for instance, has one of its own. */
-		arena = malloc(sizeof(*arena) + (size + 1 > CHUNK ? size + 1 : CHUNK));
+		arena = malloc(sizeof(*arena) + CHUNK);
 		if (arena == NULL)
 			return NULL;
 		arena->before = inventory->arena;
@@ -81,8 +79,6 @@ char *inventory_keep(struct inventory *inventory, const char *bytes, size_t size
 	memcpy(copy, bytes, size);
 	copy[size] = '\0';
 	arena->used += size + 1;
-	if (arena->used > CHUNK)
-		arena->used = CHUNK;
 	return copy;
 }
 
@@ -213,7 +209,7 @@ const char *inventory_name(const struct inventory_entry *entry, char *room)
 		return room;
 	}
 	/* Keys are signed in C and unsigned for people.  By hand, since there are many of them. */
-	strcpy(room, "key:0x");
+	memcpy(room, "key:0x", 6);
 	for (i = 0; i < 8; i++)
 		room[6 + i] = hex[(unsigned)entry->key >> (28 - 4 * i) & 15];
 	room[14] = '\0';
@@ -223,10 +219,10 @@ const char *inventory_name(const struct inventory_entry *entry, char *room)
 int inventory_is(const struct inventory_entry *entry, const struct object *object, key_t key)
 {
 	if (!(entry->kind & INVENTORY_SYSV))
-		return object->kind == OBJECT_NAME && entry->name != NULL && strcmp(entry->name, object->name) == 0;
+		return object->kind == OBJECT_NAME && strcmp(entry->name, object->name) == 0;
 	if (object->kind == OBJECT_ID)
 		return entry->id == object->id;
-	return object->kind & (OBJECT_KEY | OBJECT_FTOK) && key != IPC_PRIVATE && entry->key == key;
+	return object->kind & (OBJECT_KEY | OBJECT_FTOK) && entry->key == key;
 }
 
 int64_t inventory_touched(const struct inventory_entry *entry)
@@ -249,30 +245,11 @@ static int is_as_large(const struct inventory_entry *entry, const struct invento
 
 int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now)
 {
-	char path[NAME_MAX + 32];
-	struct stat st;
-
-	if (entry->kind & INVENTORY_SYSV) {
-		if (inventory_stat_sysv(now, entry->kind, entry->id) == -1)
-			return -1;
-		if (now->key == entry->key && now->cuid == entry->cuid && now->cgid == entry->cgid &&
-		    now->creator_pid == entry->creator_pid && is_as_large(entry, now) &&
-		    now->times[INVENTORY_CHANGED] == entry->times[INVENTORY_CHANGED])
-			return 0;
-		errno = ESTALE;
+	if (inventory_stat_sysv(now, entry->kind, entry->id) == -1)
 		return -1;
-	}
-	*now = *entry;
-	if (entry->kind == INVENTORY_PMSG) {
-		if (inventory_stat_queue(entry->name, &st) == -1)
-			return -1;
-	} else {
-		snprintf(path, sizeof(path), "/dev/shm/%s%s", entry->kind == INVENTORY_PSEM ? "sem." : "", entry->name + 1);
-		if (lstat(path, &st) == -1)
-			return -1;
-	}
-	inventory_set_file(now, &st);
-	if (now->dev == entry->dev && now->ino == entry->ino)
+	if (now->key == entry->key && now->cuid == entry->cuid && now->cgid == entry->cgid &&
+	    now->creator_pid == entry->creator_pid && is_as_large(entry, now) &&
+	    now->times[INVENTORY_CHANGED] == entry->times[INVENTORY_CHANGED])
 		return 0;
 	errno = ESTALE;
 	return -1;

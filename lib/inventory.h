@@ -38,7 +38,6 @@ enum inventory_kind {
 
 enum inventory_flag {
 	INVENTORY_REMOVED = 1,  /* a System V segment that goes with its last attachment */
-	INVENTORY_LOCKED = 2,   /* a System V segment that is never swapped out */
 	INVENTORY_32BIT = 4,    /* a semaphore of 32-bit programs */
 	INVENTORY_UNLINKED = 8, /* memory without a name, that lives by who has it mapped or open */
 	INVENTORY_SEM_LIKE = 16, /* a segment whose name is a semaphore's, but whose size is not */
@@ -55,7 +54,7 @@ enum inventory_time {
 
 /* An object.  Small, since there may be a hundred thousand of them. */
 struct inventory_entry {
-	const char *name; /* POSIX: with its slash; others: what they are called; NULL for System V */
+	const char *name; /* POSIX: with its slash; others: what they are called; NULL for System V alone */
 	const char *label; /* memfd: the name its maker gave it; of unlinked memory: the path it had; else NULL */
 	dev_t dev;        /* with `ino`: the identity of all but System V objects */
 	ino_t ino;
@@ -107,7 +106,7 @@ struct inventory {
  * Adds all objects of these kinds (of INVENTORY_LISTED and INVENTORY_UNIX), grouped by kind in the order above.  What
  * cannot be listed is a problem in the inventory.  0, or -1 with ENOMEM.
  */
-int inventory_list(struct inventory *inventory, unsigned kinds, unsigned details);
+int inventory_list(struct inventory *inventory, unsigned wanted, unsigned details);
 
 /*
  * Adds the POSIX queue of that name, which takes no list and no mount: 0, or -1 with errno: ENOENT,
@@ -130,7 +129,7 @@ void inventory_set_file(struct inventory_entry *entry, const struct stat *st);
 int inventory_complain(struct inventory *inventory, enum inventory_kind kind, const char *what, const char *reason,
                        int err, int minor);
 
-/* The word for a kind, and its plural for messages ("System V segments"). */
+/* The word for a kind, which is one alone, and its plural for messages ("System V segments"). */
 const char *inventory_kind_word(enum inventory_kind kind);
 const char *inventory_kind_text(enum inventory_kind kind);
 
@@ -146,7 +145,7 @@ enum inventory_kind inventory_kind_of(const char *word, size_t size);
 const char *inventory_name(const struct inventory_entry *entry, char *room);
 
 /*
- * Whether `object` names this entry: System V by key (`key`: object_key()'s) or id, POSIX by name.
+ * Whether `object` names this entry: System V by key (`key`: object_key()'s, never IPC_PRIVATE) or id, POSIX by name.
  */
 int inventory_is(const struct inventory_entry *entry, const struct object *object, key_t key);
 
@@ -154,12 +153,10 @@ int inventory_is(const struct inventory_entry *entry, const struct object *objec
 int64_t inventory_touched(const struct inventory_entry *entry);
 
 /*
- * Looks again at an object that was listed.  0: its id or name is still that of the same object, which
- * is now as `*now` says (its `name` is that of `entry`).  -1 with errno: ENOENT: gone; ESTALE: another
- * one bears that id or name; or what a call says.
- * System V: same key, creator, creating process and size (shm), size (sem) and time of change, so that one of which the owner
- * or mode was changed meanwhile, or a set given new values by semctl(2), is another one, too.
- * POSIX: same device and inode.
+ * Looks again at a System V object that was listed.  0: its id is still that of the same object, which is now as
+ * `*now` says.  -1 with errno: ENOENT: gone; ESTALE: another one bears that id; or what a call says.
+ * The same is what has the same key, creator, creating process and size (shm), size (sem) and time of change, so that
+ * one of which the owner or mode was changed meanwhile, or a set given new values by semctl(2), is another one, too.
  */
 int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now);
 
@@ -186,7 +183,7 @@ int inventory_reserve(struct inventory *inventory, size_t more);
 /* The next entry, blank, to be filled in place; NULL with ENOMEM. */
 struct inventory_entry *inventory_next(struct inventory *inventory, enum inventory_kind kind);
 
-/* A copy of `size` bytes with a NUL behind it that lives as long as the inventory, or NULL. */
+/* A copy of `size` bytes, less than 64 kB, with a NUL behind it that lives as long as the inventory, or NULL. */
 char *inventory_keep(struct inventory *inventory, const char *bytes, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "inventory.h"
 
+#include <bsd/string.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +62,7 @@ static int keeps_access_time(int fd, const struct stat *st)
 		return 0;
 	if (fs.f_flag & (ST_NOATIME | ST_RDONLY))
 		return 1;
-	if (!(fs.f_flag & ST_RELATIME) || time(NULL) - st->st_atime >= 23 * 3600)
+	if (!(fs.f_flag & ST_RELATIME) || time(NULL) - st->st_atime >= 23 * 3600L)
 		return 0;
 	return is_later(&st->st_atim, &st->st_mtim) && is_later(&st->st_atim, &st->st_ctim);
 }
@@ -111,13 +112,13 @@ static int add_file(struct inventory *inventory, int directory, const char *file
 		/* Gone meanwhile; or it is there, and nothing is known of it. */
 		if (errno == ENOENT || sem_named != (kind == INVENTORY_PSEM))
 			return 0;
-		strcpy(name + 1, sem_named ? file + prefix : file);
+		strlcpy(name + 1, sem_named ? file + prefix : file, sizeof(name) - 1);
 		return inventory_complain(inventory, kind, name, NULL, errno, 0);
 	}
 	is_sem = sem_named && S_ISREG(st.st_mode) && (st.st_size == SEM_SIZE || st.st_size == SEM_SIZE_32);
 	if (is_sem != (kind == INVENTORY_PSEM))
 		return 0;
-	strcpy(name + 1, is_sem ? file + prefix : file);
+	strlcpy(name + 1, is_sem ? file + prefix : file, sizeof(name) - 1);
 	if (!S_ISREG(st.st_mode))
 		return inventory_complain(inventory, kind, name, NULL, S_ISLNK(st.st_mode) ? ELOOP : ENODEV, 1);
 	entry = add_named(inventory, kind, name, &st);
@@ -242,7 +243,7 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 	while ((errno = 0, file = readdir(directory)) != NULL) {
 		if (strcmp(file->d_name, ".") == 0 || strcmp(file->d_name, "..") == 0)
 			continue;
-		strcpy(name + 1, file->d_name);
+		strlcpy(name + 1, file->d_name, sizeof(name) - 1);
 		if (fstatat(dirfd(directory), file->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 			/* Gone meanwhile; or it is there, and nothing is known of it. */
 			if (errno != ENOENT && inventory_complain(inventory, INVENTORY_PMSG, name, NULL, errno, 0) == -1)
@@ -296,11 +297,14 @@ int inventory_stat_queue(const char *name, struct stat *st)
 
 int inventory_list_queues(struct inventory *inventory, unsigned details)
 {
-	int fd = mount_queues(), sure = fd != -1, result;
+	int fd = mount_queues(), sure = fd != -1, err = errno, result;
 	DIR *directory;
 
 	if (fd == -1)
 		fd = open_mounted();
+	/* Root needs no mount, and misses none: it is short of something. */
+	if (fd == -1 && (err == EMFILE || err == ENFILE || err == ENOMEM))
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	if (fd == -1 && errno == ENOENT)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 		                          "the file system of queues is not mounted there", 0, 0);
@@ -308,9 +312,10 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0);
 	directory = fdopendir(fd);
 	if (directory == NULL) {
-		result = inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, errno, 0);
+		err = errno;
 		close(fd);
-		return result;
+		errno = err;
+		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	}
 	result = list_directory(inventory, directory, sure, details);
 	closedir(directory);

@@ -33,15 +33,13 @@ static void set_owner(struct inventory_entry *entry, const struct ipc_perm *perm
 	entry->mode = perm->mode & 0777;
 	if (perm->mode & SHM_DEST)
 		entry->flags |= INVENTORY_REMOVED;
-	if (perm->mode & SHM_LOCKED)
-		entry->flags |= INVENTORY_LOCKED;
 }
 
 /* Each gives the id where `operation` is by index, and -1 with errno. */
 
 static int stat_shm(struct inventory_entry *entry, int index, int operation)
 {
-	struct shmid_ds ds;
+	struct shmid_ds ds = {0};
 	int id = shmctl(index, operation, &ds);
 
 	if (id == -1)
@@ -59,7 +57,7 @@ static int stat_shm(struct inventory_entry *entry, int index, int operation)
 
 static int stat_msg(struct inventory_entry *entry, int index, int operation)
 {
-	struct msqid_ds ds;
+	struct msqid_ds ds = {0};
 	int id = msgctl(index, operation, &ds);
 
 	if (id == -1)
@@ -78,7 +76,7 @@ static int stat_msg(struct inventory_entry *entry, int index, int operation)
 
 static int stat_sem(struct inventory_entry *entry, int index, int operation)
 {
-	struct semid_ds ds;
+	struct semid_ds ds = {0};
 	int id = semctl(index, 0, operation, (union semun){.buf = &ds});
 
 	if (id == -1)
@@ -223,13 +221,17 @@ static int add_entry(struct table_use *use, const struct inventory_entry *entry)
 	return inventory_add(use->inventory, entry) == -1 ? -1 : 0;
 }
 
-/* The memory of a segment.  The table has the order of the indices, as the entries have. */
+/* A 32-bit process is told the low half of a segment's size; the table has all of it. */
+#define SIZE_IS_CUT (sizeof(((struct shmid_ds *)0)->shm_segsz) < sizeof(int64_t))
+
+/* The size and the memory of a segment.  The table has the order of the indices, as the entries have. */
 static int add_memory(struct table_use *use, const struct inventory_entry *entry)
 {
 	size_t i;
 
 	for (i = use->cursor; i < use->inventory->count; i++)
 		if (use->inventory->entries[i].id == entry->id) {
+			use->inventory->entries[i].size = entry->size;
 			use->inventory->entries[i].used = entry->used;
 			use->cursor = i + 1;
 			break;
@@ -279,7 +281,7 @@ int inventory_list_sysv(struct inventory *inventory, enum inventory_kind kind, u
 		return errno == ENOMEM ? -1 : inventory_complain(inventory, kind, table_of(kind), NULL, errno, 0);
 	}
 	use.line = add_memory;
-	if (kind == INVENTORY_SHM && details & INVENTORY_ALLOCATED && inventory->count > use.cursor &&
+	if (kind == INVENTORY_SHM && (SIZE_IS_CUT || details & INVENTORY_ALLOCATED) && inventory->count > use.cursor &&
 	    read_table(&use, kind) == -1 && errno == ENOMEM)
 		return -1;
 	return 0;
@@ -312,6 +314,10 @@ int inventory_stat_sysv(struct inventory_entry *entry, enum inventory_kind kind,
 	         kind == INVENTORY_MSG ? stat_msg(entry, id, IPC_STAT) : stat_sem(entry, id, IPC_STAT);
 	if (result == 0) {
 		entry->id = id;
+		found.count = 1;
+		use.line = add_memory;
+		if (kind == INVENTORY_SHM && SIZE_IS_CUT && read_table(&use, kind) == -1 && errno == ENOMEM)
+			return -1;
 		return 0;
 	}
 	if (errno != EACCES) {

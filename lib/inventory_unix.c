@@ -50,7 +50,8 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 {
 	const struct unix_diag_msg *socket = NLMSG_DATA(head);
 	const struct rtattr *attribute = (const struct rtattr *)(socket + 1);
-	size_t left = head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket)), size = 0;
+	/* A multiple of it, so that RTA_NEXT() cannot count below 0 behind one that lacks its padding. */
+	size_t left = (head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket))) / RTA_ALIGNTO * RTA_ALIGNTO, size = 0;
 	const struct unix_diag_vfs *vfs = NULL;
 	struct inventory_entry entry;
 	const char *name = NULL;
@@ -72,7 +73,7 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 		}
 	}
 	/* What was accepted bears the name of the socket that listens. */
-	if (name == NULL || size == 0 || size >= sizeof(text) ||
+	if (name == NULL || size >= sizeof(text) ||
 	    (socket->udiag_state == ESTABLISHED && socket->udiag_type != SOCK_DGRAM))
 		return 0;
 	memcpy(text, name, size);
@@ -98,13 +99,17 @@ static int take_answer(struct inventory *inventory, const char *buffer, size_t s
 {
 	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)buffer;
 
-	for (; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
+	/* NLMSG_NEXT() counts as RTA_NEXT() does. */
+	for (size = size / NLMSG_ALIGNTO * NLMSG_ALIGNTO; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
 		if (head->nlmsg_type == NLMSG_DONE)
 			return 1;
 		if (head->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *error = NLMSG_DATA(head);
 
-			errno = head->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error < 0 ? -error->error : EPROTO;
+			/* The kernel's own errnos end before 4096. */
+			errno = EPROTO;
+			if (head->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error < 0 && error->error > -4096)
+				errno = -error->error;
 			return -1;
 		}
 		if (head->nlmsg_type == SOCK_DIAG_BY_FAMILY && head->nlmsg_len >= NLMSG_LENGTH(sizeof(struct unix_diag_msg)) &&

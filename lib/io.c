@@ -25,7 +25,7 @@ int io_wait_ready(int fd, short events)
 			errno = EINTR;
 			return -1;
 		}
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
+		if (errno != EAGAIN)
 			return -1;
 		if (poll(&p, 1, -1) != -1)
 			return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "listing.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,14 +118,15 @@ char *listing_put_shown(char *out, const char *text)
 	return out;
 }
 
-const char *listing_size(char *out, int64_t bytes)
+/* A size as people read it, "4.0K": `out` has room for 32. */
+static const char *short_size(char *out, int64_t bytes)
 {
 	static const char units[] = "BKMGTPE";
 	int unit = 0;
 	double size = (double)bytes;
 
-	/* As ls -h does, but to the nearest. */
-	while (size >= 999.5 && unit < 6) {
+	/* As ls -h does, but to the nearest.  No number has more than 8 E. */
+	while (size >= 999.5) {
 		size /= 1024;
 		unit++;
 	}
@@ -144,14 +146,14 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 	size_t length;
 
 	if (localtime_r(&seconds, &tm) == NULL)
-		return strcpy(out, "-");
+		return memcpy(out, "-", sizeof("-"));
 	if (form == LISTING_TABLE) {
 		strftime(out, 40, "%F %T", &tm);
 		return out;
 	}
 	/* A file's time may be any; RFC 3339 has no words for a year of more digits, or before the year 0. */
 	if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
-		return strcpy(out, "-");
+		return memcpy(out, "-", sizeof("-"));
 	/* glibc's %F writes the year 881 with three digits. */
 	length = (size_t)sprintf(out, "%04d", tm.tm_year + 1900);
 	length += strftime(out + length, 38 - length, "-%m-%dT%T%z", &tm);
@@ -243,7 +245,7 @@ static void put_cell(struct listing *listing, const struct listing_cell *cell)
 		break;
 	case LISTING_SIZE:
 		out = listing->form != LISTING_TABLE || listing->bytes ? put_number(out, cell->number) :
-		                                                         stpcpy(out, listing_size(room, cell->number));
+		                                                         stpcpy(out, short_size(room, cell->number));
 		break;
 	case LISTING_TIME:
 		out = stpcpy(out, listing_time(room, cell->number, listing->form));
@@ -286,7 +288,7 @@ static void put_json_key(struct listing *listing, const char *name, const char *
 		return;
 	*out++ = '"';
 	for (; *name != '\0'; name++)
-		*out++ = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+		*out++ = (char)tolower((unsigned char)*name);
 	out = stpcpy(stpcpy(out, suffix), "\":");
 	commit(listing, out);
 }
@@ -449,7 +451,7 @@ static void make_keys(struct listing *listing)
 
 		key->size = (size_t)snprintf(key->text, sizeof(key->text), "%s\"%.32s\":", i == 0 ? "" : ",", listing->columns[i]->name);
 		for (p = key->text; *p != '\0'; p++)
-			*p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
+			*p = (char)tolower((unsigned char)*p);
 	}
 }
 

@@ -39,7 +39,7 @@ struct listing_process {
 /* A cell; what it points to lives until the next call of `get`. */
 struct listing_cell {
 	enum listing_type type;
-	int64_t number;
+	int64_t number; /* not negative */
 	const char *text;
 	size_t count; /* of a list */
 	const int *numbers;
@@ -107,9 +107,6 @@ void listing_put_json_text(struct listing *listing, const struct listing_column 
  * as \xNN.  `out` has room for 4 times its length.  Returns the end, where no NUL is put.
  */
 char *listing_put_shown(char *out, const char *text);
-
-/* A size as people read it, "4.0K": `out` has room for 32. */
-const char *listing_size(char *out, int64_t bytes);
 
 /* A time: in a table's form, or RFC 3339, "-" where that has none for it; `out` has room for 40. */
 const char *listing_time(char *out, int64_t when, enum listing_form form);

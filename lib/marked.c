@@ -13,13 +13,13 @@ union argument {
 
 enum marked_kind marked_kind_of(int id, int size)
 {
-	int mark = size >= SMALLEST ? semctl(id, size - 1, GETVAL) : 0;
+	int last = size >= SMALLEST ? semctl(id, size - 1, GETVAL) : 0;
 
-	return mark == MARKED_SLOTS || mark == MARKED_BARRIER ? (enum marked_kind)mark : MARKED_PLAIN;
+	return last == MARKED_SLOTS || last == MARKED_BARRIER ? (enum marked_kind)last : MARKED_PLAIN;
 }
 
 /* The set's kind, by its size: 0, or -1 with errno. */
-static int mark(struct marked *set)
+static int find_kind(struct marked *set)
 {
 	errno = 0;
 	set->kind = marked_kind_of(set->id, set->size);
@@ -34,21 +34,21 @@ static int look(struct marked *set, struct semid_ds *ds)
 	if (semctl(set->id, 0, IPC_STAT, argument) == -1)
 		return -1;
 	set->size = (int)ds->sem_nsems;
-	return mark(set);
+	return find_kind(set);
 }
 
 /* Fills the set unless that was done: 0, or -1 with errno. */
 static int fill(int id, enum marked_kind kind, int size, const int *values, int count)
 {
 	struct sembuf operations[2 + 2 * VALUES_MOST];
-	unsigned short mark = (unsigned short)(size - 1);
+	unsigned short last = (unsigned short)(size - 1);
 	size_t used = 0;
 	int i;
 
-	operations[used++] = (struct sembuf){mark, 0, IPC_NOWAIT};
+	operations[used++] = (struct sembuf){last, 0, IPC_NOWAIT};
 	for (i = 0; i < count; i++)
 		operations[used++] = (struct sembuf){(unsigned short)i, 0, IPC_NOWAIT};
-	operations[used++] = (struct sembuf){mark, (short)kind, 0};
+	operations[used++] = (struct sembuf){last, (short)kind, 0};
 	for (i = 0; i < count; i++)
 		if (values[i] != 0)
 			operations[used++] = (struct sembuf){(unsigned short)i, (short)values[i], 0};
@@ -77,7 +77,7 @@ static int open_once(struct marked *set, const struct object *object, enum marke
 	if (set->kind == MARKED_PLAIN && set->size == size && ds.sem_otime == 0) {
 		if (fill(set->id, kind, size, values, count) == -1)
 			return -1;
-		return mark(set);
+		return find_kind(set);
 	}
 	return 0;
 }

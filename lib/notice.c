@@ -25,6 +25,7 @@ void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid
 		notice->inotify = -1;
 	}
 	notice->process = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	notice->pid = notice->process == -1 ? pid : 0;
 }
 
 int notice_descriptor(const struct notice *notice)
@@ -45,19 +46,16 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 {
 	struct pollfd p[3] = {{notice->inotify, POLLIN, 0}, {notice->process, POLLIN, 0}, {notice->output, 0, 0}};
 	int64_t left = deadline_left(deadline), wait = left;
-	struct timespec ts;
 	int result;
 
 	if (left == 0)
 		return 0;
-	if (notice->inotify == -1) {
+	if (notice->inotify == -1 || notice->pid != 0) {
 		if (wait > notice->pause)
 			wait = notice->pause;
 		notice->pause = notice->pause * 2 < LONGEST_PAUSE ? notice->pause * 2 : LONGEST_PAUSE;
 	}
-	ts.tv_sec = (time_t)(wait / 1000000000);
-	ts.tv_nsec = (long)(wait % 1000000000);
-	result = ppoll(p, 3, wait == INT64_MAX ? NULL : &ts, NULL);
+	result = deadline_poll(p, 3, wait);
 	if (result == -1 && errno == EINTR && interrupt_pending() != 0)
 		return -1;
 	if (result > 0 && p[2].revents & (POLLERR | POLLHUP)) {
@@ -72,6 +70,8 @@ int notice_process_ended(const struct notice *notice)
 {
 	struct pollfd p = {notice->process, POLLIN, 0};
 
+	if (notice->pid != 0)
+		return kill(notice->pid, 0) == -1 && errno == ESRCH;
 	return notice->process != -1 && poll(&p, 1, 0) == 1;
 }
 

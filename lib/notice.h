@@ -10,6 +10,7 @@
 struct notice {
 	int inotify; /* or -1 where the kernel gives no more of them: then it is looked at every so often */
 	int process; /* a pidfd, or -1 */
+	int pid;     /* of the process, where the kernel gives no pidfd; else 0 */
 	int output;  /* a pipe or socket whose readers may go away, or -1; the caller's to set and to close */
 	int64_t pause; /* nanoseconds, where one must look */
 };

@@ -1,10 +1,68 @@
 /* SPDX-License-Identifier: ISC */
 #include "proc.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "io.h"
+
+/*
+ * Whether that /proc numbers processes as our pid namespace does: the kernel lists our numbers in all namespaces from
+ * that of /proc down to ours.
+ */
+static int is_of_our_namespace(int proc)
+{
+	char text[4096], ours[32];
+	const char *line;
+	ssize_t got = -1;
+	int fd = openat(proc, "self/status", O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		got = io_read_full(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	line = strstr(text, "\nNSpid:\t");
+	/* Kernels before 4.1 give our number in the namespace of /proc alone. */
+	if (line == NULL && (line = strstr(text, "\nPid:\t")) == NULL)
+		return 0;
+	snprintf(ours, sizeof(ours), "%d\n", (int)getpid());
+	return strncmp(strchr(line, '\t') + 1, ours, strlen(ours)) == 0;
+}
+
+int proc_open(void)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (proc == -1 || is_of_our_namespace(proc))
+		return proc;
+	errno = fstatfs(proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC ? EXDEV : ENOENT;
+	close(proc);
+	return -1;
+}
+
+int proc_has_user(uid_t uid)
+{
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned first, outside, count;
+	int has = map == NULL;
+
+	while (!has && fscanf(map, "%u %u %u", &first, &outside, &count) == 3)
+		has = uid >= first && uid - first < count;
+	if (map != NULL)
+		fclose(map);
+	return has;
+}
 
 void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
 {
@@ -182,5 +240,40 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 	if (p != end)
 		return -1;
 	call->number = number;
+	return 1;
+}
+
+int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat)
+{
+	const char *end = line + size, *p = memrchr(line, ')', size);
+	int i;
+
+	/* The name in front may hold blanks and parentheses, and all that follows it cannot. */
+	p = p == NULL ? NULL : expect(p + 1, end, ' ');
+	if (p == NULL || end - p < 2 || p[0] == ' ' || p[1] != ' ')
+		return -1;
+	stat->state = *p;
+	/* The state is the third field, the start the 22nd. */
+	for (i = 3; p != NULL && i < 22; i++) {
+		p = memchr(p, ' ', (size_t)(end - p));
+		if (p != NULL)
+			p++;
+	}
+	p = p == NULL ? NULL : take_number(p, end, 10, &stat->start);
+	return p == NULL || (p < end && *p != ' ') ? -1 : 0;
+}
+
+int proc_take_pid(const char **at, const char *end, pid_t *pid)
+{
+	const char *p = skip_blanks(*at, end);
+	uint64_t value;
+
+	if (p == end || *p == '\n')
+		return 0;
+	p = take_number(p, end, 10, &value);
+	if (p == NULL || value == 0 || value > INT32_MAX || (p < end && *p != ' ' && *p != '\n'))
+		return -1;
+	*pid = (pid_t)value;
+	*at = p;
 	return 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text of proc(5): its lines, and what they say.  The parsers look at bytes alone and trust none of
- * them: what is no line of its kind, or has numbers that do not fit, is refused.
+ * proc(5), its lines, and what they say.  The parsers look at bytes alone and trust none of them: what is
+ * no line of its kind, or has numbers that do not fit, is refused.
  */
 #ifndef PROC_H
 #define PROC_H
@@ -11,6 +11,19 @@
 #include <sys/types.h>
 
 #define PROC_BUFFER ((size_t)64 * 1024)
+
+/*
+ * Opens /proc: a descriptor, or -1 with errno: ENOENT where it is not mounted; EXDEV where it is that of another pid
+ * namespace, as after `unshare --pid` without --mount-proc, so that what the kernel tells us are the numbers of others
+ * there.
+ */
+int proc_open(void);
+
+/*
+ * Whether that number is a user's in our user namespace, and not what the kernel shows of all those that have none
+ * there, user_namespaces(7).  Also 1 where there is no /proc to tell.
+ */
+int proc_has_user(uid_t uid);
 
 /* The lines of a file that is read to its end once. */
 struct proc_lines {
@@ -55,5 +68,20 @@ struct proc_syscall {
 
 /* 1 where the thread is blocked in a call; 0 where it is not; -1 where it is no such line. */
 int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call);
+
+/* What /proc/PID/stat says of a process. */
+struct proc_stat {
+	char state;     /* Z and X: it has ended */
+	uint64_t start; /* in ticks of the clock, sysconf(_SC_CLK_TCK), since the machine came up */
+};
+
+/* 0, or -1 where it is no such line. */
+int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat);
+
+/*
+ * Takes the next process off a row of them with blanks between, as in /proc/PID/task/TID/children, and
+ * moves `*at` behind it: 1; 0 at the end; -1 where something else is there.
+ */
+int proc_take_pid(const char **at, const char *end, pid_t *pid);
 
 #endif

@@ -12,6 +12,7 @@
 /* Between two looks at several queues that cannot be polled. */
 #define FIRST_PAUSE INT64_C(200000)
 #define LONGEST_PAUSE INT64_C(10000000)
+#define LOOK_EVERY INT64_C(1000000000)
 #define MOST_POLLED 64
 
 void queue_init(struct queue *queue, const struct object *object)
@@ -74,28 +75,28 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
  */
 static int wait_polled(struct queue **queues, int count, const struct deadline *deadline, int *look)
 {
-	struct pollfd p[2 * MOST_POLLED];
-	struct timespec ts, pause = {1, 0}, *left;
+	/* First the queues, then what tells that one may be gone. */
+	struct pollfd p[2 * MOST_POLLED], *gone = p + count;
+	int64_t left = deadline_left(deadline);
 	int i, result;
 
 	if (interrupted()) {
 		errno = EINTR;
 		return -1;
 	}
-	left = deadline_left_timespec(deadline, &ts);
 	for (i = 0; i < count; i++) {
-		p[2 * i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
-		p[2 * i + 1] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
+		p[i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
+		gone[i] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
 		/* Where a removal cannot be watched for it is looked for. */
-		if (p[2 * i + 1].fd == -1 && (left == NULL || left->tv_sec > 0))
-			left = &pause;
+		if (gone[i].fd == -1 && left > LOOK_EVERY)
+			left = LOOK_EVERY;
 	}
-	result = ppoll(p, 2 * (nfds_t)count, left, NULL);
+	result = deadline_poll(p, 2 * (nfds_t)count, left);
 	if (result == -1 && errno == EINTR && !interrupted())
 		return 1;
 	*look = result == 0;
 	for (i = 0; i < count; i++)
-		*look |= p[2 * i + 1].revents != 0;
+		*look |= gone[i].revents != 0;
 	return result == 0 && deadline_left(deadline) > 0 ? 1 : result;
 }
 

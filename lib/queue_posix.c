@@ -193,7 +193,7 @@ static int posix_remove(struct queue *queue)
 	return mq_unlink(queue->object->name);
 }
 
-static void posix_close(struct queue *queue)
+static void posix_shut(struct queue *queue)
 {
 	if (queue->watched)
 		notice_close(&queue->notice);
@@ -217,7 +217,7 @@ const struct queue_kind queue_posix = {
 	.is_gone = posix_is_gone,
 	.count = posix_count,
 	.remove = posix_remove,
-	.close = posix_close,
+	.close = posix_shut,
 };
 
 static long read_limit(const char *path, long otherwise)

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #define PIECE ((size_t)64 * 1024)
-/* How far a record that is too long is read to tell its length. */
-#define LOOK ((size_t)64 << 20)
 
 static int fail(int err)
 {
@@ -85,7 +83,7 @@ static int too_long(struct record_reader *reader, size_t *size)
 
 		length += found ? (size_t)(found - from) : there;
 		reader->start = reader->end = 0;
-		if (found != NULL || length > LOOK || fill(reader) <= 0)
+		if (found != NULL || length > RECORD_LOOK || fill(reader) <= 0)
 			break;
 	}
 	*size = length;

@@ -25,6 +25,9 @@ struct record_format {
 /* What a record may hold beyond its bytes: the length before it or the delimiter behind. */
 #define RECORD_EXTRA 4
 
+/* How far a record that is too long is read to tell its length. */
+#define RECORD_LOOK ((size_t)64 << 20)
+
 /* A stream that is being cut. */
 struct record_reader {
 	struct record_format format;
@@ -40,8 +43,8 @@ void record_open(struct record_reader *reader, const struct record_format *forma
 
 /*
  * The next record: 1, with its bytes in `*bytes` until the next call; 0 at the end of the stream;
- * -1 with errno: EMSGSIZE for one that is too long, with its length in `*size` (or how much of it
- * was looked at); EPROTO where the stream ends in the middle of a RECORD_LENGTH; ENOMEM; read(2)'s.
+ * -1 with errno: EMSGSIZE for one that is too long, with its length in `*size` (a number above
+ * RECORD_LOOK where so much of it was looked at); EPROTO where the stream ends in the middle of a RECORD_LENGTH; ENOMEM; read(2)'s.
  */
 int record_next(struct record_reader *reader, const char **bytes, size_t *size);
 

@@ -188,7 +188,7 @@ static int take_lease_soon(struct removal *removal, const struct inventory_entry
 		if (*fd != -1)
 			close(*fd);
 		*fd = -1;
-		pause.tv_nsec += pause.tv_nsec / 2 + getpid() % 64 * 2000;
+		pause.tv_nsec += pause.tv_nsec / 2 + getpid() % 64 * 2000L;
 		nanosleep(&pause, NULL);
 	}
 	return result;
@@ -227,7 +227,7 @@ int removal_in_use(struct removal *removal, const struct inventory_entry *entry)
 
 	if (entry->kind & INVENTORY_SYSV)
 		return use_of_sysv(entry);
-	if (open_files(removal) == -1)
+	if (entry->kind != INVENTORY_PMSG && open_files(removal) == -1)
 		return -1;
 	result = take_lease_soon(removal, entry, &fd);
 	if (fd != -1)
@@ -239,7 +239,7 @@ int removal_remove(struct removal *removal, const struct inventory_entry *entry,
 {
 	if (entry->kind & INVENTORY_SYSV)
 		return remove_sysv(entry, force);
-	if (open_files(removal) == -1)
+	if (entry->kind != INVENTORY_PMSG && open_files(removal) == -1)
 		return -1;
 	return remove_file(removal, entry, force);
 }

@@ -376,8 +376,8 @@ static int populate(char *piece, size_t size)
 
 	if (madvise(piece - before, size + before, MADV_POPULATE_WRITE) == 0)
 		return 0;
-	/* Kernels before 5.14 do not know it; the pages are then had one by one. */
-	return errno == EINVAL ? 0 : fail(ENOMEM);
+	/* Kernels before 5.14 do not know it, and filters may forbid it; the pages are then had one by one. */
+	return errno == EINVAL || errno == ENOSYS || errno == EPERM ? 0 : fail(ENOMEM);
 }
 
 /* Copies, or with a NULL `from` zeros, in pieces, so that a signal is heeded. */

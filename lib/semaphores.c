@@ -231,7 +231,7 @@ static int stat_sysv(int id, struct semid_ds *ds)
 static int open_sysv(struct semaphore *semaphore, const struct object *object)
 {
 	struct semid_ds ds;
-	key_t key;
+	key_t key = IPC_PRIVATE;
 
 	if (object->kind == OBJECT_ID) {
 		semaphore->id = object->id;
@@ -273,21 +273,21 @@ static int touch_sysv(int id, int value)
 static int fill_sysv(int id, const int *values, int count)
 {
 	struct sembuf *operations = calloc((size_t)count, sizeof(*operations));
-	union argument all = {.values = calloc((size_t)count, sizeof(*all.values))};
+	unsigned short *all = calloc((size_t)count, sizeof(*all));
 	int i, used = 0, result = -1;
 
-	for (i = 0; operations != NULL && all.values != NULL && i < count; i++) {
-		all.values[i] = (unsigned short)values[i];
+	for (i = 0; operations != NULL && all != NULL && i < count; i++) {
+		all[i] = (unsigned short)values[i];
 		if (values[i] != 0)
 			operations[used++] = (struct sembuf){(unsigned short)i, (short)values[i], 0};
 	}
-	if (operations != NULL && all.values != NULL) {
+	if (operations != NULL && all != NULL) {
 		result = used > 0 ? semop(id, operations, (size_t)used) : touch_sysv(id, 0);
-		if (result == -1 && errno == E2BIG && semctl(id, 0, SETALL, all) == 0)
+		if (result == -1 && errno == E2BIG && semctl(id, 0, SETALL, (union argument){.values = all}) == 0)
 			result = touch_sysv(id, values[0]);
 	}
 	free(operations);
-	free(all.values);
+	free(all);
 	return result;
 }
 

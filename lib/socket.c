@@ -294,12 +294,9 @@ int socket_pass(int fd, const int *descriptors, size_t count)
 	struct iovec byte = {(char[]){'\0'}, 1};
 	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = control.room,
 	                         .msg_controllen = CMSG_SPACE(count * sizeof(int))};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(count * sizeof(int));
-	memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
+	control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(count * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+	memcpy(CMSG_DATA(&control.header), descriptors, count * sizeof(int));
 	return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 ? -1 : 0;
 }
 

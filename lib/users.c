@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "proc.h"
 
 unsigned users_needed(unsigned kinds)
 {
@@ -97,45 +98,30 @@ void users_open(struct users *users)
 {
 	if (users->proc != 0)
 		return;
-	users->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (users->proc == -1)
-		users->err = errno;
-}
-
-int users_without_proc(const struct users *users)
-{
-	struct stat st;
-
-	return users->proc == -1 || (users->proc > 0 && fstatat(users->proc, "self", &st, AT_SYMLINK_NOFOLLOW) == -1);
+	users->proc = proc_open();
+	users->proc_err = users->proc == -1 ? errno : 0;
 }
 
 /* When the process started, in seconds since 1970; -1 where there is none, or it may not be known. */
 static int64_t start_of(const struct users *users, pid_t pid)
 {
-	char path[32], text[1024], *p;
+	char path[32], text[1024];
 	struct timespec now, up;
-	unsigned long long ticks;
+	struct proc_stat stat;
 	ssize_t got;
-	int fd, i;
+	int fd;
 
 	snprintf(path, sizeof(path), "%d/stat", (int)pid);
 	fd = openat(users->proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	got = io_read_full(fd, text, sizeof(text) - 1);
+	got = io_read_full(fd, text, sizeof(text));
 	close(fd);
-	if (got <= 0)
-		return -1;
-	text[got] = '\0';
-	/* The name may hold blanks and parentheses; the 22nd field is the 20th behind it. */
-	p = strrchr(text, ')');
-	for (i = 0; p != NULL && i < 20; i++)
-		p = strchr(p + 1, ' ');
-	if (p == NULL || sscanf(p, "%llu", &ticks) != 1)
+	if (got <= 0 || proc_parse_stat(text, (size_t)got, &stat) == -1)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	return now.tv_sec - up.tv_sec + (int64_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
+	return now.tv_sec - up.tv_sec + (int64_t)(stat.start / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 enum users_fate users_fate(const struct users *users, pid_t pid, int64_t when)
@@ -172,14 +158,13 @@ static enum users_orphan because(enum users_orphan verdict, char *reason, const 
 	return verdict;
 }
 
-static const char *time_text(int64_t when, char *room)
+static void put_time(int64_t when, char *room)
 {
 	time_t seconds = (time_t)when;
 	struct tm tm;
 
 	if (localtime_r(&seconds, &tm) == NULL || strftime(room, 32, "%F %T", &tm) == 0)
-		strcpy(room, "?");
-	return room;
+		memcpy(room, "?", sizeof("?"));
 }
 
 static enum users_orphan judge_shm(const struct users *users, const struct inventory_entry *entry, char *reason)
@@ -205,9 +190,13 @@ static enum users_orphan judge_msg(const struct users *users, const struct inven
 
 	if (count_users(users, index, USER_WAITS) > 0 || sender == USERS_ALIVE || receiver == USERS_ALIVE)
 		return USERS_NO_ORPHAN;
-	time_text(inventory_touched(entry), since);
+	put_time(inventory_touched(entry), since);
 	if (entry->count > 0)
 		snprintf(what, sizeof(what), "%lld message%s left", (long long)entry->count, entry->count == 1 ? "" : "s");
+	/* Of another pid namespace, for instance, where it may well live. */
+	if ((sender == USERS_UNKNOWN && entry->times[INVENTORY_USED] > 0) ||
+	    (receiver == USERS_UNKNOWN && entry->times[INVENTORY_USED_TOO] > 0))
+		return because(USERS_ORPHAN_UNKNOWN, reason, "%s, untouched since %s, but who used it is not known", what, since);
 	/* A queue does not say who made it: before the first message there is nobody who could be gone. */
 	if (sender == USERS_UNKNOWN && receiver == USERS_UNKNOWN)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "%s, untouched since %s, but who made it is not known", what, since);
@@ -227,7 +216,7 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 
 	if (count_users(users, index, USER_WAITS | USER_HOLDS) > 0)
 		return USERS_NO_ORPHAN;
-	time_text(inventory_touched(entry), since);
+	put_time(inventory_touched(entry), since);
 	for (i = 0; i < entry->count; i++) {
 		int pid = semctl(entry->id, (int)i, GETPID), waiting = semctl(entry->id, (int)i, GETNCNT),
 		    waiting_zero = semctl(entry->id, (int)i, GETZCNT);
@@ -296,9 +285,7 @@ int users_in_use(const struct users *users, const struct inventory *inventory, s
 	size_t count;
 
 	users_of(users, entry, &count);
-	if (count > 0 || one->waiters > 0 || (one->kind == INVENTORY_SHM && one->count > 0))
+	if (count > 0 || one->waiters > 0)
 		return 1;
-	if (one->kind == INVENTORY_SHM)
-		return 0;
 	return users_unknown(users, inventory, entry) ? -1 : 0;
 }

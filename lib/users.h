@@ -47,6 +47,7 @@ struct user {
 	unsigned char call;      /* enum user_call; of USER_WAITS */
 	short semaphore;         /* the number of the semaphore of a System V set that it waits for, or -1 */
 	int fd;                  /* one of the descriptors that have it open, or -1 */
+	uint32_t mappings;       /* how often it has it mapped */
 };
 
 /* Calls that wait. */
@@ -79,6 +80,7 @@ struct users {
 	int invisible;      /* /proc does not show all processes (hidepid), or is not there */
 	int err;            /* why a process could not be looked at, the first cause but that it is not allowed; or 0 */
 	int proc;           /* /proc, once it is open (then not 0), or -1 */
+	int proc_err;       /* why it is not, of proc_open() */
 };
 
 /*
@@ -86,9 +88,6 @@ struct users {
  * wants to see the processes of this one.
  */
 void users_open(struct users *users);
-
-/* Whether users_find() was called and had no /proc to look at: `err` says why, or 0 where it is not mounted. */
-int users_without_proc(const struct users *users);
 
 enum users_wanted {
 	USERS_MAPS = 1,
@@ -102,7 +101,7 @@ unsigned users_needed(unsigned kinds);
 /*
  * Finds the users of all entries.  Of `kinds`, INVENTORY_FIFO and INVENTORY_MEMFD add those that are
  * found to the inventory, and `unlinked` those segments and semaphores that have no name any more.
- * Without /proc nobody is found, and `invisible` says why.  0, or -1 with ENOMEM.
+ * Without a /proc of our pid namespace nobody is found, and `proc_err` says why.  0, or -1 with ENOMEM.
  */
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked);
 
@@ -148,7 +147,8 @@ enum users_orphan users_is_orphan(const struct users *users, const struct invent
                                   char *reason);
 
 /*
- * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.
+ * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.  Of a System V segment the kernel's
+ * count tells more.
  */
 int users_in_use(const struct users *users, const struct inventory *inventory, size_t entry);
 

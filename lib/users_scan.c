@@ -25,6 +25,7 @@
 
 #define NOBODY UINT32_MAX
 #define DELETED " (deleted)"
+#define MEMFD "/memfd:"
 #define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
 #define PATIENCE 50
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
@@ -67,7 +68,7 @@ struct scan {
 
 	/* Of each entry, its last use and 1; it is of the process at hand if it is `began` or later. */
 	size_t *last;
-	uint32_t *attached; /* mappings of a System V segment that were found */
+	uint32_t *attached; /* mappings that were found */
 	size_t last_room;
 
 	/* Who holds a token of a set of slots.h. */
@@ -285,7 +286,7 @@ static int add_unnamed(struct scan *scan, enum inventory_kind kind, const struct
 	memcpy(label, path, path_size);
 	label[path_size] = '\0';
 	entry.name = name;
-	entry.label = kind == INVENTORY_MEMFD && strncmp(label, "/memfd:", 7) == 0 ? label + 7 : label;
+	entry.label = kind == INVENTORY_MEMFD ? label + strlen(MEMFD) : label;
 	entry.dev = device;
 	entry.ino = (ino_t)inode;
 	entry.flags = INVENTORY_UNLINKED;
@@ -324,7 +325,7 @@ static int starts_with(const char *text, size_t size, const char *start)
 /* The kind of memory without a name that this path is of, if it is wanted, or 0. */
 static enum inventory_kind unnamed_kind(const struct scan *scan, const char *path, size_t size, dev_t device, uint64_t inode)
 {
-	if (device == scan->memory && scan->kinds & INVENTORY_MEMFD && starts_with(path, size, "/memfd:"))
+	if (device == scan->memory && scan->kinds & INVENTORY_MEMFD && starts_with(path, size, MEMFD))
 		return INVENTORY_MEMFD;
 	if (scan->unlinked && device == scan->files && is_unlinked(path, size, device, inode))
 		return INVENTORY_PSHM;
@@ -348,6 +349,7 @@ static int add_range(struct scan *scan, const struct proc_map *map, uint32_t ent
 
 static int take_map(struct scan *scan, const struct proc_map *map)
 {
+	struct user *user;
 	uint32_t entry;
 
 	if (map->device == scan->memory && starts_with(map->path, map->path_size, "/SYSV"))
@@ -372,7 +374,11 @@ static int take_map(struct scan *scan, const struct proc_map *map)
 		if (add_unnamed(scan, kind, known ? &st : NULL, name, map->path, map->path_size, map->device, map->inode, &entry) == -1)
 			return -1;
 	}
-	return use_entry(scan, entry, USER_MAPS) == NULL || add_range(scan, map, entry) == -1 ? -1 : 0;
+	user = use_entry(scan, entry, USER_MAPS);
+	if (user == NULL)
+		return -1;
+	user->mappings++;
+	return add_range(scan, map, entry);
 }
 
 /*
@@ -381,7 +387,7 @@ static int take_map(struct scan *scan, const struct proc_map *map)
  */
 static int query_maps(struct scan *scan, int fd)
 {
-	char path[64];
+	char path[64] = "";
 	struct map_query query = {.size = sizeof(query), .flags = QUERY_SHARED | QUERY_THIS_OR_NEXT | QUERY_FILE};
 	struct proc_map map;
 
@@ -401,8 +407,7 @@ static int query_maps(struct scan *scan, int fd)
 			return errno == ENOENT ? 0 : -1;
 		}
 		map = (struct proc_map){.start = query.start, .end = query.end, .inode = query.inode, .shared = 1,
-		                        .device = makedev(query.major, query.minor), .path = path,
-		                        .path_size = query.name_size > 0 ? query.name_size - 1 : 0};
+		                        .device = makedev(query.major, query.minor), .path = path, .path_size = strlen(path)};
 		if (map.device == scan->memory && take_map(scan, &map) == -1)
 			return -1;
 		query.address = query.end;
@@ -846,6 +851,37 @@ static int wait_for_open(struct scan *scan, const char *thread, uint64_t address
 	return wait_for(scan, entry, USER_OPEN_CALL, 0, -1);
 }
 
+/* 32-bit machines have calls of their own whose times have 64 bits. */
+static long plain_number(long number)
+{
+	switch (number) {
+#ifdef SYS_futex_time64
+	case SYS_futex_time64: return SYS_futex;
+	case SYS_ppoll_time64: return SYS_ppoll;
+	case SYS_mq_timedreceive_time64: return SYS_mq_timedreceive;
+	case SYS_mq_timedsend_time64: return SYS_mq_timedsend;
+#endif
+	default: return number;
+	}
+}
+
+#ifdef SYS_ipc
+/* The one call that some machines had, and whose C library still uses it, for all that System V waits for: see ipc(2). */
+static int take_ipc(struct scan *scan, const uint64_t *a)
+{
+	enum { SEMOP = 1, SEMTIMEDOP = 4, MSGSND = 11, MSGRCV = 12, TIMEOUT = sizeof(void *) == 4 ? 5 : 3 };
+	struct proc_syscall plain = {.arguments = {a[1], a[4], a[2]}};
+
+	switch (a[0] & 0xffff) { /* above it is a version */
+	case SEMOP: return wait_for_set(scan, &plain, 0);
+	case SEMTIMEDOP: return wait_for_set(scan, &plain, a[TIMEOUT] != 0);
+	case MSGSND: return wait_for(scan, find_sysv(scan, INVENTORY_MSG, a[1]), USER_MSGSND, 0, -1);
+	case MSGRCV: return wait_for(scan, find_sysv(scan, INVENTORY_MSG, a[1]), USER_MSGRCV, 0, -1);
+	default: return 0;
+	}
+}
+#endif
+
 /* Whether this call waits for nothing that others of this process could not bring about. */
 static int is_neutral(long number)
 {
@@ -861,6 +897,14 @@ static int take_call(struct scan *scan, const char *thread, const struct proc_sy
 #ifdef SYS_semop
 	case SYS_semop:
 		return wait_for_set(scan, call, 0);
+#endif
+#ifdef SYS_semtimedop_time64
+	case SYS_semtimedop_time64:
+		return wait_for_set(scan, call, a[3] != 0);
+#endif
+#ifdef SYS_ipc
+	case SYS_ipc:
+		return take_ipc(scan, a);
 #endif
 #ifdef SYS_semtimedop
 	case SYS_semtimedop:
@@ -954,11 +998,12 @@ static int take_thread(struct scan *scan, const char *thread)
 	} else if (proc_parse_syscall(text, (size_t)got, &call) != 1) {
 		scan->process.busy = 1;
 		return 0;
-	} else if (call.stack < UINT32_MAX && sizeof(void *) > 4) {
-		/* A 32-bit process: its calls have other numbers. */
+	} else if ((call.stack < UINT32_MAX) != (sizeof(void *) == 4)) {
+		/* Its words are not as long as ours: its calls have other numbers. */
 		scan->process.waits_hidden = 1;
 		return 0;
 	} else {
+		call.number = plain_number(call.number);
 		result = take_call(scan, thread, &call);
 		if (result == 0 && !is_neutral(call.number))
 			scan->process.busy = 1;
@@ -1036,16 +1081,13 @@ static int has_no_memory(struct scan *scan)
 
 static int has_ended(struct scan *scan)
 {
-	char text[512];
-	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text) - 1);
-	const char *end;
+	char text[1024];
+	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text));
+	struct proc_stat stat;
 
 	if (got <= 0)
 		return 1;
-	text[got] = '\0';
-	/* The state follows the command, which may hold anything but its own end. */
-	end = strrchr(text, ')');
-	return end != NULL && end[1] == ' ' && (end[2] == 'Z' || end[2] == 'X');
+	return proc_parse_stat(text, (size_t)got, &stat) == 0 && (stat.state == 'Z' || stat.state == 'X');
 }
 
 /* Root may see everything but what is just ending: that is given the time to do so, now and then. */
@@ -1163,10 +1205,12 @@ static void drop_strangers(struct scan *scan)
 		if (entry->kind != INVENTORY_SHM || entry->count == (int64_t)scan->attached[user->entry] ||
 		    is_of_namespace(scan, user))
 			users->users[kept++] = *user;
-		else
-			scan->attached[user->entry] = 0;
 	}
 	users->count = kept;
+	for (i = 0; i < scan->known; i++)
+		scan->attached[i] = 0;
+	for (i = 0; i < kept; i++)
+		scan->attached[users->users[i].entry] += users->users[i].mappings;
 }
 
 /* Sorts the uses by entry, keeping the order of the processes. */

@@ -88,9 +88,3 @@ int64_t zerocopy_send(struct zerocopy *zerocopy, const struct segment *segment, 
 	}
 	return filled;
 }
-
-void zerocopy_close(struct zerocopy *zerocopy)
-{
-	close(zerocopy->pipe[0]);
-	close(zerocopy->pipe[1]);
-}

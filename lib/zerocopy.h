@@ -16,7 +16,7 @@ struct zerocopy {
 	uint64_t tail; /* bytes that must be copied at the end, so that no page of ours is left in `to` */
 };
 
-/* Prepares sending to `fd`: 0, or -1 with errno (EMFILE). */
+/* Prepares sending to `fd` until the process ends: 0, or -1 with errno (EMFILE). */
 int zerocopy_open(struct zerocopy *zerocopy, int fd);
 
 /*
@@ -26,7 +26,5 @@ int zerocopy_open(struct zerocopy *zerocopy, int fd);
  */
 int64_t zerocopy_send(struct zerocopy *zerocopy, const struct segment *segment, uint64_t offset, uint64_t size,
                       int *writing);
-
-void zerocopy_close(struct zerocopy *zerocopy);
 
 #endif

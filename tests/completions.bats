@@ -14,7 +14,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     completions=${BATS_TEST_DIRNAME%/*}/completions
     given /comp-unique abc
     given key:0x14000001 abc

@@ -35,7 +35,7 @@ try() {
 
 setup() {
     local page
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     pages=("${BATS_TEST_DIRNAME%/*}"/man/*.[1-8])
     for page in "${pages[@]}"; do
         extract "$page"

@@ -6,7 +6,7 @@
 
 load helper
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 
 teardown() {
     if ((${#pids[@]})); then
@@ -381,6 +381,7 @@ is_fifo() { [[ -p $1 ]]; }
     exec 7<&-
     ends 1
     assert_equal "$(<err)" 'fifotee: a: the same as standard input'
+    eventually size_is b.out 4
     assert_equal "$(<b.out)" one
 }
 
@@ -1255,6 +1256,15 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 143
 }
 
+@test 'fifotee: SIGTERM while it makes the FIFOs ends it as ever, and none is left' {
+    run -143 --separate-stderr traced -P a -e inject=mknodat,mknod:signal=TERM:when=1 fifotee -v a b c </dev/null
+    assert_equal "$output" ''
+    refute [ -e a ]
+    refute [ -e b ]
+    refute_regex "$stderr" 'Bad address|null pointer'
+    grep -q SIGTERM trace
+}
+
 # --- without copying ---
 
 @test 'fifotee: --zero-copy gives all the same bytes, to fast readers and slow ones' {
@@ -1362,4 +1372,265 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 @test 'fifotee: a FIFO that was made and cannot be removed is told of' {
     run -1 traced -e inject=?unlink,?unlinkat:error=EPERM fifotee -p drop a </dev/null
     assert_output 'fifotee: a: it could not be removed: Operation not permitted'
+}
+
+@test 'fifotee: a reader that leaves behind the end of an input whose last record lacks its end' {
+    (seq -f %099.0f 15000 && echo -n end) >in.txt
+    tee_fed -n -v -p buffer=1M a
+    eventually is_fifo a
+    exec 7<a
+    cat in.txt >&5
+    line_is "$(head -n 1 in.txt)"
+    fed
+    eventually asleep "$tee"
+    exec 7<&-
+    ends 0
+    adds_up a
+}
+
+@test 'fifotee: -b, what a reader left unread of a queue counts as dropped' {
+    local policy
+    for policy in drop buffer=1k; do
+        tee_fed -v -b 4 -p $policy a
+        eventually is_fifo a
+        exec 7<a
+        printf aaaabbbbcccc >&5
+        soon head -c 4 <&7 >/dev/null
+        eventually size_is out 12
+        exec 7<&-
+        eventually let_go "$tee" a
+        exec 7<a
+        eventually holds_open "$tee" a
+        printf dddd >&5
+        assert_equal "$(soon head -c 4 <&7)" dddd
+        exec 7<&-
+        eventually let_go "$tee" a
+        fed
+        ends 0
+        assert_equal "$(counts a)" '8 2 2'
+        rm -f a in
+    done
+}
+
+@test 'fifotee: who comes in the middle of a record begins behind it, however late that ends' {
+    tee_fed -v --readers=0 a
+    eventually is_fifo a
+    printf 'par' >&5
+    eventually size_is out 3
+    exec 7<a
+    eventually holds_open "$tee" a
+    # He leaves before a record begins, and comes again.
+    exec 7<&-
+    eventually let_go "$tee" a
+    exec 7<a
+    eventually holds_open "$tee" a
+    printf 'tia' >&5
+    eventually size_is out 6
+    kill -USR1 "$tee"
+    eventually grep -q '^fifotee: a: 0 bytes, 0 records, 0 dropped' err
+    printf 'l\nwhole\n' >&5
+    line_is whole
+    fed
+    ends 0
+    assert_equal "$(counts a)" '6 1 1'
+}
+
+@test 'fifotee: what others wrote into the FIFO is not counted as ours' {
+    tee_fed -v -p drop a
+    eventually is_fifo a
+    exec 7<a
+    echo ours >&5
+    eventually size_is out 5
+    printf '%s\n' 1 2 3 4 >a
+    exec 7<&-
+    eventually let_go "$tee" a
+    fed
+    ends 0
+    assert_equal "$(counts a)" '0 0 1'
+}
+
+@test 'fifotee: a connection that was reset is a reader that left' {
+    make_numbered 100
+    run -0 --separate-stderr traced -P "$PWD/out" -e inject=write:error=ECONNRESET sh -c 'exec fifotee --readers=0 -p drop a >out' <in.txt
+    [[ -z $stderr ]]
+}
+
+@test 'fifotee: a standard output whose reader has gone before it began is one that left' {
+    mkfifo a gone
+    exec 9<>gone 8>gone 9>&-
+    reads a
+    echo one | soon fifotee a >&8
+    ends 0
+    assert_equal "$(<a.out)" one
+    run -1 --separate-stderr soon sh -c 'echo one | fifotee --stdout=fail -p drop a >&8'
+    assert_equal "$stderr" 'fifotee: standard output: Broken pipe'
+    exec 8>&-
+}
+
+@test 'fifotee: SIGTERM, the rest of a record may come in pieces, and may be the end of the input' {
+    local rest
+    for rest in $'tial\n' ''; do
+        tee_fed -n a
+        eventually is_fifo a
+        exec 7<a
+        printf 'par' >&5
+        assert_equal "$(soon head -c 3 <&7)" par
+        kill "$tee"
+        eventually asleep "$tee"
+        printf 'and' >&5
+        assert_equal "$(soon head -c 3 <&7)" and
+        printf %s "$rest" >&5
+        fed
+        assert_equal "$(cat <&7)" "${rest%$'\n'}"
+        ends 143
+        exec 7<&-
+        rm -f in
+    done
+}
+
+@test 'fifotee: SIGTERM, the rest of a block comes, too' {
+    tee_fed -n -b 4 a
+    eventually is_fifo a
+    exec 7<a
+    printf 'aaaabb' >&5
+    assert_equal "$(soon head -c 6 <&7)" aaaabb
+    kill "$tee"
+    eventually asleep "$tee"
+    printf 'bbcc' >&5
+    assert_equal "$(cat <&7)" bb
+    ends 143
+}
+
+@test 'fifotee: a second signal ends it at once' {
+    tee_fed -n a
+    eventually is_fifo a
+    exec 7<a
+    printf 'par' >&5
+    assert_equal "$(soon head -c 3 <&7)" par
+    kill "$tee"
+    eventually asleep "$tee"
+    kill "$tee"
+    ends 143
+}
+
+@test 'fifotee: a record for which there is no memory is told, and what came before it arrives' {
+    ! sanitized || return 0 # whose memory is counted otherwise
+    mkfifo a
+    reads a
+    run -1 --separate-stderr bash -c 'ulimit -v 8000; { echo before; head -c 9000000 /dev/zero; } | exec fifotee -n -p drop --readers=1 a'
+    [[ $stderr == 'fifotee: standard input: Cannot allocate memory'* ]]
+    all_end
+    assert_equal "$(<a.out)" before
+}
+
+@test 'fifotee: a standard input that somebody else was quicker to read is read again' {
+    echo one | traced -e inject=read:error=EAGAIN:when=2 fifotee --readers=0 -p drop a >out
+    assert_equal "$(<out)" one
+}
+
+@test 'fifotee: --zero-copy into a file alone copies' {
+    mkfifo a
+    tee_fed --zero-copy --readers=0 a
+    echo one >&5
+    fed
+    ends 0
+    assert_equal "$(<out)" one
+}
+
+@test 'fifotee: --zero-copy, who does not come among the first does not come' {
+    mkfifo a b
+    reads a
+    echo one | soon fifotee -n --zero-copy --readers=1 a b
+    ends 0
+    assert_equal "$(<a.out)" one
+}
+
+@test 'fifotee: SIGUSR1 tells of a record of which a reader has a part' {
+    tee_fed -n -p drop a
+    eventually is_fifo a
+    exec 7<a
+    { letters 3000000 x && echo; } >&5
+    eventually asleep "$tee"
+    kill -USR1 "$tee"
+    eventually grep -q '^fifotee: a: .*, 1 waiting' err
+    fed
+    cat <&7 >a.out
+    ends 0
+    size_is a.out 3000001
+}
+
+@test 'fifotee: EIO in the middle of a record that a reader has a part of is an error for it' {
+    local policy
+    { letters 3000000 x && echo && echo next; } >in.txt
+    mkfifo a
+    for policy in drop buffer=64k; do
+        bg cat a
+        status=0
+        traced -P "$PWD/a" -e inject=write,writev:error=EIO:when=2+ fifotee -n --readers=1 -p $policy a <in.txt 2>err || status=$?
+        assert_equal "$status" 1
+        assert_equal "$(<err)" 'fifotee: a: Input/output error'
+        eventually ended "$pid"
+    done
+}
+
+@test 'fifotee: a policy of a hundred letters is none' {
+    usage_error fifotee -p "$(letters 100 d)" a
+}
+
+@test 'fifotee: a signal that interrupts a write ends it' {
+    local policy
+    mkfifo a
+    for policy in block drop; do
+        reads a
+        run -143 traced -P "$PWD/a" -e inject=write:error=EINTR:signal=TERM:when=1 fifotee -n --readers=1 -p $policy a < <(echo one)
+    done
+}
+
+@test 'fifotee: SIGTERM, a queued last record that lacks its end goes whole to who has begun it' {
+    tee_fed -n -p buffer=4M a
+    eventually is_fifo a
+    exec 7<a
+    letters 3000000 x >&5
+    fed
+    assert_equal "$(soon head -c 5 <&7)" xxxxx
+    eventually asleep "$tee"
+    kill "$tee"
+    cat <&7 >a.out
+    ends 143
+    size_is a.out 2999995
+}
+
+@test 'fifotee: SIGTERM ends who waits for a record to begin, and --zero-copy in any place' {
+    tee_fed --readers=0 a
+    eventually is_fifo a
+    printf 'par' >&5
+    eventually size_is out 3
+    exec 7<a
+    eventually holds_open "$tee" a
+    kill "$tee"
+    assert_equal "$(cat <&7)" ''
+    fed
+    ends 143
+    rm in
+    tee_fed -n --zero-copy a
+    eventually is_fifo a
+    exec 7<a
+    printf 'par' >&5
+    assert_equal "$(soon head -c 3 <&7)" par
+    kill "$tee"
+    ends 143
+}
+
+@test 'fifotee: -b, a reader who leaves within a block that was larger than the pipe' {
+    tee_fed -n -v -p drop -b 3000000 a
+    eventually is_fifo a
+    exec 7<a
+    letters 3000000 x >&5
+    assert_equal "$(soon head -c 5 <&7)" xxxxx
+    eventually asleep "$tee"
+    exec 7<&-
+    eventually let_go "$tee" a
+    fed
+    ends 0
+    adds_up a
 }

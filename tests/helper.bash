@@ -19,6 +19,20 @@ export ASAN_OPTIONS UBSAN_OPTIONS
 
 pids=()
 
+# start_test: into its own directory.  Where the tools run by MACHINE, a test that cannot hold there is skipped, with the
+# reason that the file `machines` gives.
+start_test() {
+    local machine pattern reason body
+    if [[ -n ${MACHINE-} ]]; then
+        body=$BATS_TEST_DESCRIPTION$'\n'$(declare -f "$BATS_TEST_NAME")
+        while IFS=$'\t' read -r machine pattern reason; do
+            # shellcheck disable=SC2053 # a pattern
+            [[ $MACHINE != $machine || ! $body =~ $pattern ]] || skip "$reason"
+        done < <(grep -v '^#' "$BATS_TEST_DIRNAME/machines")
+    fi
+    cd "$BATS_TEST_TMPDIR" || return
+}
+
 # --- objects, made and seen without our tools ---
 
 # given NAME TEXT: there is a segment with these bytes (as printf %b writes them).
@@ -124,9 +138,12 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
 asleep() { [[ $(</proc/"$1"/stat) == *") S "* ]]; }
 stopped() { [[ $(</proc/"$1"/stat) == *") T "* ]]; }
 
-# eventually COMMAND...: it succeeds within ten seconds.
+# So many seconds are more than enough.
+patience=${PATIENCE:-20}
+
+# eventually COMMAND...: it succeeds in that time.
 eventually() {
-    local end=$((SECONDS + 10))
+    local end=$((SECONDS + patience))
     until "$@"; do
         ((SECONDS < end)) || fail "it never came that: $*" || return
         read -rt 0.01 _ <>"$BATS_RUN_TMPDIR/never" || :
@@ -136,7 +153,7 @@ eventually() {
 size_is() { [[ $(stat -Lc %s "$1" 2>/dev/null) == "$2" ]]; }
 
 # soon COMMAND...: killed, which no test expects, if it does not end by itself.
-soon() { timeout -s KILL 10 "$@"; }
+soon() { timeout -s KILL "$patience" "$@"; }
 
 # milliseconds COMMAND...: prints how long it took.
 milliseconds() {
@@ -159,7 +176,7 @@ export reads writes
 
 # traced [STRACE OPTION...] COMMAND...: the calls go to the file `trace`.
 # LeakSanitizer cannot work under ptrace.
-traced() { ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL 20 strace -f -q -o trace "$@"; }
+traced() { ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL "$((2 * patience))" strace -f -q -o trace "$@"; }
 
 # usage_error COMMAND...: exit 2, with an explanation by the tool, and no output.
 usage_error() {

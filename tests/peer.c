@@ -26,12 +26,13 @@
 
 union semun {
 	int val;
+	struct semid_ds *buf; /* for the size of it, which semctl(3) takes off the stack */
 };
 
 static long
 number(const char *s)
 {
-	return strtol(s, NULL, 0);
+	return (long)strtoll(s, NULL, 0); /* keys have 32 bits, also where long has no more */
 }
 
 /* The id of the System V semaphore "key:N", or -1 if `name` is a POSIX one. */
@@ -81,7 +82,7 @@ sem_value(const char *name)
 	return value;
 }
 
-/* How many processes wait; glibc counts them in the second word of its semaphore. */
+/* How many processes wait; glibc counts them in the upper half of the first 64 bits, 32-bit programs in the last word. */
 static int
 sem_waiters(const char *name)
 {
@@ -89,7 +90,9 @@ sem_waiters(const char *name)
 
 	if (id != -1)
 		return semctl(id, 0, GETNCNT);
-	return ((const int *)posix_semaphore(name))[1];
+	if (sizeof(long) == 4)
+		return ((const int *)posix_semaphore(name))[3];
+	return (int)(*(const uint64_t *)posix_semaphore(name) >> 32);
 }
 
 static void
@@ -109,7 +112,7 @@ copy(int from, int to)
 	ssize_t n;
 
 	while ((n = read(from, buf, sizeof(buf))) > 0)
-		if (write(to, buf, n) != n)
+		if (write(to, buf, (size_t)n) != n)
 			err(1, "write");
 }
 
@@ -208,7 +211,7 @@ main(int argc, char *argv[])
 	argc -= 2;
 	argv += 2;
 	if (strcmp(cmd, "sem-make") == 0 && argc == 2)
-		sem_make(argv[0], number(argv[1]));
+		sem_make(argv[0], (int)number(argv[1]));
 	else if (strcmp(cmd, "sem-value") == 0 && argc == 1)
 		printf("%d\n", sem_value(argv[0]));
 	else if (strcmp(cmd, "sem-waiters") == 0 && argc == 1)
@@ -216,13 +219,13 @@ main(int argc, char *argv[])
 	else if (strcmp(cmd, "sem-give") == 0 && argc == 1)
 		sem_give(argv[0]);
 	else if (strcmp(cmd, "shm-make") == 0 && argc == 2)
-		shm_make(number(argv[0]), number(argv[1]));
+		shm_make((key_t)number(argv[0]), (size_t)number(argv[1]));
 	else if (strcmp(cmd, "shm-dump") == 0 && argc == 1)
-		shm_dump(number(argv[0]), 0);
+		shm_dump((key_t)number(argv[0]), 0);
 	else if (strcmp(cmd, "shm-dump-page") == 0 && argc == 1)
-		shm_dump(number(argv[0]), 1);
+		shm_dump((key_t)number(argv[0]), 1);
 	else if (strcmp(cmd, "ftok") == 0 && argc == 2)
-		printf("%#x\n", (unsigned)ftok(argv[0], number(argv[1])));
+		printf("%#x\n", (unsigned)ftok(argv[0], (int)number(argv[1])));
 	else if (strcmp(cmd, "map") == 0 && argc == 1)
 		hold_map(argv[0]);
 	else if (strcmp(cmd, "memfd") == 0 && argc == 0)

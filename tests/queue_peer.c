@@ -164,7 +164,8 @@ show(const char *name, const char *what)
 	struct msqid_ds ds;
 	struct stat st;
 	mqd_t queue;
-	long count, most, size = 0, mode;
+	long count, most, size = 0;
+	unsigned mode;
 
 	if (is_sysv(name)) {
 		if (msgctl(sysv_open(name, 0), IPC_STAT, &ds) == -1)
@@ -186,7 +187,7 @@ show(const char *name, const char *what)
 	else if (strcmp(what, "limits") == 0)
 		printf("%ld %ld\n", most, size);
 	else
-		printf("%lo\n", mode);
+		printf("%o\n", mode);
 }
 
 static void

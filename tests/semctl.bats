@@ -13,7 +13,7 @@ number=0x73656d01
 # semop(2) is semtimedop(2) in glibc.
 ops=semop,semtimedop
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test || return; }
 teardown() { clean_up sem 0x73; }
 
 # by_default COMMAND...: as from a terminal; a shell has its background processes ignore SIGINT and SIGQUIT, parallel(1) SIGALRM.
@@ -1450,4 +1450,105 @@ injected() {
     [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
     usage_error semctl op $key "$word"
     [[ $stderr != *[$'\e\a\xff']* ]] || fail "$stderr"
+}
+
+# told WORDS COMMAND...: that, and no more, on standard error.
+told() {
+    run -0 --separate-stderr soon "${@:2}"
+    assert_equal "$stderr" "semctl: $1"
+}
+
+@test 'semctl: -v says what was done, and nothing without it' {
+    told "$key: created with 2 semaphores" semctl create -v $key 3 0
+    run -1 --separate-stderr semctl create $key 3
+    assert_equal "$stderr" "semctl: $key: it is there with 2 semaphores, not 1"
+    told "$key: done" semctl op -v $key 0-1
+    told "$key: set" semctl set -v $key 1 1
+    told "$key: removed" semctl rm -v $key
+    told "$posix: created with 1 semaphore" semctl create -v $posix 0
+    told "$posix: 2 given" semctl post -v -c 2 $posix
+    told "$posix: 2 taken" semctl wait -v -c 2 $posix
+    told "$key: created, waiting for 1" semctl barrier -v -c 1 $key
+    told "$key: waiting for 1" semctl barrier -v -c 1 $key
+    run -0 semctl get -v $key
+    assert_output --partial lacking
+    semctl rm $posix
+    told "$posix: created with 1 token" semctl run -v $posix true
+    told "$other: created; slot 0 of 2" semctl run -v -j 2 $other true
+    told "$other: slot 0 of 2" semctl run -v -j 2 $other true
+    semctl rm $posix
+    told "$posix: created with 2 tokens" semctl run -v -j 2 $posix true
+}
+
+@test 'semctl: wrong words of an operation, a barrier, a lock are usage errors' {
+    usage_error semctl op $key "$(letters 30 0)-1"
+    usage_error semctl op $key "0-$(letters 30 1)"
+    usage_error semctl barrier -c 100000 $key
+    run -125 --separate-stderr semctl run "" true
+    [[ $stderr == *"usage: "* ]]
+    usage_error semctl set $key
+    usage_error semctl create --bogus $key
+    run -0 semctl --version
+    run -0 semctl create -V
+    no_set
+}
+
+@test 'semctl: a set of one has no second semaphore, and a lock of one no two tokens' {
+    semctl create $key 1
+    run -1 --separate-stderr semctl op $key 1-1
+    assert_equal "$stderr" "semctl: $key: the set has only 1 semaphore, from 0 on"
+    semctl rm $key
+    semctl create $key 1 1
+    run -1 --separate-stderr semctl op $key 2-1
+    assert_equal "$stderr" "semctl: $key: the set has only 2 semaphores, from 0 on"
+    semctl rm $key
+    semctl create $key 1
+    semctl run -j 1 $other true
+    run -125 --separate-stderr semctl run -j 2 $other true
+    assert_equal "$stderr" "semctl: $other: it was made with 1 token, not 2"
+    # Of another's semaphore nobody knows how many tokens it has in all.
+    run -0 semctl run -j 2 $key echo ran
+    assert_output ran
+}
+
+@test 'semctl: a set that is removed between two looks at it is missing' {
+    semctl create $key 1
+    run -3 --separate-stderr traced -e inject=semctl:error=EINVAL:when=3+ semctl get -v $key
+    assert_equal "$stderr" "semctl: $key: Identifier removed"
+    run -3 --separate-stderr traced -e inject=semctl:error=EINVAL:when=2+ semctl set $key 2
+    assert_equal "$stderr" "semctl: $key: Identifier removed"
+    values $key 1
+}
+
+@test 'semctl: what a command is told takes the place of a variable of that name alone' {
+    run -0 env SEMCTL_SLOT=old SEMCTL_SLOTS=mine semctl run $posix sh -c 'echo "${SEMCTL_SLOT-none} $SEMCTL_SLOTS"'
+    assert_output 'none mine'
+}
+
+@test 'semctl: a file of the right size that is no semaphore is told as such' {
+    { head -c 31 /dev/zero && printf x; } >/dev/shm/sem.sem-a
+    run -1 --separate-stderr semctl get $posix
+    assert_equal "$stderr" "semctl: $posix: not a semaphore"
+}
+
+@test 'semctl: who may only change a set may give, by its id, too, but neither look nor set' {
+    needs_uids
+    chmod 777 .
+    semctl create -m 0602 $key 1
+    local name
+    for name in $key "id:$(column 2)"; do
+        as_nobody semctl post "$name"
+        run -1 as_nobody semctl get "$name"
+        assert_output --partial 'Permission denied'
+        run -1 as_nobody semctl set "$name" 7
+        assert_output --partial 'Permission denied'
+    done
+    values $key 3
+}
+
+@test 'semctl: a set of the size of a barrier that was used is none' {
+    semctl create $key 1 0 0 0
+    run -1 --separate-stderr semctl barrier -c 2 $key
+    [[ $stderr == "semctl: $key: "*barrier* ]]
+    values $key 1 0 0 0
 }

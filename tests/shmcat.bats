@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     head -c 300000 /dev/urandom >random
 }
 
@@ -680,6 +680,16 @@ hold() {
     ends 0
 }
 
+@test 'shmcat: -f of a memfd ends with its process where the kernel gives no descriptor of it' {
+    printf 0123456789 >digits
+    hold memfd digits
+    local holder=$pid
+    bg traced -e inject=pidfd_open:error=ENOSYS shmcat -f "$object" >out
+    eventually size_is out 10
+    kill "$holder"
+    ends 0
+}
+
 @test 'shmcat: -f of a memfd ends with its process' {
     printf 0123456789 >digits
     hold memfd digits
@@ -1124,4 +1134,134 @@ watch() {
             grep -F '/cat-x: Input/output error' err
         fi
     done
+}
+
+@test 'shmcat: -v says with -u that the segment is removed' {
+    given /cat-x abc
+    run -0 --separate-stderr shmcat -uv /cat-x
+    assert_equal "$stderr" 'shmcat: /cat-x: 3 bytes, removed'
+    absent /cat-x
+}
+
+@test 'shmcat: a length that ends behind the largest number is one to the end' {
+    given /cat-x abcdef
+    run -0 shmcat -o 2 -n 9223372036854775807 /cat-x
+    assert_output cdef
+}
+
+@test 'shmcat: under a lock a part is copied, and nothing of an empty segment' {
+    semctl create key:0x12000002
+    given /cat-x abcdef
+    run -0 shmcat -l key:0x12000002 -n 3 /cat-x
+    assert_output abc
+    given /cat-x ''
+    run -0 shmcat -l key:0x12000002 /cat-x
+    assert_output ''
+    assert_equal "$(semctl get key:0x12000002)" 1
+}
+
+@test 'shmcat: a full output is an error with -x and with -f, too' {
+    given /cat-x abc
+    local option
+    for option in -x -f; do
+        run -1 --separate-stderr soon sh -c 'exec shmcat "$1" /cat-x >/dev/full' - "$option"
+        assert_equal "$stderr" 'shmcat: standard output: No space left on device'
+    done
+}
+
+@test 'shmcat: --watch takes no interval of 0, and not --zero-copy' {
+    given /cat-x abc
+    usage_error shmcat --watch=0 /cat-x
+    usage_error shmcat --watch --zero-copy /cat-x
+}
+
+# watch_by ROWS TERM [ARGUMENT...]: the same on a terminal of that size and kind.
+watch_by() {
+    TERM=$2 bg env --default-signal=INT script -qefc "stty rows $1 cols 80; exec shmcat --watch=20ms ${*:3}" screen </dev/null >/dev/null
+}
+
+@test 'shmcat: --watch on a terminal that cannot draw, or that says nothing of itself' {
+    given /cat-x abc
+    watch_by 24 dumb /cat-x
+    ends 1
+    grep terminal screen
+    watch_by 24 '' /cat-x
+    ends 1
+    TERM=xterm bg script -qefc 'unset TERM; exec shmcat --watch /cat-x' screen </dev/null >/dev/null
+    ends 1
+}
+
+@test 'shmcat: --watch on a terminal of two rows, or of none, shows what has room' {
+    given /cat-x "$(letters 40 a)zz"
+    watch_by 2 xterm /cat-x
+    eventually grep -qs aaaa screen
+    run -1 grep zz screen
+    kill "$pid"
+    watch_by 0 xterm /cat-x
+    eventually grep -qs zz screen
+}
+
+@test 'shmcat: --watch shows that a segment grows, where it is seen and where it is not' {
+    letters 4000 a >/dev/shm/cat-x
+    watch /cat-x
+    eventually grep -qs aaaa screen
+    letters 5000 a >/dev/shm/cat-x
+    eventually grep -qw 5000 screen
+    kill "$pid"
+    given /cat-x abc
+    watch -o -2 /cat-x
+    eventually grep -qs bc screen
+    printf 'XYZ' >>/dev/shm/cat-x
+    eventually grep -qs 'YZ' screen
+}
+
+@test 'shmcat: --watch marks what is new behind the end' {
+    given /cat-x abc
+    watch /cat-x
+    eventually grep -qs abc screen
+    printf 'XYZ' >>/dev/shm/cat-x
+    eventually grep -qE $'\e\\[7m(58|X)' screen
+}
+
+@test 'shmcat: --watch looks under the lock, for so long as it may wait for it' {
+    semctl create key:0x12000002
+    given /cat-x abc
+    watch -l key:0x12000002 -w 50ms /cat-x
+    eventually grep -qs abc screen
+    semctl wait key:0x12000002
+    ends 124
+    grep 'timed out' screen
+}
+
+@test 'shmcat: --watch ends when what it looks at cannot be read any more' {
+    given /cat-x abc
+    run -1 env TERM=xterm script -qefc "strace -f -o /dev/null -P /dev/shm/cat-x -e inject=$reads:error=EIO shmcat --watch /cat-x" screen </dev/null
+    grep 'Input/output error' screen
+}
+
+@test 'shmcat: --watch that was interrupted while it drew says no more' {
+    given /cat-x abc
+    run -130 env TERM=xterm script -qefc 'env --default-signal=INT strace -f -o /dev/null -e trace=write -e inject=write:signal=INT:when=2 shmcat --watch /cat-x' \
+        screen </dev/null
+}
+
+@test 'shmcat: -x of a place far out has as many digits as it needs' {
+    truncate -s $((1 << 62)) /dev/shm/cat-x
+    run -0 shmcat -x -o $(((1 << 62) - 16)) /cat-x
+    assert_line --index 0 --regexp '^3ffffffffffffff0  00 '
+    assert_line --index 1 4000000000000000
+}
+
+@test 'shmcat: -f of a process that no descriptor stands for follows all the same' {
+    hold memfd <(echo abc)
+    bg_into_pipe traced -e inject=pidfd_open:error=ENOSYS shmcat -f "$object"
+    assert_equal "$(next_bytes 4)" abc
+}
+
+@test 'shmcat: --watch of a System V segment that is larger than the screen' {
+    letters 4000 a >large
+    given key:0x12000001 "$(<large)"
+    watch key:0x12000001
+    eventually grep -qs aaaa screen
+    grep -w 4000 screen
 }

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     printf 'abc' >abc
     : >empty
     head -c 300000 /dev/urandom >random
@@ -1340,4 +1340,122 @@ teardown() { clean_up put 0x11; }
     run -0 --separate-stderr unshare --ipc bash -c 'exec 4> >(exec true); wait $!; echo text | shmput key:private >&4
         echo "status $?"; wc -l </proc/sysvipc/shm'
     assert_output $'status 1\n1'
+}
+
+@test 'shmput: what a new segment would want does not go with what keeps one' {
+    usage_error shmput -k -s 10 /put-x
+    usage_error shmput -k -x /put-x
+    usage_error shmput -k key:private
+    usage_error shmput -x id:7
+    absent /put-x
+}
+
+@test 'shmput: more than a System V segment has place for behind -o is refused, from a file and with a NUL' {
+    given key:0x11000001 0123456789
+    run -1 shmput -o 8 key:0x11000001 <abc
+    run -1 shmput -zo 7 key:0x11000001 <abc
+    holds key:0x11000001 0123456789
+    run -1 shmput -o 8 -s 10 key:0x11000002 <abc
+    run -1 shmput -o 8 -s 10 key:0x11000002 < <(cat abc)
+    absent key:0x11000002
+}
+
+@test 'shmput: -o with a size' {
+    given /put-x 0123456789
+    shmput -o 2 -s 6 /put-x <abc
+    holds /put-x '01abc\0'
+}
+
+@test 'shmput: -z where there is no room left for the NUL' {
+    run -1 shmput -zs 3 /put-x <abc
+    absent /put-x
+}
+
+@test 'shmput: an offset behind which there is no room for a file is an error' {
+    run -1 --separate-stderr shmput -o 9223372036854775807 /put-x <abc
+    [[ $stderr == "shmput: /put-x: "* ]]
+    absent /put-x
+}
+
+# no_passing_name: nothing stays of what -r makes on a file system without unnamed files.
+no_passing_name() { [[ -z $(find /dev/shm . -name '.ipcutils-*') ]]; }
+
+@test 'shmput: -r on a file system without unnamed files goes by a passing name' {
+    local err
+    for err in EOPNOTSUPP EISDIR; do
+        given /put-x old
+        traced -P /dev/shm -e inject=openat:error=$err shmput -r /put-x <abc
+        holds /put-x abc
+        rm /dev/shm/put-x
+        traced -P /dev/shm -e inject=openat:error=$err shmput -rx /put-x <abc
+        holds /put-x abc
+        run -1 traced -P /dev/shm -e inject=openat:error=$err shmput -rx /put-x <random
+        holds /put-x abc
+        no_passing_name
+    done
+}
+
+@test 'shmput: -r that fails on a file system without unnamed files leaves no passing name' {
+    local at
+    at=$(tmpfile_at)
+    given /put-x old
+    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$at" -e inject=read:error=EIO:when=2+ shmput -r /put-x <random
+    holds /put-x old
+    no_passing_name
+    run -1 --separate-stderr traced -P /dev/shm -e inject=openat:error=EROFS shmput -r /put-x <abc
+    [[ $stderr == *'/put-x: Read-only file system' ]]
+    no_passing_name
+}
+
+# tmpfile_at: which openat(2) of `shmput -r /put-x` is the one with O_TMPFILE.
+tmpfile_at() {
+    traced -e trace=openat shmput -r /put-x </dev/null
+    grep -n O_TMPFILE trace | cut -d: -f1
+}
+
+@test 'shmput: -r of a file that is new, and without unnamed files' {
+    shmput -r file:new <abc
+    cmp new abc
+    traced -P . -e inject=openat:error=EOPNOTSUPP shmput -r file:newer <abc
+    cmp newer abc
+    no_passing_name
+}
+
+@test 'shmput: who may not give a file its group gives that no rights' {
+    needs_uids
+    mkdir -m 777 /dev/shm/put-theirs
+    (umask 0 && : >/dev/shm/put-theirs/file)
+    as_nobody shmput -r file:/dev/shm/put-theirs/file <abc
+    cmp /dev/shm/put-theirs/file abc
+    assert_equal "$(stat -c '%a %u' /dev/shm/put-theirs/file)" '606 65534'
+    (umask 0 && : >/dev/shm/put-theirs/ours)
+    setpriv --reuid 65534 --regid 65534 --groups 0 --inh-caps=-all shmput -r file:/dev/shm/put-theirs/ours <abc
+    assert_equal "$(stat -c '%a %g' /dev/shm/put-theirs/ours)" '666 0'
+}
+
+@test 'shmput, shmcat: a signal that interrupts a call ends it, and EINTR alone does not' {
+    local call
+    for call in fallocate ftruncate; do
+        given /put-x old
+        traced -e inject="$call:error=EINTR:when=1" shmput /put-x <abc
+        holds /put-x abc
+        run -143 traced -e inject="$call:error=EINTR:signal=TERM:when=1" shmput /put-x <random
+    done
+    given /put-x old
+    semctl create key:0x11000003
+    run -0 traced -P /dev/shm/put-x -e inject=pread64:error=EINTR:when=1 shmcat -l key:0x11000003 /put-x
+    assert_output old
+    run -143 traced -P /dev/shm/put-x -e inject=pread64:error=EINTR:signal=TERM:when=1 shmcat -l key:0x11000003 /put-x
+    assert_equal "$(semctl get key:0x11000003)" 1
+}
+
+@test 'shmput: on a kernel that does not know MADV_POPULATE_WRITE a System V segment is written all the same' {
+    traced -e inject=madvise:error=EINVAL shmput key:0x11000001 <random
+    holds_file key:0x11000001 random
+}
+
+@test 'shmput: --progress draws again once there is more' {
+    run -0 --separate-stderr bash -c '{ echo a; read -rt 0.3 _ <>"$1"; echo b; } | shmput --progress --progress /put-x' - "$BATS_RUN_TMPDIR/never"
+    [[ $stderr == *$'\r'*$'\r'* || $(wc -l <<<"$stderr") -gt 1 ]]
+    holds /put-x 'a\nb\n'
 }

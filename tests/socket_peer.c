@@ -21,6 +21,7 @@
 #include <err.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,8 @@ static void crowd(int count)
 	int *fds = calloc((size_t)count, sizeof(*fds)), i, good = 0;
 	char wanted[32], got[32];
 
+	if (fds == NULL)
+		err(1, "%d sockets", count);
 	for (i = 0; i < count; i++)
 		fds[i] = connected();
 	for (i = 0; i < count; i++) {
@@ -115,6 +118,7 @@ static void crowd(int count)
 		good += more == 0 && have == strlen(wanted) && memcmp(got, wanted, have) == 0;
 	}
 	printf("%d\n", good);
+	free(fds);
 }
 
 static void wait_for_close(int fd)
@@ -125,28 +129,24 @@ static void wait_for_close(int fd)
 		continue;
 }
 
-static void send_descriptors(int fd, size_t count, char *text, size_t size)
+static void send_descriptors(int fd, size_t count, const char *text, size_t size)
 {
 	union {
 		struct cmsghdr header;
 		char room[CMSG_SPACE(253 * sizeof(int))];
 	} control = {.room = ""};
-	struct iovec bytes = {text, size};
+	struct iovec bytes = {(char *)(uintptr_t)text, size};
 	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
 	size_t i;
 
 	if (count > 0) {
-		struct cmsghdr *header;
 		int zero = 0;
 
 		message.msg_control = control.room;
 		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(count * sizeof(int));
+		control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(count * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
 		for (i = 0; i < count; i++)
-			memcpy(CMSG_DATA(header) + i * sizeof(int), &zero, sizeof(int));
+			memcpy(CMSG_DATA(&control.header) + i * sizeof(int), &zero, sizeof(int));
 	}
 	if (sendmsg(fd, &message, 0) == -1)
 		err(1, "sendmsg");

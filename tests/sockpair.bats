@@ -11,7 +11,7 @@ setup_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    start_test || return
     # These names belong to the network namespace, which is the machine's.
     abstract=@sockpair-$RANDOM$RANDOM$RANDOM
 }
@@ -569,6 +569,18 @@ noting_pair() {
     assert_equal "$(echo two | soon sockpair -c s)" TWO
     ends 0
     assert [ ! -e s ]
+}
+
+@test 'sockpair: a script without a #! line is run by sh, on each side' {
+    echo 'echo "$1 runs" >&2' >script
+    chmod +x script
+    serving sockpair -l s --total=1 -- ./script server
+    run -0 soon sockpair -c s -- ./script client
+    assert_output 'client runs'
+    ends 0
+    run -0 soon sockpair ./script one -- ./script other
+    assert_line 'one runs'
+    assert_line 'other runs'
 }
 
 @test 'sockpair: a served command is told who is at the other end' {
@@ -1322,4 +1334,123 @@ noting_pair() {
 @test 'sockpair: a socket that cannot be removed is told of' {
     run -125 traced -e inject=?unlink,?unlinkat:error=EPERM sockpair -l s -w 0.05 -- true
     assert_output 'sockpair: s: it could not be removed: Operation not permitted'
+}
+
+@test 'sockpair: -E, -l and -c with what does not go with them are usage errors' {
+    usage_error sockpair -E -l s
+    usage_error sockpair -E --connect=s
+    usage_error sockpair -E --count=2
+    run -125 soon sockpair -E -s +
+    usage_error sockpair -E --allow-uid=any
+    usage_error sockpair -c s -t dgram --allow-uid=0
+    run -125 soon sockpair -c s --
+    usage_error sockpair -c s --pass-fd="$(letters 30 1)"
+    usage_error sockpair -c s --pass-fd="$(printf '0,%.0s' {1..300})0"
+}
+
+@test 'sockpair: -v knows no signal behind 128 and a number that is none' {
+    run --separate-stderr soon sockpair -v sh -c 'exit 255' -- true
+    assert_equal "$status" 255
+    [[ $stderr == *'sh: the first command ended with status 255'* ]]
+    [[ $stderr != *'as by signal'* ]]
+}
+
+@test 'sockpair: -c -v tells how many bytes went and came' {
+    serving sockpair -l s --total=1 -- cat
+    run -0 --separate-stderr sh -c 'echo hello | sockpair -v -c s'
+    assert_output hello
+    [[ $stderr == *'sockpair: s: 6 bytes sent, 6 bytes received' ]]
+}
+
+@test 'sockpair: -c -w to a socket that nobody serves any more is timed out' {
+    socket_peer stale s
+    run -124 soon sockpair -c s -w 0.05 </dev/null
+    assert_output 'sockpair: s: timed out: nobody serves this'
+}
+
+@test 'sockpair: an abstract name is for its own user, who need not be root' {
+    needs_uids
+    chmod 777 .
+    serving setpriv --reuid 65534 --regid 65534 --clear-groups sockpair -l "$abstract" --total=1 -- echo hello
+    assert_equal "$(as_nobody timeout 10 sockpair -c "$abstract" </dev/null)" hello
+    ends 0
+}
+
+@test 'sockpair: descriptors that cannot be passed run no command' {
+    serving sockpair -l s -- sleep 1000
+    run -125 --separate-stderr traced -e inject=sendmsg:error=ETOOMANYREFS sockpair -c s --pass-fd=0 -- echo ran
+    [[ $stderr == 'sockpair: s: descriptors could not be passed: '* ]]
+    [[ -z $output ]]
+}
+
+@test 'sockpair: a server that closes without descriptors is told, and no command runs' {
+    serving sockpair -l s --total=1 -- true
+    run -125 --separate-stderr soon sockpair -c s --take-fd=1 -- echo ran
+    [[ -z $output ]]
+    [[ $stderr == 'sockpair: s: the other side has closed without passing descriptors' ]]
+}
+
+@test 'sockpair: a signal ends a server whose client has not sent its descriptors yet' {
+    serving sockpair -l s --take-fd=1 -- echo ran
+    server=$pid
+    held socket_peer silent s
+    eventually eval '(($(descriptors "$server") > 5))'
+    kill -TERM "$server"
+    ends 143 "$server"
+    assert [ ! -e s ]
+}
+
+@test 'sockpair: descriptors that came are kept until there is room for the command' {
+    echo text >file
+    bg traced -e inject=vfork,clone,clone3,fork:error=EAGAIN:when=1 sockpair -l s --take-fd=1 --total=1 -- \
+        sh -c 'exec cat <&"$SOCKPAIR_FDS"' 2>err
+    server=$pid
+    soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
+    cmp out file
+    ends 0 "$server"
+    grep 'connections wait until there is room' err
+}
+
+@test 'sockpair: too many files in the system pass by, too' {
+    bg traced -e inject=accept4:error=ENFILE:when=1 sockpair -l s --total=1 -- echo hello 2>err
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
+    ends 0
+    grep 'Too many open files in system; connections wait until there is room' err
+}
+
+@test 'sockpair: a socket in another directory, by an older kernel, is taken over from who is gone' {
+    mkdir -p d/e
+    socket_peer stale d/e/s
+    bg traced -e inject=renameat2:error=EINVAL sockpair -l d/e/s --total=1 -- echo hello
+    assert_equal "$(soon sockpair -w 9 -c d/e/s </dev/null)" hello
+    ends 0
+    assert_equal "$(ls -A d/e)" ''
+}
+
+@test 'sockpair: a datagram socket without a name to answer to is told' {
+    held socket_peer hold dgram s
+    run -125 --separate-stderr traced -e inject=bind:error=ENOMEM sockpair -c s -t dgram -- true
+    assert_equal "$stderr" 'sockpair: s: Cannot allocate memory'
+}
+
+@test 'sockpair: an EINTR while descriptors come is not their end' {
+    echo text >file
+    bg traced -e inject=recvmsg:error=EINTR:when=1 sockpair -l s --take-fd=1 --total=1 -- sh -c 'exec cat <&"$SOCKPAIR_FDS"'
+    soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
+    cmp out file
+}
+
+@test 'sockpair: -c looks for its command along PATH as a shell does' {
+    local long
+    long=$(letters 5000 a)
+    serving sockpair -l s -- true
+    ln -s "$(type -P echo)" here
+    run -0 env PATH="/dev/null:$long:$PATH" sockpair -f 3 -c s -- echo ran
+    assert_output ran
+    run -0 env PATH=/dev/null: "$BIN/sockpair" -f 3 -c s -- here ran
+    assert_output ran
+    run -0 env -u PATH "$BIN/sockpair" -f 3 -c s -- echo ran
+    assert_output ran
+    run -127 sockpair -f 3 -c s -- /dev/null/echo ran
+    run -127 sockpair -f 3 -c s -- '' ran
 }

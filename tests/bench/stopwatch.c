@@ -26,8 +26,6 @@
 
 #define MOST 8 /* commands of a pipeline */
 
-extern char **environ;
-
 static const char *output = "/dev/null";
 static char **commands[MOST];
 static int count;

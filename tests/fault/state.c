@@ -89,8 +89,7 @@ static void take_directory(const char *directory, const char *shm, const char *s
 			continue;
 		if (S_ISDIR(st.st_mode)) {
 			printf("directory\t%s\t%03o\n", name, (unsigned)st.st_mode & 07777);
-			strcat(name, "/");
-			take_directory(path, shm, name);
+			take_directory(path, shm, strncat(name, "/", sizeof(name) - strlen(name) - 1));
 			rmdir(path);
 			continue;
 		}

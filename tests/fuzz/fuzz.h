@@ -51,23 +51,18 @@ static inline char *take_word(struct input *in, size_t size)
 
 	if (size > in->size)
 		size = in->size;
-	word = malloc(size + 1);
+	word = strndup((const char *)in->bytes, size);
 	CHECK(word != NULL);
-	memcpy(word, in->bytes, size);
-	word[size] = '\0';
 	in->bytes += size;
 	in->size -= size;
-	size = strlen(word) + 1;
-	word = realloc(word, size);
-	CHECK(word != NULL);
 	return word;
 }
 
 static inline void *copy_of(const void *bytes, size_t size)
 {
-	void *copy = malloc(size);
+	void *copy = calloc(1, size);
 
-	CHECK(copy != NULL || size == 0);
+	CHECK(copy != NULL);
 	if (size > 0)
 		memcpy(copy, bytes, size);
 	return copy;
@@ -79,7 +74,7 @@ static inline void *copy_of(const void *bytes, size_t size)
  */
 static inline char *take_expanded(struct input *in, size_t most, size_t *size)
 {
-	char *bytes = malloc(most);
+	char *bytes = malloc(most + 1), *exact;
 	size_t used = 0;
 
 	CHECK(bytes != NULL);
@@ -97,10 +92,10 @@ static inline char *take_expanded(struct input *in, size_t most, size_t *size)
 		used += count;
 	}
 	*size = used;
-	bytes = realloc(bytes, used + 1);
-	CHECK(bytes != NULL);
 	bytes[used] = '\0';
-	return bytes;
+	exact = copy_of(bytes, used + 1);
+	free(bytes);
+	return exact;
 }
 
 #endif

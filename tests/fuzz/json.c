@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *bytes = copy_of(data, size), *text, *back = malloc(size + 3);
+	char *bytes = copy_of(data, size), *text, *back = calloc(1, size + 3);
 	size_t at = 0, length = 1, got;
 	uint32_t character;
 

@@ -137,7 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *bytes;
 
 	format.block = 1 + take_short(&in);
-	most = how & 4 ? take_short(&in) : 1u << 30;
+	most = how & 4 ? take_short(&in) : 1U << 30;
 	seed = take_short(&in) * 65537;
 	/* Who asks for longer blocks is refused before. */
 	if (format.kind == RECORD_BLOCK && most < format.block)

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ring ring;
 	uint8_t next = 0;
 
-	CHECK(ring_open(&ring, room) == 0);
+	CHECK(model != NULL && ring_open(&ring, room) == 0);
 	while (in.size > 0) {
 		size_t count = take_short(&in);
 		struct iovec pieces[2];
@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (count & 0x8000) {
 			count = (count & 0x7fff) % (room - there + 1);
-			bytes = malloc(count);
+			bytes = malloc(count + 1);
+			CHECK(bytes != NULL);
 			for (i = 0; i < count; i++)
 				bytes[i] = (char)next++;
 			ring_add(&ring, bytes, count);

@@ -24,7 +24,7 @@ static inline size_t valid_character(const char *p, const char *end, uint32_t *c
 
 	if (length == 0 || length > (size_t)(end - p))
 		return 0;
-	*character = length == 1 ? c : c & (0xffu >> (length + 1));
+	*character = length == 1 ? c : c & (0xffU >> (length + 1));
 	for (i = 1; i < length; i++) {
 		if (((unsigned char)p[i] & 0xc0) != 0x80)
 			return 0;
@@ -194,7 +194,7 @@ static inline ssize_t valid_base64(const char *text, size_t size, char *out)
 	if (size % 4 != 0)
 		return -1;
 	for (i = 0; i < size; i += 4) {
-		size_t pads = (text[i + 3] == '=') + (text[i + 3] == '=' && text[i + 2] == '=');
+		size_t pads = text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
 		uint32_t group = 0;
 
 		if (pads > 0 && i + 4 != size)
@@ -206,7 +206,7 @@ static inline ssize_t valid_base64(const char *text, size_t size, char *out)
 				return -1;
 			group = group << 6 | (uint32_t)(found - digits);
 		}
-		if ((group & ((1u << (8 * pads)) - 1)) != 0)
+		if ((group & ((1U << (8 * pads)) - 1)) != 0)
 			return -1;
 		for (j = 0; j < 3 - pads; j++)
 			out[used++] = (char)(group >> (16 - 8 * j));
