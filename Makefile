@@ -123,7 +123,7 @@ peers: $(PEERS)
 $(PEERS): $(O)/bin/%: tests/%.c $(O)/flags
 	$(Q)$(CC) -O1 $(LDFLAGS) -o $@ $<
 
-fault: ## fail each system call of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
+fault: ## fail each system call and allocation of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
 	@BIN='$(abspath $(O))/bin' T='$(T)' F='$(F)' I='$(I)' SAMPLE='$(SAMPLE)' V='$(V)' nice tests/fault/run

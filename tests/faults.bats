@@ -185,9 +185,9 @@ fails() {
 
 @test 'ipcls: without the device of /dev/shm users are unknown, and not none' {
     cp abc /dev/shm/faults-x
-    # It is the last one that asks about the directory.
-    traced -P /dev/shm -e trace=newfstatat ipcls -r --noheadings -t pshm -o USERS /faults-x
-    run -0 --separate-stderr fails /dev/shm "newfstatat:EIO:when=$(grep -c newfstatat trace)" \
+    # The first two are of the listing, the third one asks for the device.
+    run -0 --separate-stderr unshare --mount sh -c 'mount -t tmpfs tmpfs /dev/shm && echo x >/dev/shm/faults-x && exec "$@"' - \
+        strace -qq -o /dev/null -P /dev/shm -e inject=newfstatat:error=EIO:when=3 \
         ipcls -r --noheadings -t pshm -o USERS /faults-x
     assert_equal "$output" -
     assert_equal "$stderr" 'ipcls: /proc: Input/output error; users may be missing'
@@ -218,6 +218,7 @@ fails() {
     assert_line 'msg kernel.msgmni - - - queues'
 }
 
+# shellcheck disable=SC2016 # these are perl's
 @test 'ipcls: a socket of the same relative name elsewhere is another one' {
     mkdir one other
     for directory in one other; do
@@ -239,4 +240,14 @@ fails() {
     assert_output 'ipcls: Cannot allocate memory'
     LD_PRELOAD=$PWD/preload.so FAULT=alloc:3+ run -3 mqsend /faults-none x
     assert_output 'mqsend: /faults-none: No such file or directory (create it with --create)'
+}
+
+@test 'ipcrm-all: a set of which the kernel does not tell who waits stays' {
+    # The last look asks for the set, and then for those who wait: the fifth call.
+    # shellcheck disable=SC2016 # the other shell expands it
+    run -1 --separate-stderr unshare --ipc sh -c 'semctl create key:1 1; export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        strace -qq -o trace -e trace=semctl -e inject=semctl:error=EPERM:when=5 ipcrm-all --all; status=$?
+        semctl get key:1; exit $status'
+    grep -q 'GETNCNT.*INJECTED' trace
+    assert_output 1
 }
