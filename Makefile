@@ -90,7 +90,7 @@ sanitize: ## run the tests on a build with ASan and UBSan
 	@F='$(F)' IPCUTILS_SANITIZE=1 BIN='$(abspath $(O))/sanitize/bin' tests/world tests/run $(T)
 
 # What the tools start is not followed.
-VALGRIND = valgrind -q --error-exitcode=99 --track-fds=yes --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
 
 valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour)
 	@tests/setup $@
@@ -118,12 +118,12 @@ m32: ## run the tests on a 32-bit build
 	@$(MAKE_O) cross ARCH=i686
 
 # What the tests make and see objects by is of the machine that the tools are of: they share the layout of semaphores.
-PEERS := $(patsubst tests/%.c,$(O)/bin/%,$(wildcard tests/*peer.c))
+PEERS := $(addprefix $(O)/bin/,peer queue_peer socket_peer)
 peers: $(PEERS)
 $(PEERS): $(O)/bin/%: tests/%.c $(O)/flags
 	$(Q)$(CC) -O1 $(LDFLAGS) -o $@ $<
 
-fault: ## fail each system call of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
+fault: ## fail each system call and allocation of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
 	@BIN='$(abspath $(O))/bin' T='$(T)' F='$(F)' I='$(I)' SAMPLE='$(SAMPLE)' V='$(V)' nice tests/fault/run

@@ -195,7 +195,7 @@ static int tell_unseen(const struct job *job, const struct users *users)
 			cli_warn("/proc", "%s; users are not known", cli_proc_text(users->proc_err));
 		if (fifos || memory)
 			cli_warn("/proc", "%s; %s cannot be listed", cli_proc_text(users->proc_err), found);
-	} else if ((fifos || memory) && (users->hidden > 0 || users->invisible)) {
+	} else if ((fifos || memory) && users->err == 0 && (users->hidden > 0 || users->invisible)) {
 		cli_warn(NULL, "not all processes may be looked at; %s of others may be missing", found);
 	}
 	return status;

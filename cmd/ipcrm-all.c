@@ -694,6 +694,8 @@ static int ask(struct state *state, const struct choice *choice)
 	dprintf(fileno(state->terminal), "remove %s (%s, last touched %s)? ", shown, describe(entry, room, sizeof(room)),
 	        listing_time(when, inventory_touched(entry), LISTING_TABLE));
 	if (fgets(answer, sizeof(answer), state->terminal) == NULL) {
+		if (ferror(state->terminal) && interrupt_pending() == 0)
+			add_status(state, cli_fail("/dev/tty", errno));
 		dprintf(fileno(state->terminal), "\n");
 		return -1;
 	}

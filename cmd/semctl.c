@@ -662,8 +662,6 @@ static int run_barrier(struct job *job)
 		cli_usage_exit("%s: a barrier is a System V set: who is killed at a POSIX one would be missing for ever", job->object.word);
 	if (job->count == 0)
 		cli_usage_exit("how many are to come? (-c)");
-	if (job->count > BARRIER_MOST)
-		cli_usage_exit("-c: a barrier is for at most %d", BARRIER_MOST);
 	if (barrier_open(&barrier, &job->object, job->count, job->mode, &created) == -1) {
 		if (errno != EPROTOTYPE)
 			return fail_create(&job->object, errno);

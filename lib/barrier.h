@@ -16,9 +16,6 @@
 #include "deadline.h"
 #include "object.h"
 
-/* SEMVMX, semop(2). */
-enum { BARRIER_MOST = 32767 };
-
 /* An open barrier. */
 struct barrier {
 	int id;
@@ -26,7 +23,7 @@ struct barrier {
 };
 
 /*
- * Opens the barrier of that name, System V, or makes it for `count` processes.  0, or -1 with errno, that
+ * Opens the barrier of that name, System V, or makes it for `count` processes, 32767 (SEMVMX) at most.  0, or -1 with errno, that
  * of marked_open(), and EPROTOTYPE where it is something else.
  */
 int barrier_open(struct barrier *barrier, const struct object *object, int count, mode_t mode, int *created);

@@ -65,12 +65,10 @@ char *json_put_string(char *out, const char *bytes, size_t size)
 		if (found != NULL) {
 			*out++ = '\\';
 			*out++ = letters[found - plain];
-		} else if (c < 0x20 || c == 0x7f) {
+		} else {
 			out = stpcpy(out, "\\u00");
 			*out++ = hex[c >> 4];
 			*out++ = hex[c & 15];
-		} else {
-			*out++ = (char)c;
 		}
 	}
 	*out++ = '"';

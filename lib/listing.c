@@ -58,11 +58,14 @@ static void commit(struct listing *listing, const char *end)
 static char *put_number(char *out, int64_t number)
 {
 	char digits[24], *p = digits + sizeof(digits);
+	uint64_t value = number < 0 ? -(uint64_t)number : (uint64_t)number;
 
 	do {
-		*--p = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	if (number < 0)
+		*--p = '-';
 	return (char *)mempcpy(out, p, (size_t)(digits + sizeof(digits) - p));
 }
 

@@ -22,9 +22,7 @@ int outlet_waits(const struct outlet *outlet, int begun_only)
 uint64_t outlet_phase(const struct outlet *outlet)
 {
 	/* The rest of a block is shorter than it only at the end of a stream, after which nobody asks. */
-	if (outlet->rest != NULL && outlet->format.kind == RECORD_BLOCK)
-		return outlet->format.block - outlet->rest_size;
-	return outlet->rest != NULL ? 1 : outlet->begun;
+	return outlet->rest != NULL ? outlet->format.block - outlet->rest_size : outlet->begun;
 }
 
 /* --- what waits --- */

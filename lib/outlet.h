@@ -55,7 +55,7 @@ int outlet_write(struct outlet *outlet, struct outlet_row *row);
 /* Queues each record of the row for which there is room, and drops the others. */
 void outlet_queue(struct outlet *outlet, struct outlet_row *row);
 
-/* Bytes of its record that come before what is to be written next. */
+/* Of RECORD_BLOCK: bytes of its block that come before what is to be written next. */
 uint64_t outlet_phase(const struct outlet *outlet);
 
 /* The reader is gone: drops the record that he got a part of, and closes the sink. */

@@ -64,10 +64,21 @@ static int remove_sysv(const struct inventory_entry *entry, int force)
 
 	if (inventory_look_again(entry, &now) == -1)
 		return -1;
-	if (!force && use_of_sysv(&now) == 1) {
-		errno = EBUSY;
-		return -1;
-	}
+	if (!force)
+		switch (use_of_sysv(&now)) {
+		case 1:
+			errno = EBUSY;
+			return -1;
+		case -1:
+			/* Of queues the kernel never tells; of a set it has just failed to. */
+			if (now.kind == INVENTORY_SEM) {
+				errno = errno == EINVAL || errno == EIDRM ? ENOENT : errno;
+				return -1;
+			}
+			break;
+		default:
+			break;
+		}
 	return remove_id(entry);
 }
 

@@ -141,3 +141,113 @@ nested() {
     run -1 --separate-stderr env LD_PRELOAD="$PWD/preload.so" FAULT=alloc:1 shmput -m u=rw /faults-x <abc
     assert_equal "$stderr" 'shmput: -m: Cannot allocate memory'
 }
+
+# fails PATH CALL:ERROR COMMAND...: with that failure of each such call on that path.
+fails() {
+    local path=$1 how=$2
+    shift 2
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL 20 strace -qq -o /dev/null -P "$path" -e inject="${how/:/:error=}" "$@"
+}
+
+@test 'ipcrm-all: --around does not take for new what it could not list before the command' {
+    cp abc /dev/shm/faults-x
+    # The listing before the command is the first to open the directory.
+    run -0 fails /dev/shm openat:EMFILE:when=1..2 ipcrm-all --around --name='/faults-*' true
+    assert_output --partial 'POSIX segments cannot be listed'
+    cmp abc /dev/shm/faults-x
+}
+
+@test 'ipcrm-all: --around tells that it cannot list what the command has left' {
+    run -125 fails /dev/shm openat:EMFILE:when=3 ipcrm-all --around --name='/faults-*' sh -c 'echo x >/dev/shm/faults-x'
+    assert_output --partial 'ipcrm-all: /dev/shm: Too many open files'
+}
+
+@test 'ipcrm-all: a signal before the command of --around ends it, and no command starts' {
+    run -143 traced -e inject=shmctl:signal=TERM:when=1 ipcrm-all --around touch started
+    [ ! -e started ]
+}
+
+@test 'ipcrm-all: of a name that may be of a kind that cannot be listed nothing is removed' {
+    cp abc /dev/shm/faults-x
+    run -1 fails /dev/shm openat:EMFILE:when=2 ipcrm-all /faults-x
+    assert_output --partial '/faults-x: a pshm, and perhaps also one of what cannot be listed (psem)'
+    cmp abc /dev/shm/faults-x
+    # Nor is one that was not found said not to be there.
+    run -1 fails /dev/shm openat:EMFILE:when=1 ipcrm-all -f /faults-x
+    refute_output --partial 'No such file'
+}
+
+@test 'ipcls: an operand that could not be looked for is not said not to be there' {
+    cp abc /dev/shm/faults-x
+    run -1 fails /dev/shm openat:EMFILE ipcls --nousers -t pshm /faults-x
+    assert_output 'ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed'
+}
+
+@test 'ipcls: without the device of /dev/shm users are unknown, and not none' {
+    cp abc /dev/shm/faults-x
+    # The first two are of the listing, the third one asks for the device.
+    run -0 --separate-stderr unshare --mount sh -c 'mount -t tmpfs tmpfs /dev/shm && echo x >/dev/shm/faults-x && exec "$@"' - \
+        strace -qq -o /dev/null -P /dev/shm -e inject=newfstatat:error=EIO:when=3 \
+        ipcls -r --noheadings -t pshm -o USERS /faults-x
+    assert_equal "$output" -
+    assert_equal "$stderr" 'ipcls: /proc: Input/output error; users may be missing'
+}
+
+@test 'ipcls: a process whose command cannot be read is one without a name' {
+    cp abc /dev/shm/faults-x
+    exec 7</dev/shm/faults-x
+    run -0 --separate-stderr fails comm openat:EMFILE ipcls -r --noheadings -t pshm -o USERS /faults-x
+    assert_output --regexp "(^|,)$$/\\?(,|\$)"
+    run -0 --separate-stderr fails comm openat:EMFILE ipcls -J -t pshm -o USERS /faults-x
+    assert_output --partial "{\"pid\":$$,\"command\":null,"
+    exec 7<&-
+}
+
+@test 'ipcls: a FIFO that could not be looked at is told' {
+    mkfifo here
+    exec 7<>here
+    run -1 --separate-stderr fails fd/7 readlinkat:EIO ipcls -t fifo -r --noheadings -o NAME
+    refute_output --partial "$PWD/here"
+    assert_regex "$stderr" '^ipcls: /proc: Input/output error; FIFOs may be missing'
+    exec 7<&-
+}
+
+@test 'ipcls: limits that cannot be asked for are unknown, and not missing' {
+    run -0 traced -e inject=msgctl:error=EPERM ipcls --limits -t msg -r --noheadings
+    assert_equal "${#lines[@]}" 3
+    assert_line 'msg kernel.msgmni - - - queues'
+}
+
+# shellcheck disable=SC2016 # these are perl's
+@test 'ipcls: a socket of the same relative name elsewhere is another one' {
+    mkdir one other
+    for directory in one other; do
+        (cd "$directory" && exec timeout 20 perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => "s", Listen => 1) or die;
+            open $f, ">", "ready"; sleep 20') 3>&- &
+        eventually test -e "$directory/ready"
+    done
+    cd one
+    run -0 ipcls -r --noheadings -o NAME file:s
+    assert_output s
+    kill %1 %2
+}
+
+@test 'a message needs no memory' {
+    "${CC:-cc}" -O1 -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    # A sanitizer brings its own malloc(3).
+    ! sanitized || return 0
+    LD_PRELOAD=$PWD/preload.so FAULT=alloc:1+ run -1 ipcls
+    assert_output 'ipcls: Cannot allocate memory'
+    LD_PRELOAD=$PWD/preload.so FAULT=alloc:3+ run -3 mqsend /faults-none x
+    assert_output 'mqsend: /faults-none: No such file or directory (create it with --create)'
+}
+
+@test 'ipcrm-all: a set of which the kernel does not tell who waits stays' {
+    # The last look asks for the set, and then for those who wait: the fifth call.
+    # shellcheck disable=SC2016 # the other shell expands it
+    run -1 --separate-stderr unshare --ipc sh -c 'semctl create key:1 1; export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        strace -qq -o trace -e trace=semctl -e inject=semctl:error=EPERM:when=5 ipcrm-all --all; status=$?
+        semctl get key:1; exit $status'
+    grep -q 'GETNCNT.*INJECTED' trace
+    assert_output 1
+}

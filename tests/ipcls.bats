@@ -1765,6 +1765,7 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
 }
 
 @test 'ipcls: -u chooses also by who made it' {
+    needs_uids
     run -0 alone '
         perl -MIPC::Msg -e "IPC::Msg->new(0x12, 01600)->set(uid => 65534) or die"
         echo x | shmput /mine

@@ -1639,16 +1639,18 @@ hunted() {
     assert_output $'one\ntwo'
 }
 
+@test 'mqrecv: --peek shows those up to a type alone' {
+    filled "$sysv" '3\tthree' '1\tone' '2\ttwo'
+    run -0 soon mqrecv --peek -a -t '<=2' "$sysv"
+    assert_output $'one\ntwo'
+}
+
 @test 'mqrecv: --peek -b leaves a message of another length where it is' {
     filled "$sysv" '1\tfive5'
     run -1 --separate-stderr soon mqrecv --peek -b 4 "$sysv"
     assert_equal "$stderr" "mqrecv: $sysv: message of 5 bytes: blocks have 4 (-b)"
     run -0 soon mqrecv -n "$sysv"
     assert_output five5
-}
-
-@test 'mqrecv: --json has no blocks' {
-    usage_error mqrecv --json -b 4 "$sysv"
 }
 
 @test 'mqrecv: an empty message has no NUL for -z, on output and in a command' {

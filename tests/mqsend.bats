@@ -1033,6 +1033,11 @@ pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
     cmp out <(printf '\0')
 }
 
+@test 'mqsend: an unknown option is a usage error' {
+    usage_error mqsend --bogus "$posix" x
+    usage_error mqrecv --bogus "$posix"
+}
+
 @test 'mqsend: an id makes no queue' {
     usage_error mqsend -C id:7 x
     usage_error mqsend -x id:7 x

@@ -553,10 +553,19 @@ mode_is() {
         usage_error shmcat --watch="$word" /names-x
         [[ $stderr == *"out of range"* ]]
     done
-    given key:0x13000001 abc
-    shmcat -w 9223372036.8 -l ftok:.:0x13 -- key:0x13000001 2>err || grep 'No such file' err
+    for word in .5 9223372036.8; do
+        run -2 --separate-stderr shmcat --watch="$word" ''
+        [[ $stderr != *--watch* || $stderr != *duration* ]]
+    done
 }
 
 @test 'names: ftok: with a path or a project that cannot be' {
     refused "ftok:$(letters 5000 a)" ftok:.:0y1 ftok:.:12 "memfd:$(letters 30 1):3"
+}
+
+@test 'characters that are none are usage errors' {
+    local word
+    for word in ab '\q' '\xzz' '\x1' '\x123'; do
+        usage_error fifotee -d "$word" /names-x
+    done
 }

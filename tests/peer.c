@@ -26,6 +26,7 @@
 
 union semun {
 	int val;
+	struct semid_ds *buf; /* for the size of it, which semctl(3) takes off the stack */
 };
 
 static long
@@ -81,7 +82,7 @@ sem_value(const char *name)
 	return value;
 }
 
-/* How many processes wait; glibc counts them in the second word of its semaphore. */
+/* How many processes wait; glibc counts them in the upper half of the first 64 bits, 32-bit programs in the last word. */
 static int
 sem_waiters(const char *name)
 {
@@ -89,7 +90,9 @@ sem_waiters(const char *name)
 
 	if (id != -1)
 		return semctl(id, 0, GETNCNT);
-	return ((const int *)posix_semaphore(name))[1];
+	if (sizeof(long) == 4)
+		return ((const int *)posix_semaphore(name))[3];
+	return (int)(*(const uint64_t *)posix_semaphore(name) >> 32);
 }
 
 static void

@@ -1257,3 +1257,11 @@ watch_by() {
     bg_into_pipe traced -e inject=pidfd_open:error=ENOSYS shmcat -f "$object"
     assert_equal "$(next_bytes 4)" abc
 }
+
+@test 'shmcat: --watch of a System V segment that is larger than the screen' {
+    letters 4000 a >large
+    given key:0x12000001 "$(<large)"
+    watch key:0x12000001
+    eventually grep -qs aaaa screen
+    grep -w 4000 screen
+}

@@ -1428,6 +1428,9 @@ tmpfile_at() {
     as_nobody shmput -r file:/dev/shm/put-theirs/file <abc
     cmp /dev/shm/put-theirs/file abc
     assert_equal "$(stat -c '%a %u' /dev/shm/put-theirs/file)" '606 65534'
+    (umask 0 && : >/dev/shm/put-theirs/ours)
+    setpriv --reuid 65534 --regid 65534 --groups 0 --inh-caps=-all shmput -r file:/dev/shm/put-theirs/ours <abc
+    assert_equal "$(stat -c '%a %g' /dev/shm/put-theirs/ours)" '666 0'
 }
 
 @test 'shmput, shmcat: a signal that interrupts a call ends it, and EINTR alone does not' {

@@ -1439,3 +1439,18 @@ noting_pair() {
     soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
     cmp out file
 }
+
+@test 'sockpair: -c looks for its command along PATH as a shell does' {
+    local long
+    long=$(letters 5000 a)
+    serving sockpair -l s -- true
+    ln -s "$(type -P echo)" here
+    run -0 env PATH="/dev/null:$long:$PATH" sockpair -f 3 -c s -- echo ran
+    assert_output ran
+    run -0 env PATH=/dev/null: "$BIN/sockpair" -f 3 -c s -- here ran
+    assert_output ran
+    run -0 env -u PATH "$BIN/sockpair" -f 3 -c s -- echo ran
+    assert_output ran
+    run -127 sockpair -f 3 -c s -- /dev/null/echo ran
+    run -127 sockpair -f 3 -c s -- '' ran
+}
