@@ -246,7 +246,7 @@ fails() {
     # The last look asks for the set, and then for those who wait: the fifth call.
     # shellcheck disable=SC2016 # the other shell expands it
     run -1 --separate-stderr unshare --ipc sh -c 'semctl create key:1 1; export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
-        strace -qq -o trace -e trace=semctl -e inject=semctl:error=EPERM:when=5 ipcrm-all --all; status=$?
+        strace -qq -o trace -e trace=semctl -e inject=semctl:error=EPERM:when=5 ipcrm-all --all -t sem; status=$?
         semctl get key:1; exit $status'
     grep -q 'GETNCNT.*INJECTED' trace
     assert_output 1
