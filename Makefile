@@ -138,9 +138,10 @@ fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_
 # Only what `make fuzz` makes of itself, with the flags that it gives.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
+# Their io_read() stands in for the lib's.
 $(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--allow-multiple-definition $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 
 # The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.
 COVERAGE_FLAGS = -fprofile-instr-generate -fcoverage-mapping -Xclang -mllvm -Xclang -runtime-counter-relocation

@@ -1524,6 +1524,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 }
 
 @test 'fifotee: a standard input that somebody else was quicker to read is read again' {
+    ! sanitized || return 0 # its start has calls of its own
     echo one | traced -e inject=read:error=EAGAIN:when=2 fifotee --readers=0 -p drop a >out
     assert_equal "$(<out)" one
 }
