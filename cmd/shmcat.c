@@ -245,14 +245,14 @@ static int copy(struct reading *reading)
 	return reading->segment.fd == -1 ? copy_sysv(reading) : copy_file(reading);
 }
 
-/* Whether the object that we follow has no name any more, or had none and its process is gone. */
+/* Whether the object that we follow has no name any more, or had none and its process is gone; -1 with errno. */
 static int is_over(const struct reading *reading, const struct notice *notice)
 {
 	struct stat st;
 
 	if (reading->object->kind == OBJECT_MEMFD)
 		return notice_process_ended(notice);
-	return fstat(reading->segment.fd, &st) == -1 || st.st_nlink == 0;
+	return fstat(reading->segment.fd, &st) == -1 ? -1 : st.st_nlink == 0;
 }
 
 static int follow(struct reading *reading)
@@ -270,7 +270,11 @@ static int follow(struct reading *reading)
 		int64_t size = segment_size(&reading->segment);
 
 		/* Asked before the copy: what came before the end is then copied, too. */
-		over = is_over(reading, &notice);
+		over = size == -1 ? -1 : is_over(reading, &notice);
+		if (over == -1) {
+			status = cli_fail(reading->object->word, errno);
+			break;
+		}
 		if (size < size_before && (uint64_t)size < reading->at) {
 			cli_warn(reading->object->word, "cut to %lld bytes", (long long)size);
 			reading->at = (uint64_t)size;

@@ -100,6 +100,15 @@ nested() {
     done
 }
 
+@test 'shmcat: -f of a segment that can no longer be looked at is not over' {
+    echo one >/dev/shm/faults-x
+    # The fourth look is for the size, and the fifth for the name.
+    for nth in 4 5; do
+        run -1 traced -P /dev/shm/faults-x -e inject=/fstat:error=EIO:when="$nth+" shmcat -f /faults-x
+        assert_output 'shmcat: /faults-x: Input/output error'
+    done
+}
+
 @test 'shmcat: -v counts with -z what was written' {
     printf 'ab\0cdef' >/dev/shm/faults-x
     run -0 --separate-stderr shmcat -vz /faults-x
