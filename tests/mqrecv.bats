@@ -1739,3 +1739,16 @@ assert_line_of_stderr() {
     kill -ALRM "$pid"
     ends 124
 }
+
+@test 'mqrecv: two hundred commands leave no descriptor behind' {
+    local name before
+    for name in "$posix" "$sysv"; do
+        queue "$name"
+        bg mqrecv -f -j 4 "$name" -- cat >out
+        eventually waits "$pid"
+        before=$(descriptors "$pid")
+        seq 100 299 | soon mqsend "$name"
+        eventually size_is out 600
+        eventually has_descriptors "$pid" "$before"
+    done
+}
