@@ -2110,6 +2110,7 @@ END
         drawn() { [[ $(grep -c objects screen 2>/dev/null) -gt 100 ]]; }
         await drawn
         # In the midst of drawing it has some open.
-        (($(find /proc/$(pgrep -P $p)/fd -type l | wc -l) < 50)) || exit 1
+        count=$(find /proc/$(pgrep -P $p)/fd -type l | wc -l)
+        ((count > 2 && count < 50)) || exit 1
         kill -TERM $(pgrep -P $p)'
 }
