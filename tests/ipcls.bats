@@ -2102,3 +2102,15 @@ status 1
 status 0
 END
 }
+
+@test 'ipcls: a hundred times that --watch has drawn leave no descriptor behind' {
+    run -0 alone '
+        ipcmk -Q >/dev/null; echo x >/dev/shm/seg; hold peer map /seg
+        TERM=xterm script -qfc "stty rows 9 cols 34; exec ipcls --watch=1ms" screen </dev/null >/dev/null 9>&- & p=$!
+        drawn() { [[ $(grep -c objects screen 2>/dev/null) -gt 100 ]]; }
+        await drawn
+        # In the midst of drawing it has some open.
+        count=$(find /proc/$(pgrep -P $p)/fd -type l | wc -l)
+        ((count > 2 && count < 50)) || exit 1
+        kill -TERM $(pgrep -P $p)'
+}

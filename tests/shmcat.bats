@@ -1265,3 +1265,14 @@ watch_by() {
     eventually grep -qs aaaa screen
     grep -w 4000 screen
 }
+
+@test 'shmcat: two hundred times that -f has something to write leave no descriptor behind' {
+    local before
+    given /cat-x abc
+    bg_into_pipe shmcat -f /cat-x
+    assert_equal "$(next_bytes 3)" abc
+    before=$(descriptors "$pid")
+    soon perl -e 'open my $a, ">>", "/dev/shm/cat-x" or die "$!";
+        for (1 .. 200) { syswrite $a, "x"; sysread(STDIN, my $got, 99) or die }' <&7
+    eventually has_descriptors "$pid" "$before"
+}
