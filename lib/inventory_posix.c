@@ -304,7 +304,7 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 		fd = open_mounted();
 	/* Root needs no mount, and misses none: it is short of something. */
 	if (fd == -1 && (err == EMFILE || err == ENFILE || err == ENOMEM))
-		return err == ENOMEM ? -1 : inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
+		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
 	if (fd == -1 && errno == ENOENT)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 		                          "the file system of queues is not mounted there", 0, 0);

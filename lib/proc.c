@@ -15,21 +15,26 @@
 
 /*
  * Whether that /proc numbers processes as our pid namespace does: the kernel lists our numbers in all namespaces from
- * that of /proc down to ours.
+ * that of /proc down to ours.  1, 0, or -1 with errno where that cannot be looked at.
  */
 static int is_of_our_namespace(int proc)
 {
 	char text[4096], ours[32];
 	const char *line;
-	ssize_t got = -1;
+	ssize_t got;
 	int fd = openat(proc, "self/status", O_RDONLY | O_CLOEXEC);
 
-	if (fd != -1) {
-		got = io_read_full(fd, text, sizeof(text) - 1);
-		close(fd);
-	}
+	int saved;
+
+	/* A process that /proc does not know is none of its namespace. */
+	if (fd == -1)
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;
+	got = io_read_full(fd, text, sizeof(text) - 1);
+	saved = errno;
+	close(fd);
+	errno = saved;
 	if (got <= 0)
-		return 0;
+		return got == -1 ? -1 : 0;
 	text[got] = '\0';
 	line = strstr(text, "\nNSpid:\t");
 	/* Kernels before 4.1 give our number in the namespace of /proc alone. */
@@ -43,11 +48,15 @@ int proc_open(void)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct statfs fs;
+	int is_ours, err;
 
-	if (proc == -1 || is_of_our_namespace(proc))
+	if (proc == -1 || (is_ours = is_of_our_namespace(proc)) == 1)
 		return proc;
-	errno = fstatfs(proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC ? EXDEV : ENOENT;
+	err = errno;
+	if (is_ours == 0)
+		err = fstatfs(proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC ? EXDEV : ENOENT;
 	close(proc);
+	errno = err;
 	return -1;
 }
 

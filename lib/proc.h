@@ -15,7 +15,7 @@
 /*
  * Opens /proc: a descriptor, or -1 with errno: ENOENT where it is not mounted; EXDEV where it is that of another pid
  * namespace, as after `unshare --pid` without --mount-proc, so that what the kernel tells us are the numbers of others
- * there.
+ * there; or what a call says.
  */
 int proc_open(void);
 

@@ -187,6 +187,20 @@ fails() {
     refute_output --partial 'No such file'
 }
 
+@test 'ipcls: a /proc of which our own status cannot be read is not said to be that of others' {
+    cp abc /dev/shm/faults-x
+    run -0 --separate-stderr fails self/status openat:EMFILE ipcls -r --noheadings -t pshm -o USERS /faults-x
+    assert_equal "$output" -
+    assert_regex "$stderr" 'ipcls: /proc: Too many open files; users are not known$'
+}
+
+@test 'ipcls: queues that there is no memory to open are told, and the others are listed' {
+    # What has no fsopen(2) never mounts them itself.
+    run -1 --separate-stderr fails . openat:ENOMEM:when=1 unshare --ipc sh -c 'ipcmk -Q >/dev/null; exec ipcls -r --noheadings -t msg,pmsg -o KIND'
+    assert_output msg
+    assert_regex "$stderr" 'ipcls: /dev/mqueue: (Cannot allocate memory|the file system of queues is not mounted there); POSIX queues cannot be listed$'
+}
+
 @test 'ipcls: an operand that could not be looked for is not said not to be there' {
     cp abc /dev/shm/faults-x
     run -1 fails /dev/shm openat:EMFILE ipcls --nousers -t pshm /faults-x
