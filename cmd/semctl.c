@@ -556,22 +556,22 @@ static struct sembuf operation_or_exit(const char *word)
 	size_t digits = strcspn(word, "-+="), amount;
 	struct sembuf operation = {0, 0, 0};
 	const char *flags;
-	char number[24];
+	char part[24];
 	uint64_t at, by;
 
-	if (digits == 0 || digits >= sizeof(number) || word[digits] == '\0')
+	if (digits == 0 || digits >= sizeof(part) || word[digits] == '\0')
 		cli_usage_exit("%s: not an operation (as 0-1, 1+2u, 2=0n)", word);
-	memcpy(number, word, digits);
-	number[digits] = '\0';
-	if (number_parse(number, 0, VALUES_MOST, &at) == -1)
-		cli_usage_exit("%s: %s is no number of a semaphore", word, number);
+	memcpy(part, word, digits);
+	part[digits] = '\0';
+	if (number_parse(part, 0, VALUES_MOST, &at) == -1)
+		cli_usage_exit("%s: %s is no index of a semaphore", word, part);
 	flags = word + digits + 1;
 	amount = strcspn(flags, "un");
-	if (amount >= sizeof(number))
+	if (amount >= sizeof(part))
 		cli_usage_exit("%s: not an operation (as 0-1, 1+2u, 2=0n)", word);
-	memcpy(number, flags, amount);
-	number[amount] = '\0';
-	if (number_parse(number, 0, SEMAPHORE_MOST_SYSV, &by) == -1 || (word[digits] == '=') != (by == 0))
+	memcpy(part, flags, amount);
+	part[amount] = '\0';
+	if (number_parse(part, 0, SEMAPHORE_MOST_SYSV, &by) == -1 || (word[digits] == '=') != (by == 0))
 		cli_usage_exit("%s: it takes (-) or adds (+) 1 to %d, or waits for =0", word, SEMAPHORE_MOST_SYSV);
 	for (flags += amount; *flags != '\0'; flags++) {
 		if (*flags != 'u' && *flags != 'n')

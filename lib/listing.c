@@ -151,10 +151,12 @@ const char *listing_time(char *out, int64_t when, enum listing_form form)
 		strftime(out, 40, "%F %T", &tm);
 		return out;
 	}
-	/* A file's time may be any; RFC 3339 has no words for a year of more digits. */
-	if (tm.tm_year > 9999 - 1900)
+	/* A file's time may be any; RFC 3339 has no words for a year of more digits, or before the year 0. */
+	if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
 		return memcpy(out, "-", sizeof("-"));
-	length = strftime(out, 38, "%FT%T%z", &tm);
+	/* glibc's %F writes the year 881 with three digits. */
+	length = (size_t)sprintf(out, "%04d", tm.tm_year + 1900);
+	length += strftime(out + length, 38 - length, "-%m-%dT%T%z", &tm);
 	/* +0100 becomes +01:00. */
 	memmove(out + length - 1, out + length - 2, 3);
 	out[length - 2] = ':';

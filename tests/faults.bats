@@ -130,6 +130,7 @@ nested() {
 }
 
 @test 'an EINTR of close(2) is no failure: Linux has closed it' {
+    ! sanitized || return 0 # its start has calls of its own
     echo abc >/dev/shm/faults-x
     # The first two are the loader's.
     run -0 --separate-stderr traced -e inject=close:error=EINTR:when=3+ shmcat /faults-x
@@ -196,7 +197,7 @@ fails() {
     cp abc /dev/shm/faults-x
     # The first two are of the listing, the third one asks for the device.
     run -0 --separate-stderr unshare --mount sh -c 'mount -t tmpfs tmpfs /dev/shm && echo x >/dev/shm/faults-x && exec "$@"' - \
-        strace -qq -o /dev/null -P /dev/shm -e inject=newfstatat:error=EIO:when=3 \
+        env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" strace -qq -o /dev/null -P /dev/shm -e inject=newfstatat:error=EIO:when=3 \
         ipcls -r --noheadings -t pshm -o USERS /faults-x
     assert_equal "$output" -
     assert_equal "$stderr" 'ipcls: /proc: Input/output error; users may be missing'
@@ -261,7 +262,7 @@ fails() {
     # The last look asks for the set, and then for those who wait: the fifth call.
     # shellcheck disable=SC2016 # the other shell expands it
     run -1 --separate-stderr unshare --ipc sh -c 'semctl create key:1 1; export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
-        strace -qq -o trace -e trace=semctl -e inject=semctl:error=EPERM:when=5 ipcrm-all --all; status=$?
+        strace -qq -o trace -e trace=semctl -e inject=semctl:error=EPERM:when=5 ipcrm-all --all -t sem; status=$?
         semctl get key:1; exit $status'
     grep -q 'GETNCNT.*INJECTED' trace
     assert_output 1

@@ -1121,6 +1121,19 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$stderr" 'fifotee: standard input: Bad file descriptor'
 }
 
+@test 'fifotee: two hundred readers that come and go leave no descriptor behind' {
+    local before
+    tee_fed -p drop a
+    eventually test -p a
+    before=$(descriptors "$tee")
+    soon perl -MFcntl -e '$| = 1; for (1 .. 200) {
+            sysopen my $a, "a", O_RDONLY | O_NONBLOCK or die "$!";
+            # A new reader is looked for when something arrives.
+            do { print "x\n"; select undef, undef, undef, .001 } until sysread $a, my $got, 99;
+        }' >&5
+    eventually has_descriptors "$tee" "$before"
+}
+
 # --- faults ---
 
 @test 'fifotee: EIO at one output is an error for it, and the rest go on' {
@@ -1524,6 +1537,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 }
 
 @test 'fifotee: a standard input that somebody else was quicker to read is read again' {
+    ! sanitized || return 0 # its start has calls of its own
     echo one | traced -e inject=read:error=EAGAIN:when=2 fifotee --readers=0 -p drop a >out
     assert_equal "$(<out)" one
 }

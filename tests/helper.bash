@@ -138,6 +138,9 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
 asleep() { [[ $(</proc/"$1"/stat) == *") S "* ]]; }
 stopped() { [[ $(</proc/"$1"/stat) == *") T "* ]]; }
 
+descriptors() { find "/proc/$1/fd" -type l | wc -l; }
+has_descriptors() { [[ $(descriptors "$1") == "$2" ]]; }
+
 # So many seconds are more than enough.
 patience=${PATIENCE:-20}
 

@@ -1956,7 +1956,7 @@ END
 @test 'ipcls: --limits has nothing but names where the kernel tells nothing, and knows what has none' {
     run -0 alone '
         ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=shmctl,msgctl,semctl,statfs:error=ENOSYS ipcls --limits -r --noheadings | cut -d " " -f 1,3-5 | grep -v "^pmsg" | sort -u
-        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=prlimit64:retval=0:poke_exit=@arg4=ffffffffffffffffffffffffffffffff ipcls --limits -r --noheadings -t pmsg |
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e inject=prlimit64:retval=0:poke_exit=@arg4=ffffffffffffffffffffffffffffffff ipcls --limits -r --noheadings -t pmsg 2>/dev/null |
             grep ulimit | cut -d " " -f 2-5'
     assert_output $'msg - - -\npshm - - -\nsem - - -\nshm - - -\nulimit\\x20-q 0 - -'
 }
@@ -2101,4 +2101,16 @@ status 1
 /seg
 status 0
 END
+}
+
+@test 'ipcls: a hundred times that --watch has drawn leave no descriptor behind' {
+    run -0 alone '
+        ipcmk -Q >/dev/null; echo x >/dev/shm/seg; hold peer map /seg
+        TERM=xterm script -qfc "stty rows 9 cols 34; exec ipcls --watch=1ms" screen </dev/null >/dev/null 9>&- & p=$!
+        drawn() { [[ $(grep -c objects screen 2>/dev/null) -gt 100 ]]; }
+        await drawn
+        # In the midst of drawing it has some open.
+        count=$(find /proc/$(pgrep -P $p)/fd -type l | wc -l)
+        ((count > 2 && count < 50)) || exit 1
+        kill -TERM $(pgrep -P $p)'
 }

@@ -65,7 +65,7 @@ count_is() { [[ $(queue_peer count "$1") == "$2" ]]; }
 no_queue() { run ! queue_peer count "$1"; }
 
 # waits PID: the tool, and no shell that becomes it, is asleep.
-waits() { [[ $(</proc/"$1"/stat) == *' (mq'*') S '* ]]; }
+waits() { [[ $(</proc/"$1"/stat) == *' ('@(mq|memcheck)*') S '* ]]; }
 
 # pause SECONDS: where time itself is what is tested.
 pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
@@ -1738,4 +1738,17 @@ assert_line_of_stderr() {
     eventually asleep "$pid"
     kill -ALRM "$pid"
     ends 124
+}
+
+@test 'mqrecv: two hundred commands leave no descriptor behind' {
+    local name before
+    for name in "$posix" "$sysv"; do
+        queue "$name"
+        bg mqrecv -f -j 4 "$name" -- cat >out
+        eventually waits "$pid"
+        before=$(descriptors "$pid")
+        seq 100 299 | soon mqsend "$name"
+        eventually size_is out 600
+        eventually has_descriptors "$pid" "$before"
+    done
 }

@@ -1235,7 +1235,7 @@ watch_by() {
 
 @test 'shmcat: --watch ends when what it looks at cannot be read any more' {
     given /cat-x abc
-    run -1 env TERM=xterm script -qefc "strace -f -o /dev/null -P /dev/shm/cat-x -e inject=$reads:error=EIO shmcat --watch /cat-x" screen </dev/null
+    run -1 env TERM=xterm ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" script -qefc "strace -f -o /dev/null -P /dev/shm/cat-x -e inject=$reads:error=EIO shmcat --watch /cat-x" screen </dev/null
     grep 'Input/output error' screen
 }
 
@@ -1264,4 +1264,15 @@ watch_by() {
     watch key:0x12000001
     eventually grep -qs aaaa screen
     grep -w 4000 screen
+}
+
+@test 'shmcat: two hundred times that -f has something to write leave no descriptor behind' {
+    local before
+    given /cat-x abc
+    bg_into_pipe shmcat -f /cat-x
+    assert_equal "$(next_bytes 3)" abc
+    before=$(descriptors "$pid")
+    soon perl -e 'open my $a, ">>", "/dev/shm/cat-x" or die "$!";
+        for (1 .. 200) { syswrite $a, "x"; sysread(STDIN, my $got, 99) or die }' <&7
+    eventually has_descriptors "$pid" "$before"
 }

@@ -1396,6 +1396,7 @@ no_passing_name() { [[ -z $(find /dev/shm . -name '.ipcutils-*') ]]; }
 }
 
 @test 'shmput: -r that fails on a file system without unnamed files leaves no passing name' {
+    ! sanitized || return 0 # its start has calls of its own
     local at
     at=$(tmpfile_at)
     given /put-x old

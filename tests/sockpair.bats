@@ -58,7 +58,6 @@ pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
 # A path of so many bytes, here.
 long_path() { letters "$1" p; }
 
-descriptors() { find "/proc/$1/fd" -type l | wc -l; }
 has_line() { grep -qx -- "$2" "$1" 2>/dev/null; }
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 has_children() { (($(children "$1" | wc -w) == $2)); }
@@ -1261,7 +1260,7 @@ noting_pair() {
     done
     soon socket_peer vanish s
     eventually grep -q 's: the other side has closed without passing descriptors' err
-    eventually eval '[[ $(descriptors "$pid") == "$before" ]]'
+    eventually has_descriptors "$pid" "$before"
     assert [ ! -e ran ]
     soon socket_peer fds 2 1 s </dev/null
     eventually test -e ran
@@ -1318,7 +1317,16 @@ noting_pair() {
     before=$(descriptors "$pid")
     for i in {1..20}; do soon socket_peer fds 1 1 s </dev/null; done
     eventually has_children "$pid" 0
-    eventually eval '[[ $(descriptors "$pid") == "$before" ]]'
+    eventually has_descriptors "$pid" "$before"
+}
+
+@test 'sockpair: two hundred connections leave no descriptor behind' {
+    local before
+    serving sockpair -l s -- true
+    before=$(descriptors "$pid")
+    soon perl -MIO::Socket::UNIX -e 'for (1 .. 200) { my $s = IO::Socket::UNIX->new("s") or die "$!"; 1 while <$s> }'
+    eventually has_children "$pid" 0
+    eventually has_descriptors "$pid" "$before"
 }
 
 @test 'sockpair: a socket that was made and cannot be looked at then does not stay' {

@@ -31,7 +31,7 @@ extern intptr_t __llvm_profile_counter_bias;
 intptr_t __llvm_profile_counter_bias;
 
 /* The layout of the file, by its version. */
-enum { MAGIC, VERSION, IDS_SIZE, DATA_COUNT, PADDING, HEADER_WORDS = 11 };
+enum { MAGIC, FORMAT, IDS_SIZE, DATA_COUNT, PADDING, HEADER_WORDS = 11 };
 #define KNOWN_VERSION 8
 
 /*
@@ -55,18 +55,18 @@ static const char *path(void)
 /* COVERAGE_MAKE in the environment: only makes the file, for all users. */
 static void make(size_t size)
 {
-	char *bytes = malloc(size);
+	uint64_t *header = malloc(size);
 	int fd = open(path(), O_WRONLY | O_CREAT | O_EXCL, 0666);
 
 	/* From last time, KEEP=1. */
 	if (fd == -1 && errno == EEXIST)
 		_exit(0);
-	if (bytes == NULL || fd == -1 || __llvm_profile_write_buffer(bytes) != 0 || fchmod(fd, 0666) == -1 ||
-	    write(fd, bytes, size) != (ssize_t)size) {
+	if (header == NULL || fd == -1 || __llvm_profile_write_buffer((char *)header) != 0 || fchmod(fd, 0666) == -1 ||
+	    write(fd, header, size) != (ssize_t)size) {
 		perror(path());
 		_exit(1);
 	}
-	if ((((uint64_t *)bytes)[VERSION] & 0xff) != KNOWN_VERSION) {
+	if ((header[FORMAT] & 0xff) != KNOWN_VERSION) {
 		fputs("tests/coverage: this clang writes another version of the profile than that of clang 14\n", stderr);
 		_exit(1);
 	}

@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,13 +117,13 @@ int posix_memalign(void **bytes, size_t alignment, size_t size)
 /* One that could fail, and of what it is. */
 static void tell(const char *call, int count, int fd)
 {
-	char link[32], path[256];
+	char number[32], target[256];
 	ssize_t size;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	size = readlink(link, path, sizeof(path) - 1);
-	path[size == -1 ? 0 : size] = '\0';
-	dprintf(list, "%s:%d\t%s\n", call, count, path);
+	snprintf(number, sizeof(number), "/proc/self/fd/%d", fd);
+	size = readlink(number, target, sizeof(target) - 1);
+	target[size == -1 ? 0 : size] = '\0';
+	dprintf(list, "%s:%d\t%s\n", call, count, target);
 }
 
 static size_t shorter(const char *call, int *count, int fd, size_t size)
@@ -149,6 +150,9 @@ static size_t shorter(const char *call, int *count, int fd, size_t size)
 		size = shorter(#name, &count, fd, size); \
 		return real(__VA_ARGS__); \
 	}
+
+/* Its header declares it by the name of sendfile(2). */
+ssize_t sendfile64(int to, int from, off64_t *offset, size_t size);
 
 /* NOLINTBEGIN */
 SHORT(ssize_t, read, fd, size, (int fd, void *bytes, size_t size), fd, bytes, size)

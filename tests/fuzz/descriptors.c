@@ -23,16 +23,16 @@ static void check_passed(const struct job *job)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
-	unsigned how = take_byte(&in);
+	unsigned way = take_byte(&in);
 	char *word = take_word(&in, in.size);
 	static struct job job;
 
 	job = (struct job){0};
 	if (!REFUSED()) {
-		if (how & 1) {
+		if (way & 1) {
 			parse_passed(&job, word);
 			check_passed(&job);
-		} else if (how & 2) {
+		} else if (way & 2) {
 			parse_uid(&job, word);
 			CHECK(job.allow_any == (strcmp(word, "any") == 0) && job.allowed_count == (size_t)!job.allow_any);
 			CHECK(job.allow_any || job.allowed[0] != (uid_t)-1);

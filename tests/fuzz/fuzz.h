@@ -60,12 +60,12 @@ static inline char *take_word(struct input *in, size_t size)
 
 static inline void *copy_of(const void *bytes, size_t size)
 {
-	void *copy = calloc(1, size);
+	void *made = calloc(1, size);
 
-	CHECK(copy != NULL);
+	CHECK(made != NULL);
 	if (size > 0)
-		memcpy(copy, bytes, size);
-	return copy;
+		memcpy(made, bytes, size);
+	return made;
 }
 
 /*

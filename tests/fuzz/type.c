@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const signs[] = {[QUEUE_EXACT] = "", [QUEUE_UP_TO] = "<=", [QUEUE_EXCEPT] = "!="};
 	struct input in = {data, size};
-	unsigned most = take_short(&in);
+	volatile unsigned most = take_short(&in);
 	char *word = take_word(&in, in.size), again[64];
 	struct job job = {0}, second = {0};
 	uint64_t count;
