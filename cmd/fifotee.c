@@ -965,6 +965,7 @@ static int serve_outputs(struct job *job, int64_t left)
 	if (deadline_poll(job->polls, job->ordered + 2, left) == -1) {
 		if (errno != EINTR) {
 			note_status(job, cli_fail("poll", errno));
+			job->ended = 1;
 			for (i = 0; i < job->count; i++)
 				end_output(job, &job->outputs[i]);
 		}
@@ -982,7 +983,7 @@ static void pass_on(struct job *job)
 {
 	look_for_readers(job);
 	while (interrupt_pending() == 0) {
-		if (!job->started && may_start(job))
+		if (!job->started && !job->ended && may_start(job))
 			start(job);
 		if (job->ended)
 			end_outputs(job);

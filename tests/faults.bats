@@ -256,6 +256,12 @@ fails() {
     kill %1 %2
 }
 
+@test 'fifotee: a poll that fails while readers are waited for is one message' {
+    mkfifo here
+    run -1 traced -e inject=/^ppoll:error=ENOMEM:when=1 fifotee --readers=1 here <abc
+    assert_output 'fifotee: poll: Cannot allocate memory'
+}
+
 @test 'a message needs no memory' {
     "${CC:-cc}" -O1 -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
     # A sanitizer brings its own malloc(3).
