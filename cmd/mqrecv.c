@@ -382,8 +382,6 @@ static pid_t start(const struct job *job, const struct queue *queue, const struc
 		variables[0] = name;
 		variables[1] = rank;
 		pid = command_start(job->command, input, variables);
-		saved = errno;
-		errno = saved;
 	}
 	saved = errno;
 	free(name);
