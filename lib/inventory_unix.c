@@ -98,9 +98,10 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 static int take_answer(struct inventory *inventory, const char *buffer, size_t size)
 {
 	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)buffer;
+	const size_t odd = size % NLMSG_ALIGNTO;
 
 	/* NLMSG_NEXT() counts as RTA_NEXT() does. */
-	for (size = size / NLMSG_ALIGNTO * NLMSG_ALIGNTO; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
+	for (size -= odd; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
 		if (head->nlmsg_type == NLMSG_DONE)
 			return 1;
 		if (head->nlmsg_type == NLMSG_ERROR) {
@@ -116,7 +117,9 @@ static int take_answer(struct inventory *inventory, const char *buffer, size_t s
 		    add_socket(inventory, head) == -1)
 			return -1;
 	}
-	return 0;
+	/* What is cut off would be missing, the end of the list too. */
+	errno = EPROTO;
+	return size == 0 && odd == 0 ? 0 : -1;
 }
 
 int inventory_list_sockets(struct inventory *inventory)

@@ -194,6 +194,19 @@ fails() {
     assert_regex "$stderr" 'ipcls: /proc: Too many open files; users are not known$'
 }
 
+@test 'ipcls: an answer about sockets that is cut off is told, and not waited on' {
+    ! sanitized || return 0 # it has a recv(2) of its own
+    local nth
+    "${CC:-cc}" -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => "s", Listen => 1) or die; open $f, ">", "ready"; sleep 20' 3>&- &
+    eventually test -e ready
+    for nth in 1 2; do
+        run -1 soon env LD_PRELOAD="$PWD/preload.so" FAULT="recv:$nth" ipcls -t unix --noheadings
+        assert_line 'ipcls: sock_diag: Protocol error; Unix sockets cannot be listed'
+    done
+    kill %1
+}
+
 @test 'ipcls: queues that there is no memory to open are told, and the others are listed' {
     # What has no fsopen(2) never mounts them itself.
     run -1 --separate-stderr fails . openat:ENOMEM:when=1 unshare --ipc sh -c 'ipcmk -Q >/dev/null; exec ipcls -r --noheadings -t msg,pmsg -o KIND'
