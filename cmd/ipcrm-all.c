@@ -774,7 +774,7 @@ static void tell_counts(const struct job *job, const struct state *state)
 		cli_warn(NULL, "%zu stay%s: perhaps in use, not all processes may be looked at (%s--force would remove %s)",
 		         state->unknown, state->unknown == 1 ? "s" : "", geteuid() != 0 && state->users.proc_err == 0 ? "root may; " : "",
 		         state->unknown == 1 ? "it" : "them");
-	if (state->unknown > 0 && state->users.proc_err != 0)
+	if ((state->unknown > 0 || job->orphans) && state->users.proc_err != 0)
 		cli_warn("/proc", "%s; users are not known", cli_proc_text(state->users.proc_err));
 }
 

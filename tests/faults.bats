@@ -207,6 +207,11 @@ fails() {
     kill %1
 }
 
+@test 'ipcrm-all: --orphans without a /proc that can be opened says why it finds none' {
+    run -0 fails /proc openat:EMFILE unshare --ipc ipcrm-all --orphans -t msg
+    assert_line 'ipcrm-all: /proc: Too many open files; users are not known'
+}
+
 @test 'ipcls: queues that there is no memory to open are told, and the others are listed' {
     # What has no fsopen(2) never mounts them itself.
     run -1 --separate-stderr fails . openat:ENOMEM:when=1 unshare --ipc sh -c 'ipcmk -Q >/dev/null; exec ipcls -r --noheadings -t msg,pmsg -o KIND'
