@@ -92,7 +92,7 @@ sanitize: ## run the tests on a build with ASan and UBSan
 # What the tools start is not followed.  A start is a fifth faster without the names of inlined functions.
 VALGRIND = valgrind -q --read-inline-info=no --vgdb=no --error-exitcode=99 --leak-check=full --log-file=%q{REPORTS}/valgrind.%p
 
-valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour)
+valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour and more)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
 	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' '$(VALGRIND)'
@@ -202,7 +202,7 @@ dist: ## pack the last commit into ipcutils-VERSION.tar.gz
 	$(Q)git archive --format=tar --prefix=ipcutils-$(VERSION)/ HEAD | gzip -9n >ipcutils-$(VERSION).tar.gz
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
 	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
