@@ -286,7 +286,7 @@ wait_open(void)
 
 	if (page == MAP_FAILED || munmap(page + 4096, 4096) == -1)
 		err(1, "mmap");
-	strcpy(path, object);
+	memcpy(path, object, strlen(object) + 1);
 	ready();
 #ifdef SYS_open
 	syscall(SYS_open, path, O_RDONLY);

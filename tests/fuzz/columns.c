@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What ipcls takes apart at commas: columns, one to sort by, and kinds; each is one that there is, in the order of the words. */
+#include <bsd/string.h>
+
 #include "tool.h"
 
 #include "../../lib/cli_select.c"
@@ -20,15 +22,16 @@ static size_t words_in(const char *list)
 static void check_columns(const struct job *job, const char *list)
 {
 	struct job again = {.no_users = job->no_users};
-	char *names = calloc(job->column_count + 1, 32);
-	size_t i;
+	size_t i, size = (job->column_count + 1) * 32;
+	char *names = calloc(1, size);
 
 	CHECK(names != NULL && job->column_count <= COLUMNS_MOST);
 	CHECK(strcasestr(list, "all") != NULL || job->column_count == words_in(list));
 	for (i = 0; i < job->column_count; i++) {
 		CHECK(columns_find(job->columns[i]->name, strlen(job->columns[i]->name)) == job->columns[i]);
 		CHECK(!job->no_users || !(columns_needs(job->columns[i]) & COLUMNS_USERS));
-		strcat(strcat(names, i > 0 ? "," : ""), job->columns[i]->name);
+		strlcat(names, i > 0 ? "," : "", size);
+		strlcat(names, job->columns[i]->name, size);
 	}
 	add_columns(&again, names, 0);
 	CHECK(again.column_count == job->column_count);
