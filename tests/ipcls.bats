@@ -677,6 +677,22 @@ END
     assert_output --regexp '^user +/perl waits in semop \(semaphore 2\)$'
 }
 
+@test 'ipcls, ipcrm-all: a closed queue that a mount of another IPC namespace does not show is no missing one' {
+    needs_uids
+    run -0 alone "$own_mqueue"'
+        export as="setpriv --reuid 1234 --regid 1234 --clear-groups --inh-caps=-all"
+        unshare --ipc sh -c "
+            mqsend -C -m 600 --max-messages=3 --message-size=10 /closed one
+            \$as ipcls /closed 2>&1; echo status \$?
+            \$as ipcrm-all -f /closed 2>&1; echo status \$?"'
+    assert_output - <<'END'
+ipcls: /closed: Permission denied
+status 1
+ipcrm-all: /closed: Permission denied
+status 1
+END
+}
+
 @test 'ipcls: a queue that is named is found without any list' {
     needs_uids
     run -0 alone '
