@@ -6,7 +6,7 @@
 
 load helper
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { start_test; }
 
 # What the scripts of `place` begin with: `told COMMAND...` shows what it writes to both outputs, and its status;
 # `one_of_each` makes an object of each kind; `user COMMAND...` runs it as another user, `weak COMMAND...` as the same
