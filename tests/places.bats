@@ -289,7 +289,7 @@ END
         for command in "shmput /n" "shmput -r /hole" "shmput -k /hole" "semctl create /t" "shmcat /hole" "semctl wait /s"; do
             head -c 20k /dev/zero | told $command | tr -d "\0" | sed "s,^,$command: ,"
         done
-        stat -c "%n %s" /dev/shm/*'
+        stat -c "%n %s" /dev/shm/[hp]*; ls /dev/shm'
     assert_output - <<'END'
 shmput /n: shmput: /n: No space left on device: 0 bytes were free; nothing was made
 shmput /n: status 1
@@ -303,7 +303,9 @@ shmcat /hole: status 0
 semctl wait /s: status 0
 /dev/shm/hole 102400
 /dev/shm/p 4
-/dev/shm/sem.s 32
+hole
+p
+sem.s
 END
 }
 
