@@ -304,11 +304,11 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 	int fd = mount_queues(), sure = fd != -1, err = errno, result;
 	DIR *directory;
 
-	if (fd == -1)
-		fd = open_mounted();
-	/* Root needs no mount, and misses none: it is short of something. */
+	/* Root needs no mount that may be another namespace's: it is short of something. */
 	if (fd == -1 && (err == EMFILE || err == ENFILE || err == ENOMEM))
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
+	if (fd == -1)
+		fd = open_mounted();
 	if (fd == -1 && errno == ENOENT)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 		                          "the file system of queues is not mounted there", 0, 0);

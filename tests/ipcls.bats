@@ -678,6 +678,13 @@ END
     assert_output --regexp '^user +/perl waits in semop \(semaphore 2\)$'
 }
 
+@test 'ipcls: root that is short of memory does not take a mount that may be of another IPC namespace for its own' {
+    run -1 --separate-stderr alone "$own_mqueue"'
+        ASAN_OPTIONS=detect_leaks=0 unshare --ipc strace -qq -o /dev/null -P . -e inject=openat:error=ENOMEM:when=1 \
+            ipcls -r --noheadings -t pmsg'
+    assert_regex "$stderr" 'ipcls: /dev/mqueue: Cannot allocate memory; POSIX queues cannot be listed$'
+}
+
 @test 'ipcls, ipcrm-all: a closed queue that a mount of another IPC namespace does not show is no missing one' {
     needs_uids
     run -0 alone "$own_mqueue"'
