@@ -45,7 +45,7 @@ mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null &
 alone() {
     local script=$1
     shift
-    timeout -s KILL 60 unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
+    timeout -s KILL $((3 * patience)) unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
 }
 
 # --- usage ---

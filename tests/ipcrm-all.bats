@@ -72,7 +72,7 @@ trap "kill \$(jobs -p) 2>/dev/null" EXIT
 alone() {
     local script=$1
     shift
-    timeout -s KILL 60 unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
+    timeout -s KILL $((3 * patience)) unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
 }
 
 # --- usage ---

@@ -29,7 +29,7 @@ place() {
     local script=$1
     shift
     # No sysctl is ever written outside.
-    timeout -s KILL 100 unshare --ipc --mount "$@" bash -c \
+    timeout -s KILL $((5 * patience)) unshare --ipc --mount "$@" bash -c \
         '[[ $(readlink /proc/self/ns/ipc) != "$1" ]] || exit 98'"$prelude$script" place "$(readlink /proc/self/ns/ipc)" 3>&-
 }
 

@@ -89,7 +89,7 @@ try() {
 '
 
 # alone SCRIPT: runs it where no other objects are.
-alone() { timeout -s KILL 100 unshare --ipc --mount bash -c "$prelude$1" alone 3>&-; }
+alone() { timeout -s KILL $((5 * patience)) unshare --ipc --mount bash -c "$prelude$1" alone 3>&-; }
 
 @test 'every tool: what it makes is for its user alone, whatever the umask; with -m it is exactly that' {
     needs_uids
