@@ -2114,3 +2114,22 @@ END
         ((count > 2 && count < 50)) || exit 1
         kill -TERM $(pgrep -P $p)'
 }
+
+@test 'ipcls: where an allocation fails the list is whole, or it fails' {
+    "${CC:-cc}" -O1 -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    ! sanitized || return 0 # its allocator cannot be made to fail from outside
+    run -0 alone '
+        semctl create /s
+        semctl create key:0x5eed 1 2 3
+        for line in "ipcls --graph" "ipcls -r --sort=NAME -o NAME,VALUES,STATE,USERS"; do
+            $line >whole
+            for nth in {1..80}; do
+                if LD_PRELOAD=$PWD/preload.so FAULT=alloc:$nth+ $line >got 2>told; then
+                    cmp whole got || echo "$line: allocation $nth: not all"
+                else
+                    grep -q "^ipcls: .*Cannot allocate memory" told || echo "$line: allocation $nth: $(cat told)"
+                fi
+            done
+        done'
+    assert_output ''
+}
