@@ -223,6 +223,17 @@ fails() {
     cp abc /dev/shm/faults-x
     run -1 fails /dev/shm openat:EMFILE ipcls --nousers -t pshm /faults-x
     assert_output 'ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed'
+    # What could have been found among others is not there.
+    run -1 fails /dev/shm openat:EMFILE ipcls --nousers -t shm,pshm key:0x0badcafe /faults-x
+    assert_output $'ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed\nipcls: key:0x0badcafe: No such file or directory'
+}
+
+@test 'shmput: where room cannot be reserved the writing shows whether there is any' {
+    for error in ENOSYS EPERM EOPNOTSUPP; do
+        run -0 traced -e inject=fallocate:error=$error shmput -s 8 /faults-x <abc
+        assert_output ''
+        assert_equal "$(stat -c %s /dev/shm/faults-x)" 8
+    done
 }
 
 @test 'ipcls: without the device of /dev/shm users are unknown, and not none' {
