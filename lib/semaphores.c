@@ -214,7 +214,7 @@ static int waiting_posix(const struct semaphore *semaphore)
 	uint32_t words[2];
 
 	if (sizeof(sem_t) != 32)
-		return -1;
+		return -1; /* not told */
 	memcpy(words, semaphore->posix, sizeof(words));
 	return (int)(words[1] & INT_MAX);
 }

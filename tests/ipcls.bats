@@ -2184,6 +2184,7 @@ END
     run -0 alone '
         name=$(printf %0200d 0)
         for i in {1000..2999}; do : >/dev/shm/$name$i; done
-        for form in "" -r -J; do ipcls $form -t pshm --nousers | grep -o "$name[12]..." | sort -u | wc -l; done'
-    assert_output $'2000\n2000\n2000'
+        for form in "" -r -J; do ipcls $form -t pshm --nousers | grep -o "$name[12]..." | sort -u | wc -l; done
+        ipcls --graph -t pshm | grep -o "$name[12]..." | sort -u | wc -l'
+    assert_output $'2000\n2000\n2000\n2000'
 }
