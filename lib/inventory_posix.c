@@ -274,7 +274,7 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 int inventory_stat_queue(const char *name, struct stat *st)
 {
 	mqd_t queue = mq_open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	int directory, result;
+	int directory, sure, result, err;
 
 	if (queue != -1) {
 		result = fstat(queue, st);
@@ -284,14 +284,18 @@ int inventory_stat_queue(const char *name, struct stat *st)
 	if (errno != EACCES)
 		return -1;
 	directory = mount_queues();
-	if (directory == -1)
+	sure = directory != -1;
+	if (!sure)
 		directory = open_mounted();
 	if (directory == -1) {
 		errno = EACCES;
 		return -1;
 	}
 	result = fstatat(directory, name + 1, st, AT_SYMLINK_NOFOLLOW);
+	err = errno;
 	close(directory);
+	/* There was one just now: then it is the mount that shows the queues of another IPC namespace. */
+	errno = err == ENOENT && !sure ? EACCES : err;
 	return result;
 }
 
@@ -300,11 +304,11 @@ int inventory_list_queues(struct inventory *inventory, unsigned details)
 	int fd = mount_queues(), sure = fd != -1, err = errno, result;
 	DIR *directory;
 
-	if (fd == -1)
-		fd = open_mounted();
-	/* Root needs no mount, and misses none: it is short of something. */
+	/* Root needs no mount that may be another namespace's: it is short of something. */
 	if (fd == -1 && (err == EMFILE || err == ENFILE || err == ENOMEM))
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY, NULL, err, 0);
+	if (fd == -1)
+		fd = open_mounted();
 	if (fd == -1 && errno == ENOENT)
 		return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 		                          "the file system of queues is not mounted there", 0, 0);

@@ -44,10 +44,34 @@ static int stat_posix(const char *name, struct stat *st, char *path, size_t room
 }
 
 /*
- * sem_open(3) trusts whatever file it finds.  A semaphore of glibc is its value, the number of those that
- * wait, a word that says whether it is shared (0x80) or not, and zeros.
+ * What glibc has in a sem_t, which its header hides: 0, or -1 where these are the bytes of something else.
+ *
+ * 64-bit machines have the value and the number of those that wait as the halves of one word, and then a word that says
+ * whether it is shared (0x80) or not; 32-bit ones the value above a bit that says whether anybody waits, the word of
+ * sharing, a word of zeros, and the number.
  */
-static int check_posix(const char *name, struct stat *st, uint32_t words[3])
+static int decode_posix(const void *bytes, struct semaphore_state *state)
+{
+	uint32_t words[4], value, waiting, shared;
+	uint64_t both;
+
+	memcpy(words, bytes, sizeof(words));
+	memcpy(&both, bytes, sizeof(both));
+	if (sizeof(sem_t) == 32) {
+		value = (uint32_t)both;
+		waiting = (uint32_t)(both >> 32);
+		shared = words[2];
+	} else {
+		value = words[0] >> 1;
+		waiting = words[3];
+		shared = words[1];
+	}
+	*state = (struct semaphore_state){(int)(value & INT_MAX), (int)(waiting & INT_MAX), -1, -1};
+	return value <= SEMAPHORE_MOST_POSIX && (shared == 0x80 || shared == 0) ? 0 : -1;
+}
+
+/* sem_open(3) trusts whatever file it finds.  What follows the words of a semaphore is zeros. */
+static int check_posix(const char *name, struct stat *st, struct semaphore_state *state)
 {
 	char path[sizeof(PREFIX) + NAME_MAX];
 	unsigned char bytes[sizeof(sem_t)];
@@ -64,10 +88,7 @@ static int check_posix(const char *name, struct stat *st, uint32_t words[3])
 		return -1;
 	n = pread(fd, bytes, sizeof(bytes), 0);
 	close(fd);
-	if (n != (ssize_t)sizeof(bytes))
-		return fail(EINVAL);
-	memcpy(words, bytes, 3 * sizeof(words[0]));
-	if (sizeof(sem_t) == 32 && (words[0] > SEMAPHORE_MOST_POSIX || (words[2] != 0x80 && words[2] != 0)))
+	if (n != (ssize_t)sizeof(bytes) || decode_posix(bytes, state) == -1)
 		return fail(EINVAL);
 	for (i = 16; i < sizeof(bytes); i++)
 		if (bytes[i] != 0)
@@ -77,11 +98,11 @@ static int check_posix(const char *name, struct stat *st, uint32_t words[3])
 
 static int open_posix(struct semaphore *semaphore, const struct object *object)
 {
-	uint32_t words[3];
+	struct semaphore_state state;
 	struct stat st;
 
 	semaphore->name = object->name;
-	if (check_posix(object->name, &st, words) == -1)
+	if (check_posix(object->name, &st, &state) == -1)
 		return -1;
 	semaphore->device = st.st_dev;
 	semaphore->inode = st.st_ino;
@@ -94,15 +115,9 @@ static int open_posix(struct semaphore *semaphore, const struct object *object)
 
 int semaphore_glance(const struct object *object, struct semaphore_state *state)
 {
-	uint32_t words[3];
 	struct stat st;
 
-	*state = (struct semaphore_state){-1, -1, -1, -1};
-	if (check_posix(object->name, &st, words) == -1)
-		return -1;
-	state->value = (int)words[0];
-	state->waiting = sizeof(sem_t) == 32 ? (int)(words[1] & INT_MAX) : -1;
-	return 0;
+	return check_posix(object->name, &st, state);
 }
 
 static int create_posix(struct semaphore *semaphore, const struct object *object, mode_t mode, int value)
@@ -206,17 +221,6 @@ static int set_posix(struct semaphore *semaphore, int wanted)
 			else if (errno != EINTR)
 				return -1;
 	return 0;
-}
-
-/* glibc keeps the number of those that wait in the second word on 64-bit machines. */
-static int waiting_posix(const struct semaphore *semaphore)
-{
-	uint32_t words[2];
-
-	if (sizeof(sem_t) != 32)
-		return -1; /* not told */
-	memcpy(words, semaphore->posix, sizeof(words));
-	return (int)(words[1] & INT_MAX);
 }
 
 /* --- System V --- */
@@ -470,7 +474,7 @@ int semaphore_look(const struct semaphore *semaphore, int at, struct semaphore_s
 {
 	*state = (struct semaphore_state){-1, -1, -1, -1};
 	if (semaphore->posix != NULL) {
-		state->waiting = waiting_posix(semaphore);
+		decode_posix(semaphore->posix, state);
 		return sem_getvalue(semaphore->posix, &state->value);
 	}
 	state->value = semctl(semaphore->id, at, GETVAL);

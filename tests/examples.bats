@@ -26,7 +26,7 @@ try() {
     rm -rf empty
     mkdir empty
     # shellcheck disable=SC2016 # for the other shell
-    timeout -s KILL 30 unshare --ipc --mount bash -c '
+    timeout -s KILL $((2 * patience)) unshare --ipc --mount bash -c '
         mount -t tmpfs -o mode=1777 tmpfs /dev/shm && cd empty || exit
         bash -e -o pipefail "$1" || { echo "exit status $?"; exit 1; }
         left=$(find /dev/shm -mindepth 1; sed 1d /proc/sysvipc/shm; sed 1d /proc/sysvipc/sem; sed 1d /proc/sysvipc/msg)

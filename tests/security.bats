@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: ISC
 # What SECURITY in ipcutils(7) says.
 # What is in single quotes is for other shells; run sets variables.
-# shellcheck disable=SC2016,SC2154,SC2030,SC2031
+# shellcheck disable=SC2016,SC2086,SC2154,SC2030,SC2031
 
 load helper
 
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+# Where the tests have peers of another machine, these are in the same directory as the tools.
+tools=$(cd "$BATS_TEST_DIRNAME/../cmd" && printf '%s\n' *.c | sed 's/\.c$//')
+export tools
+
+setup() { start_test; }
 
 teardown() { clean_up security 0x5e; }
 
@@ -14,7 +18,7 @@ teardown() { clean_up security 0x5e; }
 # of the tools in /mnt have that mode and group, and those that have a capability have it.
 armed() {
     unshare --mount bash -c '
-        mount -t tmpfs -o mode=755 tmpfs /mnt && cp "$BIN"/* /mnt && chgrp "$2" /mnt/* && chmod "$1" /mnt/* || exit 99
+        mount -t tmpfs -o mode=755 tmpfs /mnt && cd "$BIN" && cp $tools /mnt && chgrp "$2" /mnt/* && chmod "$1" /mnt/* || exit 99
         PATH=$PATH:/usr/sbin
         if [[ -n $3 ]]; then for tool in /mnt/*; do setcap "$3" "$tool" || exit 98; done; fi
         cd / && exec setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all sh -c "$4"' - "$@"
@@ -27,15 +31,15 @@ armed() {
     for mode in 4755 2755; do
         run -0 --separate-stderr armed $mode 1234 '' '
             for tool in /mnt/*; do "$tool" --help; echo "$? ${tool##*/}"; done'
-        assert_output "$(cd "$BIN" && printf '125 %s\n' *)"
-        assert_equal "$stderr" "$(cd "$BIN" && printf "%s: $why\n" *)"
+        assert_output "$(printf '125 %s\n' $tools)"
+        assert_equal "$stderr" "$(printf "%s: $why\n" $tools)"
     done
 }
 
 @test 'every tool: of root called by itself, a set-user-ID bit of root changes nothing' {
     run -0 unshare --mount bash -c '
-        mount -t tmpfs tmpfs /mnt && cp "$BIN"/* /mnt && chmod 6755 /mnt/* && for tool in /mnt/*; do "$tool" -V; done'
-    assert_output "$(for tool in "$BIN"/*; do "$tool" -V; done)"
+        mount -t tmpfs tmpfs /mnt && cd "$BIN" && cp $tools /mnt && chmod 6755 /mnt/* && for tool in /mnt/*; do "$tool" -V; done'
+    assert_output "$(for tool in $tools; do "$tool" -V; done)"
 }
 
 @test 'semctl run: with file capabilities the environment does not choose the command, nor its PATH' {
@@ -85,7 +89,7 @@ try() {
 '
 
 # alone SCRIPT: runs it where no other objects are.
-alone() { timeout -s KILL 100 unshare --ipc --mount bash -c "$prelude$1" alone 3>&-; }
+alone() { timeout -s KILL $((5 * patience)) unshare --ipc --mount bash -c "$prelude$1" alone 3>&-; }
 
 @test 'every tool: what it makes is for its user alone, whatever the umask; with -m it is exactly that' {
     needs_uids

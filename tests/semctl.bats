@@ -414,7 +414,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     semctl create $posix 0
     bg semctl wait $posix 2>stderr
     eventually waited_for $posix
-    truncate -s 16 /dev/shm/sem.sem-a
+    truncate -s 8 /dev/shm/sem.sem-a
     ends 1
     grep 'not a semaphore' stderr
 }

@@ -842,10 +842,10 @@ noting_pair() {
 @test 'sockpair: with -l, -w ends it with 124 once nobody has come for so long, but not while somebody is served' {
     run -124 soon sockpair -l s -w 0.05 -- true
     assert [ ! -e s ]
-    serving sockpair -l s -w 0.1 -- cat
+    serving sockpair -l s -w 1 -- cat
     server=$pid
     held socket_peer silent s
-    pause 0.4
+    pause 1.3
     assert [ -S s ]
     kill "$pid"
     ends 124 "$server"
