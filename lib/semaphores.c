@@ -53,7 +53,7 @@ static int check_posix(const char *name, struct stat *st, uint32_t words[3])
 	unsigned char bytes[sizeof(sem_t)];
 	ssize_t n;
 	size_t i;
-	int fd;
+	int fd, err;
 
 	if (stat_posix(name, st, path, sizeof(path)) == -1)
 		return -1;
@@ -62,10 +62,13 @@ static int check_posix(const char *name, struct stat *st, uint32_t words[3])
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	n = pread(fd, bytes, sizeof(bytes), 0);
+	do
+		n = pread(fd, bytes, sizeof(bytes), 0);
+	while (n == -1 && errno == EINTR);
+	err = n == -1 ? errno : EINVAL;
 	close(fd);
 	if (n != (ssize_t)sizeof(bytes))
-		return fail(EINVAL);
+		return fail(err);
 	memcpy(words, bytes, 3 * sizeof(words[0]));
 	if (sizeof(sem_t) == 32 && (words[0] > SEMAPHORE_MOST_POSIX || (words[2] != 0x80 && words[2] != 0)))
 		return fail(EINVAL);
@@ -105,7 +108,7 @@ int semaphore_glance(const struct object *object, struct semaphore_state *state)
 	return 0;
 }
 
-static int create_posix(struct semaphore *semaphore, const struct object *object, mode_t mode, int value)
+static int create_posix(const struct object *object, mode_t mode, int value)
 {
 	sigset_t all, before;
 	sem_t *made;
@@ -124,17 +127,7 @@ static int create_posix(struct semaphore *semaphore, const struct object *object
 	umask(mask);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = saved;
-	if (made == SEM_FAILED)
-		return -1;
-	sem_close(made);
-	/* Through the checks of open, for the inode. */
-	if (open_posix(semaphore, object) == 0)
-		return 0;
-	/* Without permission for oneself: as made, but not to be used by us. */
-	if (errno != EACCES)
-		return -1;
-	semaphore->posix = NULL;
-	return 0;
+	return made == SEM_FAILED ? -1 : sem_close(made);
 }
 
 /* Why it can be waited for no longer, or 0. */
@@ -339,7 +332,7 @@ int semaphore_create(struct semaphore *semaphore, const struct object *object, m
 {
 	*semaphore = (struct semaphore){.id = -1, .size = 1};
 	if (object->kind == OBJECT_NAME)
-		return create_posix(semaphore, object, mode, values[0]);
+		return create_posix(object, mode, values[0]);
 	return create_sysv(semaphore, object, mode, values, count);
 }
 
