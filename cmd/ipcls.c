@@ -34,6 +34,7 @@
 #include "number.h"
 #include "object.h"
 #include "screen.h"
+#include "text.h"
 #include "users.h"
 
 #define OBJECTS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE | OBJECT_MEMFD)
@@ -368,7 +369,7 @@ static int sort_rows(const struct job *job, struct look *look)
 
 	for (i = 0; i < look->row_count && result == 0; i++) {
 		memset(&cell, 0, sizeof(cell));
-		columns_get(&look->columns, look->rows[i], job->sort, &cell);
+		result = columns_get(&look->columns, look->rows[i], job->sort, &cell);
 		/* Lists are sorted by their lengths. */
 		keys[i] = (struct sort_key){.row = look->rows[i], .known = cell.type != LISTING_UNKNOWN,
 		                            .number = cell.type == LISTING_NUMBERS || cell.type == LISTING_PROCESSES ?
@@ -429,9 +430,10 @@ static void put_process(FILE *out, const struct look *look, const struct deadloc
 /* "12/a waits for key:0x1 (semaphore 0), last used by 13/b, which waits for ..." */
 static int tell_deadlock(const struct look *look, size_t from, size_t end)
 {
-	char *text = NULL, room[INVENTORY_NAME_ROOM];
-	size_t size, i;
-	FILE *out = open_memstream(&text, &size);
+	struct text text = {.size = 0};
+	char room[INVENTORY_NAME_ROOM];
+	size_t i;
+	FILE *out = text_open(&text);
 
 	if (out == NULL)
 		return -1;
@@ -456,12 +458,10 @@ static int tell_deadlock(const struct look *look, size_t from, size_t end)
 		put_process(out, look, &look->deadlocks.steps[i + 1 < end ? i + 1 : from]);
 		fputs(i + 1 < end ? ", which waits for " : "", out);
 	}
-	if (fclose(out) == EOF) {
-		free(text);
+	if (text_close(out, &text) == -1)
 		return -1;
-	}
-	cli_warn("possible deadlock", "%s", text);
-	free(text);
+	cli_warn("possible deadlock", "%s", text.bytes);
+	free(text.bytes);
 	return 0;
 }
 
@@ -518,9 +518,10 @@ static void put_deadlocks(struct listing *listing, const struct look *look)
 
 /* --- rows --- */
 
+/* The memory for what is to be written may be lacking, too. */
 static int fail_output(void)
 {
-	return cli_fail("standard output", errno);
+	return cli_fail(errno == ENOMEM ? NULL : "standard output", errno);
 }
 
 /* Columns of the terminal, or 0 where there is none. */
@@ -600,7 +601,7 @@ static struct detail *add_detail(struct details *details, const char *label, con
 	return line;
 }
 
-static void get_detail(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
+static int get_detail(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
 {
 	struct details *details = context;
 	struct detail *line = &details->lines[row];
@@ -609,11 +610,12 @@ static void get_detail(void *context, size_t row, const struct listing_column *c
 		cell->type = LISTING_TEXT;
 		cell->text = line->label;
 	} else if (line->column != NULL) {
-		columns_get(details->columns, details->entry, line->column, cell);
+		return columns_get(details->columns, details->entry, line->column, cell);
 	} else {
 		cell->type = LISTING_TEXT;
 		cell->text = line->text;
 	}
+	return 0;
 }
 
 /* A number that a call gave, or '-'. */
@@ -712,7 +714,8 @@ static int collect_details(const struct job *job, struct details *details, const
 	for (i = 0; i < count; i++) {
 		column = &all[i];
 		memset(&cell, 0, sizeof(cell));
-		columns_get(details->columns, details->entry, column, &cell);
+		if (columns_get(details->columns, details->entry, column, &cell) == -1)
+			return -1;
 		/* Processes follow on lines of their own. */
 		if (cell.type == LISTING_UNKNOWN || cell.type == LISTING_PROCESSES ||
 		    (job->no_users && columns_needs(column) & COLUMNS_USERS))
@@ -763,19 +766,18 @@ static int show_graph(struct look *look)
 {
 	const struct graph graph = {.inventory = &look->inventory, .users = &look->users, .deadlocks = &look->deadlocks,
 	                            .entries = look->rows, .count = look->row_count};
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct text text = {.size = 0};
+	FILE *out = text_open(&text);
 	int result, status = CLI_DONE;
 
 	if (out == NULL)
 		return cli_fail(NULL, errno);
 	result = graph_write(&graph, out);
-	if (fclose(out) == EOF || result == -1)
+	if (text_close(out, &text) == -1 || result == -1)
 		status = cli_fail(NULL, ENOMEM);
-	else if (io_write_all(1, text, size) == -1)
+	else if (io_write_all(1, text.bytes, text.size) == -1)
 		status = fail_output();
-	free(text);
+	free(text.bytes);
 	return status;
 }
 
@@ -785,7 +787,7 @@ static const struct listing_column limit_columns[] = {
 	{"KIND", 0}, {"LIMIT", 0}, {"USED", 1}, {"MOST", 1}, {"PERCENT", 1}, {"WHAT", 0},
 };
 
-static void get_limit(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
+static int get_limit(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
 {
 	const struct allowance *one = (const struct allowance *)context + row;
 	enum listing_type type = one->bytes ? LISTING_SIZE : LISTING_NUMBER;
@@ -801,6 +803,7 @@ static void get_limit(void *context, size_t row, const struct listing_column *co
 		break;
 	default: *cell = (struct listing_cell){.type = LISTING_TEXT, .text = one->what}; break;
 	}
+	return 0;
 }
 
 static int show_limits(const struct job *job)
@@ -914,9 +917,10 @@ static void draw_row(FILE *out, const struct frame *now, size_t row, const struc
 
 static int draw(const struct frame *now, const struct frame *then, int first)
 {
-	size_t widths[COLUMNS_MOST], row, rows = screen_rows(), size, fresh = 0, kept = 0;
-	char *text = NULL, clock_text[40];
-	FILE *out = open_memstream(&text, &size);
+	size_t widths[COLUMNS_MOST], row, rows = screen_rows(), fresh = 0, kept = 0;
+	struct text text = {.size = 0};
+	char clock_text[40];
+	FILE *out = text_open(&text);
 	ssize_t before;
 	int result;
 
@@ -936,10 +940,10 @@ static int draw(const struct frame *now, const struct frame *then, int first)
 		before = find_row(then, &now->rows[row], row);
 		draw_row(out, now, row + 1, then, before == -1 ? -1 : before + 1, widths, !first);
 	}
-	if (fclose(out) == EOF)
+	if (text_close(out, &text) == -1)
 		return -1;
-	result = screen_draw(text, size);
-	free(text);
+	result = screen_draw(text.bytes, text.size);
+	free(text.bytes);
 	return result;
 }
 

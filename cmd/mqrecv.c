@@ -840,5 +840,5 @@ int main(int argc, char **argv)
 	status = run(&job, end - optind);
 	free_job(&job);
 	interrupt_die_if_pending();
-	return cli_finish(status);
+	return job.command != NULL ? status : cli_finish(status);
 }

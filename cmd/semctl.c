@@ -215,6 +215,17 @@ static int check_existing(const struct job *job, struct semaphore *semaphore, in
 	return CLI_DONE;
 }
 
+/* Without its id nobody would find a set that has no key: it goes where that is not told. */
+static int tell_id(const struct semaphore *semaphore)
+{
+	const struct object made = {.kind = OBJECT_ID, .id = semaphore->id};
+	int status = interrupt_pending() == 0 ? cli_print_id(semaphore->id) : CLI_FAILED;
+
+	if (status != CLI_DONE)
+		semaphore_remove(&made);
+	return status;
+}
+
 static int make(struct job *job, const int *values, int count)
 {
 	struct semaphore semaphore;
@@ -222,18 +233,15 @@ static int make(struct job *job, const int *values, int count)
 
 	for (tries = 0; tries < 1000; tries++) {
 		if (semaphore_create(&semaphore, &job->object, job->mode, values, count) == 0) {
-			if (job->object.kind == OBJECT_PRIVATE && (status = cli_print_id(semaphore.id)) != CLI_DONE) {
-				job->object.kind = OBJECT_ID;
-				job->object.id = semaphore.id;
-				semaphore_remove(&job->object);
-			} else if (job->verbose) {
+			if (job->object.kind == OBJECT_PRIVATE)
+				status = tell_id(&semaphore);
+			if (status == CLI_DONE && job->verbose)
 				cli_warn(job->object.word, "created with %d semaphore%s", count, count == 1 ? "" : "s");
-			}
 			semaphore_close(&semaphore);
 			return status;
 		}
 		/* Removed by others as soon as it was made. */
-		if (errno == EIDRM || (errno == ENOENT && job->object.kind == OBJECT_NAME))
+		if (errno == EIDRM)
 			continue;
 		if (errno != EEXIST || job->exclusive)
 			return fail_create(&job->object, errno);
@@ -259,8 +267,11 @@ static int run_create(struct job *job)
 	if (is_posix(job) && count > 1)
 		cli_usage_exit("%s: a POSIX semaphore has one value; sets are System V", job->object.word);
 	values = values_or_exit(job, count);
+	if (job->object.kind == OBJECT_PRIVATE)
+		interrupt_catch();
 	status = make(job, values, count);
 	free(values);
+	interrupt_die_if_pending();
 	return status;
 }
 
@@ -489,7 +500,7 @@ static int run_get(struct job *job)
 	status = for_each(job, get_one);
 	if (fflush(stdout) == EOF)
 		return cli_fail("standard output", errno);
-	return status;
+	return cli_finish(status);
 }
 
 static int set_values(struct job *job, struct semaphore *semaphore, const int *values)
@@ -692,13 +703,11 @@ static int hold_posix(struct job *job, struct semaphore *semaphore)
 		if (semaphore_create(semaphore, &job->object, job->mode, &value, 1) == 0) {
 			if (job->verbose)
 				cli_warn(job->object.word, "created with %d token%s", value, value == 1 ? "" : "s");
-			break;
+			continue;
 		}
 		if (errno != EEXIST)
 			return fail_create(&job->object, errno);
 	}
-	if (semaphore->posix == NULL)
-		return fail(&job->object, EACCES);
 	if (semaphore_take(semaphore, &deadline) == -1)
 		return fail_wait(job, errno, "no token is free");
 	return CLI_DONE;
@@ -897,5 +906,5 @@ int main(int argc, char **argv)
 	argv[1] = argv[0];
 	parse_options(&job, argc - 1, argv + 1);
 	check_operands(&job, argc - 1 - optind, argv + 1 + optind);
-	return cli_finish(job.action->run(&job));
+	return job.action->run(&job);
 }

@@ -304,6 +304,16 @@ static int write_input(struct job *job)
 	return status == -1 ? fail_segment(job, errno) : CLI_DONE;
 }
 
+/* How long a file is in the end. */
+static uint64_t final_size(const struct job *job)
+{
+	uint64_t end = job->offset + job->written;
+
+	if (job->has_size)
+		return job->size;
+	return job->has_offset && end < job->old_size ? job->old_size : end;
+}
+
 /* What lies behind the input: cut, zeros, or left as it was. */
 static int finish(struct job *job)
 {
@@ -315,14 +325,11 @@ static int finish(struct job *job)
 	if (job->has_size || (job->object.kind & OBJECT_SYSV && !job->keep && !job->has_offset))
 		if (!job->created && end < zeros_to && segment_zero(&job->segment, end, zeros_to - end) == -1)
 			return fail_segment(job, errno);
-	if (job->object.kind & OBJECT_SYSV || job->append || job->keep)
-		return CLI_DONE;
-	if (job->has_offset && !job->has_size && end < job->old_size)
-		end = job->old_size;
-	if (job->has_size)
-		end = job->size;
 	/* Also where it has this size already: room that was reserved behind it is given back so. */
-	return segment_resize(&job->segment, end) == -1 ? fail_segment(job, errno) : CLI_DONE;
+	if (!(job->object.kind & OBJECT_SYSV) && !job->append && !job->keep &&
+	    segment_resize(&job->segment, final_size(job)) == -1)
+		return fail_segment(job, errno);
+	return segment_check_written(&job->segment) == -1 ? fail_segment(job, errno) : CLI_DONE;
 }
 
 /* After a failure: a segment that we made goes, and so does what was added to one that was there. */

@@ -67,10 +67,7 @@ int cli_was_closed(int fd);
 /* Commands that are run from now on find descriptors 0 to 2 closed where the tool did. */
 void cli_close_for_commands(void);
 
-/*
- * What was written to standard output so far has arrived as far as close(2) can tell, which on some
- * file systems is the first to say that it has not: 0, or -1 with errno.  It stays open.
- */
+/* As io_check_written(), of standard output. */
 int cli_check_output(void);
 
 /*

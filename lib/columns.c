@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "columns.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -116,6 +117,12 @@ static void set_number(struct listing_cell *cell, enum listing_type type, int64_
 	cell->number = number;
 }
 
+static void *no_memory(struct columns *columns)
+{
+	columns->no_memory = 1;
+	return NULL;
+}
+
 /* The name of a user or group; each is looked up once.  Without one it is the number. */
 static const char *name_of(struct columns *columns, unsigned id, int group)
 {
@@ -132,7 +139,7 @@ static const char *name_of(struct columns *columns, unsigned id, int group)
 
 		owner = reallocarray(columns->owners, room, sizeof(*owner));
 		if (owner == NULL)
-			return NULL;
+			return no_memory(columns);
 		columns->owners = owner;
 		columns->owner_room = room;
 	}
@@ -148,7 +155,7 @@ static const char *name_of(struct columns *columns, unsigned id, int group)
 	else if (asprintf(&owner->name, "%u", id) == -1)
 		owner->name = NULL;
 	if (owner->name == NULL)
-		return NULL;
+		return no_memory(columns);
 	columns->owner_count++;
 	return owner->name;
 }
@@ -168,8 +175,10 @@ static void set_values(struct columns *columns, const struct inventory_entry *en
 		columns->numbers = calloc(INVENTORY_SEMS_MOST, sizeof(*columns->numbers));
 	if (columns->values == NULL)
 		columns->values = calloc(INVENTORY_SEMS_MOST, sizeof(*columns->values));
-	if (columns->numbers == NULL || columns->values == NULL)
+	if (columns->numbers == NULL || columns->values == NULL) {
+		columns->no_memory = 1;
 		return;
+	}
 	if (entry->kind == INVENTORY_SEM) {
 		count = inventory_sem_values(entry, columns->values);
 		for (i = 0; i < count; i++)
@@ -211,8 +220,10 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 	if (count > columns->process_room) {
 		struct listing_process *processes = reallocarray(columns->processes, count, sizeof(*processes));
 
-		if (processes == NULL)
+		if (processes == NULL) {
+			columns->no_memory = 1;
 			return;
+		}
 		columns->processes = processes;
 		columns->process_room = count;
 	}
@@ -374,7 +385,7 @@ static void set_time_column(const struct inventory_entry *entry, int column, str
 	}
 }
 
-void columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell)
+int columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell)
 {
 	struct columns *columns = context;
 	const struct inventory_entry *entry = &columns->inventory->entries[index];
@@ -415,6 +426,10 @@ void columns_get(void *context, size_t index, const struct listing_column *colum
 	case ORPHAN: set_orphan(columns, index, cell); break;
 	default: set_time_column(entry, which, cell); break;
 	}
+	if (!columns->no_memory)
+		return 0;
+	errno = ENOMEM;
+	return -1;
 }
 
 void columns_free(struct columns *columns)

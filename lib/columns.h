@@ -29,6 +29,7 @@ struct columns {
 	int *numbers;
 	struct listing_process *processes;
 	size_t process_room;
+	int no_memory; /* for a cell; from then on all fail */
 	char text[256];
 };
 
@@ -41,8 +42,8 @@ const struct listing_column *columns_find(const char *name, size_t size);
 /* What must be there for it: enum columns_need. */
 unsigned columns_needs(const struct listing_column *column);
 
-/* The cell of an entry, for a listing whose context is a struct columns. */
-void columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell);
+/* The cell of an entry, for a listing whose context is a struct columns: 0, or -1 with ENOMEM. */
+int columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell);
 
 /* What a process does with an object, "maps,reads"; constant. */
 const char *columns_uses(unsigned how);

@@ -76,6 +76,14 @@ int io_write_all(int fd, const void *buffer, size_t size)
 	return 0;
 }
 
+int io_check_written(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	/* Without a descriptor to spare the writes must do. */
+	return copy == -1 || close(copy) == 0 || errno == EINTR ? 0 : -1;
+}
+
 int io_grow_pipe(int fd, int size)
 {
 	int now = fcntl(fd, F_GETPIPE_SZ);

@@ -22,6 +22,12 @@ ssize_t io_read_full(int fd, void *buffer, size_t size);
 /* Writes all of it: 0, or -1 with errno, after which an unknown part has been written. */
 int io_write_all(int fd, const void *buffer, size_t size);
 
+/*
+ * What was written so far has arrived as far as close(2) can tell, which on some file systems is the first to say
+ * that it has not: 0, or -1 with errno.  It stays open.
+ */
+int io_check_written(int fd);
+
 /* After a failed call on `fd`: 0 if it should be tried again (see above), -1 if errno stands. */
 int io_wait_ready(int fd, short events);
 

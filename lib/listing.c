@@ -494,7 +494,10 @@ void listing_row(struct listing *listing, size_t row)
 		cell.type = LISTING_UNKNOWN;
 		cell.count = 0;
 		cell.incomplete = 0;
-		listing->get(listing->context, row, listing->columns[i], &cell);
+		if (listing->get(listing->context, row, listing->columns[i], &cell) == -1) {
+			listing->status = errno;
+			break;
+		}
 		if (listing->form == LISTING_JSON) {
 			put_json_cell(listing, i, &cell);
 			continue;

@@ -62,7 +62,8 @@ struct listing {
 	int everything;    /* a table's lists are shown whole */
 	int width;         /* of a table's rows, that are cut there; 0: never */
 	const char *title; /* JSON: the name of the array of rows */
-	void (*get)(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell);
+	/* Makes a cell: 0, or -1 with errno, which ends the listing as a failure to write does. */
+	int (*get)(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell);
 	void *context;
 
 	int status;   /* 0, or an errno: then nothing is written any more */

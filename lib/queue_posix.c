@@ -77,11 +77,14 @@ static int open_waiting(struct queue *queue)
 {
 	struct stat one, other;
 	char path[64];
-	int flags;
+	int flags, err;
 
 	if (queue->waiting != -1)
 		return 0;
-	flags = (fcntl(queue->fd, F_GETFL) & O_ACCMODE) | O_CLOEXEC;
+	flags = fcntl(queue->fd, F_GETFL);
+	if (flags == -1)
+		return -1;
+	flags = (flags & O_ACCMODE) | O_CLOEXEC;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
 	queue->waiting = open(path, flags);
 	/* Without /proc by its name, if that is not another's by now. */
@@ -89,10 +92,11 @@ static int open_waiting(struct queue *queue)
 		queue->waiting = mq_open(queue->object->name, flags);
 	if (queue->waiting == -1)
 		return fail(errno == ENOENT ? EIDRM : errno);
-	if (fstat(queue->fd, &one) == -1 || fstat(queue->waiting, &other) == -1 || one.st_ino != other.st_ino) {
+	err = fstat(queue->fd, &one) == -1 || fstat(queue->waiting, &other) == -1 ? errno : one.st_ino != other.st_ino ? EIDRM : 0;
+	if (err != 0) {
 		mq_close(queue->waiting);
 		queue->waiting = -1;
-		return fail(EIDRM);
+		return fail(err);
 	}
 	/* Nobody wakes who waits for a queue that is removed, so he looks himself. */
 	interrupt_beat();

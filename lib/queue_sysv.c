@@ -85,6 +85,7 @@ static int sysv_open(struct queue *queue, enum queue_access access)
 static int sysv_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits)
 {
 	key_t key;
+	int saved;
 
 	(void)access;
 	(void)limits;
@@ -93,7 +94,11 @@ static int sysv_create(struct queue *queue, enum queue_access access, mode_t mod
 	if (object_key(queue->object, &key) == -1)
 		return -1;
 	queue->id = msgget(key, IPC_CREAT | IPC_EXCL | (int)mode);
-	return queue->id == -1 ? -1 : find_limits(queue);
+	if (queue->id == -1 || find_limits(queue) == 0)
+		return queue->id == -1 ? -1 : 0;
+	saved = errno;
+	msgctl(queue->id, IPC_RMID, NULL);
+	return fail(saved);
 }
 
 static int sysv_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)

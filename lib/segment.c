@@ -459,6 +459,14 @@ int segment_reserve(struct segment *segment, uint64_t offset, uint64_t size)
 	return result;
 }
 
+int segment_check_written(const struct segment *segment)
+{
+	/* Memory takes what it takes at once. */
+	if (segment->fd == -1 || strncmp(segment->path, DIRECTORY "/", strlen(DIRECTORY "/")) == 0)
+		return 0;
+	return io_check_written(segment->fd);
+}
+
 int segment_resize(struct segment *segment, uint64_t size)
 {
 	int result;

@@ -84,6 +84,9 @@ int segment_zero(struct segment *segment, uint64_t offset, uint64_t size);
  */
 int segment_reserve(struct segment *segment, uint64_t offset, uint64_t size);
 
+/* Whether what was written to a file has arrived, as io_check_written() says: 0, or -1 with errno. */
+int segment_check_written(const struct segment *segment);
+
 /* Cuts or grows a file. */
 int segment_resize(struct segment *segment, uint64_t size);
 

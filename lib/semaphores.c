@@ -77,7 +77,7 @@ static int check_posix(const char *name, struct stat *st, struct semaphore_state
 	unsigned char bytes[sizeof(sem_t)];
 	ssize_t n;
 	size_t i;
-	int fd;
+	int fd, err;
 
 	if (stat_posix(name, st, path, sizeof(path)) == -1)
 		return -1;
@@ -86,9 +86,14 @@ static int check_posix(const char *name, struct stat *st, struct semaphore_state
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	n = pread(fd, bytes, sizeof(bytes), 0);
+	do
+		n = pread(fd, bytes, sizeof(bytes), 0);
+	while (n == -1 && errno == EINTR);
+	err = n == -1 ? errno : EINVAL;
 	close(fd);
-	if (n != (ssize_t)sizeof(bytes) || decode_posix(bytes, state) == -1)
+	if (n != (ssize_t)sizeof(bytes))
+		return fail(err);
+	if (decode_posix(bytes, state) == -1)
 		return fail(EINVAL);
 	for (i = 16; i < sizeof(bytes); i++)
 		if (bytes[i] != 0)
@@ -120,7 +125,7 @@ int semaphore_glance(const struct object *object, struct semaphore_state *state)
 	return check_posix(object->name, &st, state);
 }
 
-static int create_posix(struct semaphore *semaphore, const struct object *object, mode_t mode, int value)
+static int create_posix(const struct object *object, mode_t mode, int value)
 {
 	sigset_t all, before;
 	sem_t *made;
@@ -139,17 +144,7 @@ static int create_posix(struct semaphore *semaphore, const struct object *object
 	umask(mask);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = saved;
-	if (made == SEM_FAILED)
-		return -1;
-	sem_close(made);
-	/* Through the checks of open, for the inode. */
-	if (open_posix(semaphore, object) == 0)
-		return 0;
-	/* Without permission for oneself: as made, but not to be used by us. */
-	if (errno != EACCES)
-		return -1;
-	semaphore->posix = NULL;
-	return 0;
+	return made == SEM_FAILED ? -1 : sem_close(made);
 }
 
 /* Why it can be waited for no longer, or 0. */
@@ -343,7 +338,7 @@ int semaphore_create(struct semaphore *semaphore, const struct object *object, m
 {
 	*semaphore = (struct semaphore){.id = -1, .size = 1};
 	if (object->kind == OBJECT_NAME)
-		return create_posix(semaphore, object, mode, values[0]);
+		return create_posix(object, mode, values[0]);
 	return create_sysv(semaphore, object, mode, values, count);
 }
 

@@ -41,9 +41,9 @@ struct semaphore_state {
 int semaphore_open(struct semaphore *semaphore, const struct object *object);
 
 /*
- * Makes one, or a set, with these values, and opens it: nobody finds it with others.  -1 with errno:
- * EEXIST where it is there, ENOSPC where the limits of System V (sysctl kernel.sem) are reached,
- * EINVAL for more values than a set may have.  OBJECT_PRIVATE is made, too.
+ * Makes one, or a set, with these values: nobody finds it with others.  A set is open then, a POSIX semaphore,
+ * which we may be given no leave to use, is not.  -1 with errno: EEXIST where it is there, ENOSPC where the limits
+ * of System V (sysctl kernel.sem) are reached, EINVAL for more values than a set may have.  OBJECT_PRIVATE is made, too.
  *
  * The set is complete once its sem_otime is not 0 any more, semget(2); the one moment before, in which
  * only SIGKILL can stop us, leaves one of zeros.

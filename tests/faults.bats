@@ -13,7 +13,7 @@ setup() {
 }
 
 teardown() {
-    rm -f /dev/shm/faults-x
+    rm -f /dev/shm/{,sem.}faults-*
 }
 
 @test 'shmput, shmcat: a descriptor that cannot be asked about is not taken for a closed one' {
@@ -223,6 +223,17 @@ fails() {
     cp abc /dev/shm/faults-x
     run -1 fails /dev/shm openat:EMFILE ipcls --nousers -t pshm /faults-x
     assert_output 'ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed'
+    # What could have been found among others is not there.
+    run -1 fails /dev/shm openat:EMFILE ipcls --nousers -t shm,pshm key:0x0badcafe /faults-x
+    assert_output $'ipcls: /dev/shm: Too many open files; POSIX segments cannot be listed\nipcls: key:0x0badcafe: No such file or directory'
+}
+
+@test 'shmput: where room cannot be reserved the writing shows whether there is any' {
+    for error in ENOSYS EPERM EOPNOTSUPP; do
+        run -0 traced -e inject=fallocate:error=$error shmput -s 8 /faults-x <abc
+        assert_output ''
+        assert_equal "$(stat -c %s /dev/shm/faults-x)" 8
+    done
 }
 
 @test 'ipcls: without the device of /dev/shm users are unknown, and not none' {
@@ -298,4 +309,74 @@ fails() {
         semctl get key:1; exit $status'
     grep -q 'GETNCNT.*INJECTED' trace
     assert_output 1
+}
+
+@test 'mqsend: a queue without a key goes again where its limits cannot be known' {
+    local nth
+    # Each call about the queue that comes before its id is printed.
+    for nth in 1 2; do
+        run -1 --separate-stderr unshare --ipc sh -c 'export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+            strace -qq -o /dev/null -e inject=msgctl:error=EPERM:when='$nth' mqsend -C key:private x; status=$?
+            sed 1d /proc/sysvipc/msg; exit $status'
+        assert_equal "$output" ''
+        assert_equal "$stderr" 'mqsend: key:private: Operation not permitted'
+    done
+}
+
+@test 'mqsend, mqrecv: where a wait cannot be prepared the cause is told' {
+    mqsend -C --max-messages=1 --message-size=8 /faults-q x
+    # The open of the queue in blocking mode is followed by a look at both.
+    for call in 'newfstatat:error=EIO:when=3' 'fcntl:error=ENOMEM:when=4'; do
+        run -1 traced -e inject="$call" mqsend -w 5 /faults-q y
+        assert_output --regexp '^mqsend: /faults-q: message 1: (Input/output error|Cannot allocate memory); 0 messages were sent$'
+    done
+    mqrecv -a /faults-q >/dev/null
+    run -1 traced -e inject=newfstatat:error=EIO:when=3 mqrecv -w 5 /faults-q
+    assert_output 'mqrecv: /faults-q: Input/output error'
+}
+
+@test 'semctl: a file that cannot be read is not said to be no semaphore' {
+    semctl create /faults-s
+    run -1 traced -P /dev/shm/sem.faults-s -e inject=pread64:error=EIO semctl get /faults-s
+    assert_output 'semctl: /faults-s: Input/output error'
+    run -0 traced -P /dev/shm/sem.faults-s -e inject=pread64:error=EINTR:when=1 semctl get /faults-s
+    assert_output 1
+    semctl rm /faults-s
+}
+
+@test 'semctl: create makes a POSIX semaphore, whether we may use it or not' {
+    run -0 traced -e inject=pread64:error=EIO:when=3+ semctl create /faults-s 3
+    assert_equal "$(semctl get /faults-s)" 3
+    semctl rm /faults-s
+}
+
+@test 'semctl: create of a set without a key leaves none where a signal comes before its id is printed' {
+    # shellcheck disable=SC2016 # the other shell expands it
+    run -143 --separate-stderr unshare --ipc sh -c 'export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        strace -qq -o /dev/null -e inject=semget:signal=TERM:when=1 semctl create key:private; status=$?
+        sed 1d /proc/sysvipc/sem; exit $status'
+    assert_equal "$output" ''
+}
+
+@test 'semctl, mqrecv: a standard output that was not written to does not matter' {
+    semctl create /faults-s 2
+    traced -P "$PWD/out" -e inject=close:error=EIO semctl wait /faults-s >out
+    assert_equal "$(semctl get /faults-s)" 1
+    semctl rm /faults-s
+    mqsend -C key:0x66617504 x
+    traced -P "$PWD/out" -e inject=close:error=EIO mqrecv key:0x66617504 -- sh -c : >out
+    ipcrm -Q 0x66617504
+}
+
+@test 'shmput: what close(2) tells of a file is heeded' {
+    cc -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    ! sanitized || return 0 # its allocator comes first
+    for way in '' -r; do
+        echo older >file
+        # shellcheck disable=SC2086 # a word or none
+        run -1 env LD_PRELOAD="$PWD/preload.so" FAULT=close:1 shmput $way file:"$PWD/file" <abc
+        assert_output --partial "shmput: file:$PWD/file: Input/output error"
+    done
+    # In one step it is the old one still.
+    assert_equal "$(<file)" older
 }

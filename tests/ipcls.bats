@@ -2138,3 +2138,77 @@ END
         ((count > 2 && count < 50)) || exit 1
         kill -TERM $(pgrep -P $p)'
 }
+
+@test 'ipcls: where an allocation fails the list is whole, or it fails' {
+    "${CC:-cc}" -O1 -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    ! sanitized || return 0 # its allocator cannot be made to fail from outside
+    run -0 alone '
+        semctl create /s
+        semctl create key:0x5eed 1 2 3
+        for line in "ipcls --graph" "ipcls -r --sort=NAME -o NAME,VALUES,STATE,USERS"; do
+            $line >whole
+            for nth in {1..80}; do
+                if LD_PRELOAD=$PWD/preload.so FAULT=alloc:$nth+ $line >got 2>told; then
+                    cmp whole got || echo "$line: allocation $nth: not all"
+                else
+                    grep -q "^ipcls: .*Cannot allocate memory" told || echo "$line: allocation $nth: $(cat told)"
+                fi
+            done
+        done'
+    assert_output ''
+}
+
+@test 'ipcls: of what processes alone could tell, just what was asked for is said to be lacking' {
+    run -0 alone '
+        for types in fifo memfd fifo,memfd; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /proc -e inject=getdents64:error=EIO ipcls -t $types -r -o NAME --noheadings 2>&1
+            echo "status $?"
+        done'
+    assert_output - <<'END'
+ipcls: /proc: Input/output error; FIFOs may be missing
+status 1
+ipcls: /proc: Input/output error; memory without a name may be missing
+status 1
+ipcls: /proc: Input/output error; FIFOs and memory without a name may be missing
+status 1
+END
+}
+
+@test 'ipcls: --watch knows an object again whose row has moved' {
+    alone '
+        a=$(ipcmk -M 5 | tr -dc 0-9); for i in 1 2 3; do ipcmk -M 5; done >/dev/null
+        for i in 1 2 3 4; do : >/dev/shm/seg$i; done
+        TERM=xterm script -qfc "stty rows 20 cols 60; exec ipcls --watch=20ms --nousers --sort=NAME -o KIND,NAME" screen </dev/null >/dev/null 9>&- & p=$!
+        await grep -qs "8 objects" screen
+        ipcrm -m $a; rm /dev/shm/seg1
+        await grep -q "6 objects, 0 new, 2 gone" screen
+        kill -TERM $(pgrep -P $p); wait $p' || :
+    grep -q '0 new, 2 gone' screen
+    LC_ALL=C run ! grep -q $'\033\[7m' screen
+}
+
+@test 'ipcls: --watch says that memory is short' {
+    "${CC:-cc}" -O1 -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    ! sanitized || return 0 # its allocator cannot be made to fail from outside
+    run -0 alone '
+        semctl create key:0x5eed; echo x >/dev/shm/seg
+        for nth in {1..36}; do
+            TERM=xterm script -qefc "strace -qq -o /dev/null -E LD_PRELOAD=$PWD/preload.so -E FAULT=alloc:$nth+ -e inject=write:signal=TERM:when=5 \
+                ipcls --watch=1ms --nousers --sort=NAME -o KIND,NAME,VALUES 2>err" screen </dev/null >/dev/null 9>&-
+            told="$? $(cat err)"
+            case $told in
+            "143 " | "1 ipcls: "*"Cannot allocate memory") ;;
+            *) echo "allocation $nth: $told" ;;
+            esac
+        done'
+    assert_output ''
+}
+
+@test 'ipcls: a list of any length is whole, in each form' {
+    run -0 alone '
+        name=$(printf %0200d 0)
+        for i in {1000..2999}; do : >/dev/shm/$name$i; done
+        for form in "" -r -J; do ipcls $form -t pshm --nousers | grep -o "$name[12]..." | sort -u | wc -l; done
+        ipcls --graph -t pshm | grep -o "$name[12]..." | sort -u | wc -l'
+    assert_output $'2000\n2000\n2000\n2000'
+}

@@ -1406,6 +1406,16 @@ key:0x00000011
 msg key:0x00000012
 msg key:0x00000013
 END
+    run -0 alone "$asking"'
+        for i in 1 2 3; do mqsend -C key:0x1$i one; done
+        asked "y\n\004" "-i --force --all"
+        there'
+    assert_output - <<END
+status 0
+key:0x00000011
+msg key:0x00000012
+msg key:0x00000013
+END
 }
 
 @test 'ipcrm-all: -i does not read standard input, and without a terminal nothing is removed' {

@@ -44,7 +44,7 @@ struct rows {
 	unsigned how;
 };
 
-static void get(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
+static int get(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
 {
 	static const enum listing_type types[COLUMNS] = {LISTING_TEXT, LISTING_NUMBER, LISTING_SIZE, LISTING_TIME, LISTING_MODE,
 	                                                 LISTING_NUMBERS, LISTING_PROCESSES, LISTING_UNKNOWN, LISTING_TEXT};
@@ -64,6 +64,7 @@ static void get(void *context, size_t row, const struct listing_column *column, 
 	cell->processes = rows->processes;
 	cell->count = how % (cell->type == LISTING_NUMBERS ? 41 : 13);
 	cell->incomplete = (how >> 2) & 1;
+	return 0;
 }
 
 static struct rows *make_rows(struct input *in)
