@@ -25,7 +25,7 @@ extract() {
 try() {
     rm -rf empty
     mkdir empty
-    # shellcheck disable=SC2016,SC2154 # for the other shell; helper has patience
+    # shellcheck disable=SC2016,SC2154 # for the other shell; the helper has patience
     timeout -s KILL $((2 * patience)) unshare --ipc --mount bash -c '
         mount -t tmpfs -o mode=1777 tmpfs /dev/shm && cd empty || exit
         bash -e -o pipefail "$1" || { echo "exit status $?"; exit 1; }

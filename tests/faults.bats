@@ -315,7 +315,7 @@ fails() {
     local nth
     # Each call about the queue that comes before its id is printed.
     for nth in 1 2; do
-        # shellcheck disable=SC2016 # for the other shell
+        # shellcheck disable=SC2016 # the other shell expands it
         run -1 --separate-stderr unshare --ipc sh -c 'export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
             strace -qq -o /dev/null -e inject=msgctl:error=EPERM:when='$nth' mqsend -C key:private x; status=$?
             sed 1d /proc/sysvipc/msg; exit $status'

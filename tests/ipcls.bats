@@ -2160,8 +2160,8 @@ END
 
 @test 'ipcls: of what processes alone could tell, just what was asked for is said to be lacking' {
     run -0 alone '
-        for types in fifo memfd fifo,memfd; do
-            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /proc -e inject=getdents64:error=EIO ipcls -t $types -r -o NAME --noheadings 2>&1
+        for words in "fifo NAME" "memfd NAME" "fifo,memfd NAME" "memfd NAME,USERS"; do
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P /proc -e inject=getdents64:error=EIO ipcls -t ${words% *} -r -o ${words#* } --noheadings 2>&1
             echo "status $?"
         done'
     assert_output - <<'END'
@@ -2170,6 +2170,8 @@ status 1
 ipcls: /proc: Input/output error; memory without a name may be missing
 status 1
 ipcls: /proc: Input/output error; FIFOs and memory without a name may be missing
+status 1
+ipcls: /proc: Input/output error; users, memory without a name may be missing
 status 1
 END
 }

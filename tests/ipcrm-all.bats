@@ -1396,26 +1396,19 @@ END
 }
 
 @test 'ipcrm-all: -i at the end of input leaves what was not answered' {
-    run -0 alone "$asking"'
-        for i in 1 2 3; do mqsend -C key:0x1$i one; done
-        asked "y\n\004" "-i --all"
-        there'
-    assert_output - <<END
+    local words
+    for words in '-i --all' '-i --force --all'; do
+        run -0 alone "$asking"'
+            for i in 1 2 3; do mqsend -C key:0x1$i one; done
+            asked "y\n\004" "$1"
+            there' "$words"
+        assert_output - <<END
 status 0
 key:0x00000011
 msg key:0x00000012
 msg key:0x00000013
 END
-    run -0 alone "$asking"'
-        for i in 1 2 3; do mqsend -C key:0x1$i one; done
-        asked "y\n\004" "-i --force --all"
-        there'
-    assert_output - <<END
-status 0
-key:0x00000011
-msg key:0x00000012
-msg key:0x00000013
-END
+    done
 }
 
 @test 'ipcrm-all: -i does not read standard input, and without a terminal nothing is removed' {
