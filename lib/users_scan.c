@@ -1301,6 +1301,8 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	users->invisible = proc == NULL || fstatat(dirfd(proc), "1", &st, 0) == -1;
 	if (proc == NULL)
 		return sort_users(users, inventory->count);
+	if (users->invisible && errno != ENOENT && errno != EACCES)
+		users->err = errno;
 	find_files(&scan);
 	scan.namespace = fstatat(dirfd(proc), "self/ns/ipc", &st, 0) == 0 ? st.st_ino : 0;
 	scan.memory = memory_device();

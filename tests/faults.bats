@@ -311,6 +311,7 @@ fails() {
     assert_output 1
 }
 
+# shellcheck disable=SC2016 # the other shell expands it
 @test 'mqsend: a queue without a key goes again where its limits cannot be known' {
     local nth
     # Each call about the queue that comes before its id is printed.
@@ -334,6 +335,7 @@ fails() {
     mqrecv -a /faults-q >/dev/null
     run -1 traced -e inject=newfstatat:error=EIO:when=3 mqrecv -w 5 /faults-q
     assert_output 'mqrecv: /faults-q: Input/output error'
+    ipcrm-all --force /faults-q >/dev/null
 }
 
 @test 'semctl: a file that cannot be read is not said to be no semaphore' {
@@ -380,4 +382,107 @@ fails() {
     done
     # In one step it is the old one still.
     assert_equal "$(<file)" older
+}
+
+@test 'mqsend: -C takes a queue that somebody else has made meanwhile' {
+    mqsend -C --max-messages=2 --message-size=8 /faults-q one
+    run -0 --separate-stderr traced -e inject=mq_open:error=ENOENT:when=1 mqsend -C /faults-q two
+    assert_equal "$(mqrecv -a /faults-q)" $'one\ntwo'
+    ipcrm-all --force /faults-q >/dev/null
+}
+
+@test 'mqrecv: of what is written in part the whole messages do not come back' {
+    ! sanitized || return 0 # its allocator comes first
+    cc -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    mqsend -C key:0x66617505 a b c
+    # The first write(2) moves one byte, which is the first message, and the second one fails.
+    run -1 --separate-stderr traced -e inject=write:error=EPIPE:when=2 env LD_PRELOAD="$PWD/preload.so" FAULT=write:1 mqrecv -a -1 key:0x66617505
+    assert_output a
+    assert_equal "$stderr" 'mqrecv: standard output: Broken pipe; 2 of 2 messages put back'
+    assert_equal "$(mqrecv -a -1 key:0x66617505)" bc
+    ipcrm -Q 0x66617505
+}
+
+@test 'shmput: -r leaves no passing name behind, whatever the signal' {
+    echo older >/dev/shm/faults-x
+    for signal in QUIT USR1 ALRM; do
+        # The second link(2) is that of the passing name.
+        run -"$((128 + $(kill -l "$signal")))" traced -e trace=linkat -e inject=linkat:signal="$signal":when=2 shmput -r /faults-x <abc
+        grep -q "SIG$signal" trace
+        run ! compgen -G '/dev/shm/.ipcutils-*'
+    done
+}
+
+@test 'shmput: a passing name that replaces what has taken the name meanwhile is not needed twice' {
+    # Where there are no unnamed files the passing name is there from the beginning.
+    run -1 traced -e inject=openat:error=EOPNOTSUPP:when=3 -e inject=splice:error=EIO shmput -r /faults-x < <(cat abc)
+    run ! compgen -G '/dev/shm/.ipcutils-*'
+    assert [ ! -e /dev/shm/faults-x ]
+}
+
+@test 'semctl: run starts no command once a signal has come' {
+    semctl create /faults-s
+    # The first two are the loader's.
+    run -143 traced -e trace=execve,pread64 -e inject=pread64:signal=TERM:when=3 semctl run /faults-s touch started
+    run -1 grep -F '["touch"' trace
+    assert_equal "$(semctl get /faults-s)" 1
+}
+
+@test 'semctl: of several tokens of a POSIX semaphore that cannot all be given none is' {
+    ! sanitized || return 0 # a library that is preloaded would come before it
+    cat >third.c <<'END'
+#include <dlfcn.h>
+#include <errno.h>
+#include <semaphore.h>
+int sem_post(sem_t *semaphore)
+{
+	static int calls;
+	if (++calls != 3)
+		return ((int (*)(sem_t *))dlsym(((void *)-1l), "sem_post"))(semaphore);
+	errno = EOVERFLOW;
+	return -1;
+}
+END
+    cc -shared -fPIC -o third.so third.c
+    semctl create /faults-s 1
+    run -1 env LD_PRELOAD="$PWD/third.so" semctl post -c 5 /faults-s
+    assert_output 'semctl: /faults-s: it would rise above 2147483647, and is as it was'
+    assert_equal "$(semctl get /faults-s)" 1
+}
+
+@test 'fifotee: who reads a FIFO that has come into the place of another is not kept waiting' {
+    local status=0
+    mkfifo one two input
+    timeout 20 fifotee -n -p drop one two <input 3>&- &
+    pid=$!
+    exec 7>input
+    eventually grep -qs fifotee "/proc/$(pgrep -P "$pid")/comm"
+    mkfifo other
+    mv other one
+    # It opens this one, sees that it is another, and lets go of it, as it goes on with those that it knows.
+    timeout 10 cat one >got
+    [ ! -s got ]
+    exec 7>&-
+    wait "$pid" || status=$?
+    assert_equal "$status" 1
+}
+
+# shellcheck disable=SC2016 # these are perl's
+@test 'sockpair: -l takes no socket away that was bound while it looked at a dead one' {
+    local status=0 server
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "s", Listen => 1) or die'
+    timeout 20 perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => "other", Listen => 1) or die; sleep 20' 3>&- &
+    server=$!
+    eventually test -S other
+    traced -e inject=renameat2:delay_enter=1000000:when=1 sockpair -l s -w 0.1 -- true 2>stderr 3>&- &
+    pid=$!
+    # That is what its bind(2) says, after which the other one comes into the place of the dead one.
+    eventually grep -qs EADDRINUSE trace
+    mv -T other s
+    wait "$pid" || status=$?
+    assert_equal "$status" 125
+    grep -q 'somebody serves this already' stderr
+    # It is where it was, and served.
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Peer => "s") or die "$!\n"'
+    kill "$server"
 }

@@ -13,6 +13,7 @@ use Time::HiRes qw(time sleep);
 our @EXPORT = qw(any chance slurp put going scratch spawn crew strike tend run finish orphans_end count violation watch report exiting
 	$noise piece piece_is);
 
+my $parts = 10;    # of the time, in which growth is looked for
 my $limit = 30;    # seconds after which a child that is to end hangs
 my ($violations, %count, @order, %crew, %watched) = (0);
 my $part = $0 =~ s{.*/}{}r;
@@ -214,19 +215,29 @@ sub watch {
 }
 
 # The most in the second third of the time is what is normal, and in the last third it is not more, but for what is there for a moment.
+# What leaks little by little shows in parts of the time that are shorter: the least of each is more than that of the one before.
 sub look_at {
 	my ($watched) = @_;
 	my $now = time;
 	return if $now < $watched->{next} || $now > $end;
-	$watched->{next} = $now + 0.2;
+	$watched->{next} = $now + 0.1;
 	my ($memory) = slurp("/proc/$watched->{pid}/status") =~ /^RssAnon:\s+(\d+)/m or return $watched->{gone} = 1;
 	opendir my $directory, "/proc/$watched->{pid}/fd" or return;
 	my $open = grep { /^\d/ } readdir $directory;
 	my $third = int(3 * ($now - $begun) / ($end - $begun));
-	my $most = $watched->{most}[$third] //= { memory => 0, open => 0, looks => 0 };
+	my $most = $watched->{most}[$third] //= { memory => 0, open => 0 };
 	$most->{memory} = $memory if $memory > $most->{memory};
 	$most->{open} = $open if $open > $most->{open};
-	$most->{looks}++;
+	my $least = $watched->{least}[ int($parts * ($now - $begun) / ($end - $begun)) ] //= { memory => $memory, open => $open };
+	$least->{memory} = $memory if $memory < $least->{memory};
+	$least->{open} = $open if $open < $least->{open};
+}
+
+# The parts after the first ones, in which a process is warmed up, or nothing where it was not looked at in one of them.
+sub rises {
+	my ($watched, $what) = @_;
+	my @least = map { $_->{$what} // return () } @{ $watched->{least} // [] }[ 2 .. $parts - 1 ];
+	return (grep { $least[$_] <= $least[ $_ - 1 ] } 1 .. $#least) ? () : @least;
 }
 
 sub grown {
@@ -234,6 +245,10 @@ sub grown {
 		my ($warm, $last) = @{ $watched->{most} // [] }[ 1, 2 ];
 		violation("$watched->{name} has ended before its time") if $watched->{gone};
 		next if !$warm || !$last;
+		for my $what (qw(memory open)) {
+			my @least = rises($watched, $what);
+			violation("$watched->{name}: it grows all the time, $what: @least") if @least;
+		}
 		count("$watched->{name}: kB", $last->{memory});
 		count("$watched->{name}: descriptors", $last->{open});
 		violation("$watched->{name}: its memory grows: $warm->{memory} kB, then $last->{memory}") if $last->{memory} > 1.25 * $warm->{memory} + 256;
