@@ -101,7 +101,7 @@ valgrind: ## run the tests under valgrind, without those that tests/machines nam
 tsan: ## run the tests of what has threads on a build with TSan
 	@tests/setup sanitize
 	$(Q)$(MAKE_O)/tsan STATIC= all CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
-	@F='$(F)' MACHINE=$@ BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
+	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
 
 ARCH ?= s390x
 CROSS = $(abspath $(O))/$(ARCH)

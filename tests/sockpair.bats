@@ -47,7 +47,7 @@ held() {
     mkfifo ready
     exec 8<>ready
     bg "$@" >ready
-    read -rt 10 -u 8 word
+    read -rt "$patience" -u 8 word
     [[ $word == ready ]]
     exec 8>&-
 }
@@ -842,20 +842,23 @@ noting_pair() {
 @test 'sockpair: with -l, -w ends it with 124 once nobody has come for so long, but not while somebody is served' {
     run -124 soon sockpair -l s -w 0.05 -- true
     assert [ ! -e s ]
-    serving sockpair -l s -w 1 -- cat
+    # Time enough to come before it is over.
+    local seconds=$((patience / 20))
+    serving sockpair -l s -w "$seconds" -- cat
     server=$pid
     held socket_peer silent s
-    pause 1.3
+    pause "$seconds.3"
     assert [ -S s ]
     kill "$pid"
     ends 124 "$server"
 }
 
 @test 'sockpair: -w with -l counts anew from the end of the last command' {
-    serving sockpair -l s -w 2 -- cat
+    local seconds=$((patience / 10))
+    serving sockpair -l s -w "$seconds" -- cat
     server=$pid
     held socket_peer silent s
-    pause 2.2
+    pause "$seconds.2"
     kill "$pid"
     eventually has_children "$server" 0
     assert_equal "$(echo hello | soon sockpair -c s)" hello
