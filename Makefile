@@ -95,7 +95,7 @@ VALGRIND = valgrind -q --read-inline-info=no --vgdb=no --error-exitcode=99 --lea
 valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour and more)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
-	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' '$(VALGRIND)'
+	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' $(VALGRIND)
 	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/$@' tests/world nice tests/run $(T)
 
 tsan: ## run the tests of what has threads on a build with TSan
