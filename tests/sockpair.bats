@@ -62,6 +62,13 @@ has_line() { grep -qx -- "$2" "$1" 2>/dev/null; }
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 has_children() { (($(children "$1" | wc -w) == $2)); }
 
+# has_commands PID NAME...: its children are these already, also where vfork(2) is a fork(2).
+has_commands() {
+    local child names=()
+    for child in $(children "$1"); do names+=("$(cat "/proc/$child/comm" 2>/dev/null)"); done
+    [[ ${names[*]} == "${*:2}" ]]
+}
+
 # --- usage ---
 
 @test 'sockpair: without two commands it is a usage error' {
@@ -456,7 +463,7 @@ noting_pair() {
 
 @test 'sockpair: TERM ends both commands, and sockpair as they ended' {
     bg sockpair sleep 1000 -- sleep 1000
-    eventually has_children "$pid" 2
+    eventually has_commands "$pid" sleep sleep
     kill "$pid"
     ends 143
 }
@@ -542,7 +549,7 @@ noting_pair() {
         grep SigBlk /proc/self/status >wanted
     cmp first wanted
     bg perl -e '$SIG{HUP} = "IGNORE"; exec @ARGV' sockpair sleep 1000 -- sleep 1000
-    eventually has_children "$pid" 2
+    eventually has_commands "$pid" sleep sleep
     kill -HUP "$pid"
     kill "$pid"
     ends 143
