@@ -450,7 +450,11 @@ END
     assert_equal "$(semctl get /faults-s)" 1
 }
 
-has_fifotee() { is_tool "$(pgrep -P "$1")" fifotee; }
+# Once it is asleep it knows its FIFOs.
+has_fifotee() {
+    local tool
+    tool=$(pgrep -P "$1") && is_tool "$tool" fifotee && asleep "$tool"
+}
 
 @test 'fifotee: who reads a FIFO that has come into the place of another is not kept waiting' {
     local status=0
