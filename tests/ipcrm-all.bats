@@ -398,7 +398,7 @@ END
 
 @test 'ipcrm-all: a queue that is named is removed without a list of queues' {
     run -0 alone '
-        umount /dev/mqueue 2>/dev/null
+        mount -t tmpfs none /dev/mqueue 2>/dev/null
         weak mqsend -C --max-messages=3 --message-size=10 /queue one
         told weak ipcrm-all -t pmsg --all
         told weak ipcrm-all /queue
@@ -1517,7 +1517,12 @@ END
 @test 'ipcrm-all: orphans and what is asked for among sets, and a semaphore whose own word says that it is awaited' {
     run -0 alone "$asking"'
         perl -e "\$i = semget(\$_, 1, 01600), semop(\$i, pack(q(s3), 0, 1, 0)) for 0x13, 0x14"
-        printf "\0\0\0\0\001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" >/dev/shm/sem.awaited
+        # Who is killed cannot take himself out of the word.
+        semctl create /awaited 0
+        semctl wait /awaited 9>&- & a=$!
+        awaited() { (($(peer sem-waiters /awaited) > 0)); }
+        await awaited
+        kill -KILL $a; wait $a 2>/dev/null
         told ipcrm-all --orphans -n -t sem
         asked "y\nn\n" "-i -v --all"
         there'
@@ -1769,7 +1774,7 @@ END
 
 @test 'ipcrm-all: --around runs nothing where a kind of -t cannot be listed' {
     run -0 alone '
-        umount /dev/mqueue 2>/dev/null
+        mount -t tmpfs none /dev/mqueue 2>/dev/null
         told weak ipcrm-all --around -t pmsg touch ran
         [[ ! -e ran ]]'
     assert_line --partial 'POSIX queues cannot be listed'
