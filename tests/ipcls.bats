@@ -1615,7 +1615,12 @@ END
     run -0 alone '
         for n in 0 1 2; do mqsend -C --max-messages=3 --message-size=1 /q$n $(seq $n) </dev/null; done
         peer sem-make /free 1
-        printf "\0\0\0\0\001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" >/dev/shm/sem.awaited
+        # Who is killed cannot take himself out of the word.
+        semctl create /awaited 0
+        semctl wait /awaited 9>&- & a=$!
+        awaited() { (($(peer sem-waiters /awaited) > 0)); }
+        await awaited
+        kill -KILL $a; wait $a 2>/dev/null
         ipcls -r --noheadings -o NAME,ORPHAN -t pmsg,psem | sort'
     assert_output - <<'END'
 /awaited no
