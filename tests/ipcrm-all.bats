@@ -402,6 +402,7 @@ END
         weak mqsend -C --max-messages=3 --message-size=10 /queue one
         told weak ipcrm-all -t pmsg --all
         told weak ipcrm-all /queue
+        umount /dev/mqueue 2>/dev/null
         there'
     assert_output - <<END
 ipcrm-all: /dev/mqueue: the file system of queues is not mounted there; POSIX queues cannot be listed
