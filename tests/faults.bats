@@ -16,6 +16,8 @@ teardown() {
     rm -f /dev/shm/{,sem.}faults-*
 }
 
+waited_for() { [[ $(ipcls -r --noheadings -o WAITERS "$1") == */* ]]; }
+
 @test 'shmput, shmcat: a descriptor that cannot be asked about is not taken for a closed one' {
     traced -e inject=fcntl:error=EIO:when=1..3 shmput /faults-x <abc
     traced -e inject=fcntl:error=EIO:when=1..3 shmcat /faults-x >out
@@ -485,4 +487,37 @@ END
     # It is where it was, and served.
     perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Peer => "s") or die "$!\n"'
     kill "$server"
+}
+
+@test 'mqrecv: a message whose command cannot be started waits for room in its queue, also after a signal' {
+    mqsend -C --max-messages=1 --message-size=8 /faults-q one
+    # What is taken from the queue is replaced at once by what waits for that.
+    soon mqsend /faults-q two 3>&- &
+    eventually waited_for /faults-q
+    traced -e trace=vfork -e inject=vfork:error=EAGAIN:signal=TERM:when=1 mqrecv /faults-q -- true 2>stderr 3>&- &
+    pid=$!
+    eventually grep -qs SIGTERM trace
+    assert_equal "$(soon mqrecv /faults-q)" two
+    ends 143
+    assert_equal "$(mqrecv -n /faults-q)" one
+    ipcrm-all --force /faults-q >/dev/null
+}
+
+@test 'shmput: a failure removes nothing that others have put in the place of what was made' {
+    feed
+    bg shmput /faults-x <in
+    eventually test -e /dev/shm/faults-x
+    echo other >/dev/shm/faults-y
+    mv /dev/shm/faults-y /dev/shm/faults-x
+    kill -TERM "$pid"
+    ends 143
+    fed
+    assert_equal "$(</dev/shm/faults-x)" other
+}
+
+@test 'shmput: a lock that is removed while it is held is told' {
+    semctl create key:0x66617506
+    run -3 traced -e inject=semtimedop:error=EIDRM:when=2+ shmput -l key:0x66617506 /faults-x <abc
+    assert_output 'shmput: key:0x66617506: Identifier removed'
+    semctl rm key:0x66617506
 }
