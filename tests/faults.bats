@@ -521,3 +521,25 @@ END
     assert_output 'shmput: key:0x66617506: Identifier removed'
     semctl rm key:0x66617506
 }
+
+@test 'shmcat: --zero-copy goes also where pages cannot be moved to, one segment after the other' {
+    # A file that is appended to; what one leaves in the pipe between would be in the way of the next.
+    letters 1048576 a >/dev/shm/faults-x
+    letters 1048576 b >/dev/shm/faults-y
+    soon shmcat --zero-copy /faults-x /faults-y >>out
+    cat /dev/shm/faults-{x,y} | cmp - out
+}
+
+@test 'semctl: a signal that interrupts wait before it waits ends it by that signal' {
+    semctl create /faults-s
+    run -143 traced -P /dev/shm/sem.faults-s -e inject=openat:error=EINTR:signal=TERM:when=1 semctl wait /faults-s
+    assert_equal "$(semctl get /faults-s)" 1
+}
+
+@test 'semctl: tokens that were taken together go back together, and once' {
+    semctl create key:0x66617507 2
+    run -143 traced -e trace=semtimedop -e inject=semtimedop:signal=TERM:when=1 semctl wait -c 2 key:0x66617507
+    assert_equal "$(grep -o 'sem_op=[1-9]' trace)" sem_op=2
+    assert_equal "$(semctl get key:0x66617507)" 2
+    semctl rm key:0x66617507
+}
