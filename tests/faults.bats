@@ -209,6 +209,12 @@ fails() {
     kill %1
 }
 
+@test 'ipcls: an EINTR of the question about sockets is no failure' {
+    run -0 --separate-stderr traced -e inject=sendto:error=EINTR:when=1 ipcls -t unix --noheadings
+    assert_equal "$stderr" ''
+    grep -q 'EINTR.*INJECTED' trace
+}
+
 @test 'ipcrm-all: --orphans without a /proc that can be opened says why it finds none' {
     run -0 fails /proc openat:EMFILE unshare --ipc ipcrm-all --orphans -t msg
     assert_line 'ipcrm-all: /proc: Too many open files; users are not known'
