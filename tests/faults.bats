@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# bg reads stdin, and sets a variable; the shell that runs the tests keeps it.
+# shellcheck disable=SC2030,SC2031,SC2217
 
 # What a sweep of strace's fault injection over all calls has found.
 
