@@ -551,3 +551,21 @@ END
     assert_equal "$(semctl get key:0x66617507)" 2
     semctl rm key:0x66617507
 }
+
+# shellcheck disable=SC2016 # these are perl's
+@test 'sockpair: a client tells that the other side has closed without reading all' {
+    soon perl -MSocket -MIO::Socket::UNIX -e '$client = IO::Socket::UNIX->new(Local => "s", Listen => 1)->accept;
+        print $client "part\n"; recv $client, $_, 1, MSG_PEEK' 3>&- &
+    run -1 --separate-stderr soon sockpair -w 5 -c s <abc
+    assert_output part
+    assert_equal "$stderr" 'sockpair: s: Connection reset by peer: the other side has closed without reading all'
+}
+
+@test 'ipcls: a table in /proc/sysvipc that cannot be read is not an empty one' {
+    # A read of memory at 0 is an error.
+    # shellcheck disable=SC2016 # the other shell expands it
+    run -1 unshare --ipc --mount sh -c 'echo hello | shmput key:0x11; mount --bind /proc/1/mem /proc/sysvipc/shm
+        export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        exec strace -qq -o trace -e inject=shmctl:error=EINVAL ipcls -t shm'
+    assert_output 'ipcls: /proc/sysvipc/shm: Input/output error; System V segments cannot be listed'
+}
