@@ -569,3 +569,15 @@ END
         exec strace -qq -o trace -e inject=shmctl:error=EINVAL ipcls -t shm'
     assert_output 'ipcls: /proc/sysvipc/shm: Input/output error; System V segments cannot be listed'
 }
+
+@test 'fifotee: who comes for a FIFO just as it is given up sees its end, and not only that of all' {
+    mkfifo here
+    feed
+    bg traced -P here -e trace=openat -e inject=openat:delay_enter=1000000:when=2 fifotee -o fail:here <in 2>stderr
+    echo one >&5
+    eventually grep -qs 'nobody reads it' stderr
+    timeout 10 cat here
+    kill -0 "$pid"
+    fed
+    ends 1
+}
