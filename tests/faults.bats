@@ -581,3 +581,8 @@ END
     fed
     ends 1
 }
+
+@test 'sockpair: where the second command cannot be started the first one is ended' {
+    run -125 traced -e inject=vfork:error=EAGAIN:when=2 sockpair sleep 60 -- true
+    assert_output 'sockpair: true: Resource temporarily unavailable'
+}
