@@ -586,3 +586,13 @@ END
     run -125 traced -e inject=vfork:error=EAGAIN:when=2 sockpair sleep 60 -- true
     assert_output 'sockpair: true: Resource temporarily unavailable'
 }
+
+@test 'sockpair: -l that cannot ask whether a socket is served takes nothing away' {
+    bg sockpair -l s -- cat
+    eventually test -S s
+    run -125 traced -e inject=socket:error=EMFILE:when=2 sockpair -l s -w 0.1 -- true
+    assert_output 'sockpair: s: Too many open files'
+    assert_equal "$(soon sockpair -c s <abc)" abc
+    kill "$pid"
+    ends 143
+}
