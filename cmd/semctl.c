@@ -324,8 +324,11 @@ static int run_wait(struct job *job)
 
 	/* What we took and are killed before we could say so must go back. */
 	interrupt_catch_all();
-	if (open_there(&semaphore, &job->object) == -1)
-		return fail(&job->object, errno);
+	if (open_there(&semaphore, &job->object) == -1) {
+		status = fail(&job->object, errno);
+		interrupt_die_if_pending();
+		return status;
+	}
 	if (job->timeout == 0)
 		wait_until_finished(&semaphore);
 	if ((status = refuse_barrier(&job->object, &semaphore)) != CLI_DONE)

@@ -31,8 +31,12 @@ static int ask(int fd)
 		.request = {.sdiag_family = AF_UNIX, .udiag_states = ~0U, .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_UID},
 	};
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	ssize_t put;
 
-	return sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&kernel, sizeof(kernel)) == -1 ? -1 : 0;
+	do
+		put = sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&kernel, sizeof(kernel));
+	while (put == -1 && errno == EINTR);
+	return put == -1 ? -1 : 0;
 }
 
 /* The file of a socket says whose it is, if it still is this socket's; a relative name may be of another directory. */

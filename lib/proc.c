@@ -22,9 +22,7 @@ static int is_of_our_namespace(int proc)
 	char text[4096], ours[32];
 	const char *line;
 	ssize_t got;
-	int fd = openat(proc, "self/status", O_RDONLY | O_CLOEXEC);
-
-	int saved;
+	int fd = openat(proc, "self/status", O_RDONLY | O_CLOEXEC), saved;
 
 	/* A process that /proc does not know is none of its namespace. */
 	if (fd == -1)

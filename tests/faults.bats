@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# bg reads stdin, and sets a variable; the shell that runs the tests keeps it.
+# shellcheck disable=SC2030,SC2031,SC2217
 
 # What a sweep of strace's fault injection over all calls has found.
 
@@ -15,6 +17,8 @@ setup() {
 teardown() {
     rm -f /dev/shm/{,sem.}faults-*
 }
+
+waited_for() { [[ $(ipcls -r --noheadings -o WAITERS "$1") == */* ]]; }
 
 @test 'shmput, shmcat: a descriptor that cannot be asked about is not taken for a closed one' {
     traced -e inject=fcntl:error=EIO:when=1..3 shmput /faults-x <abc
@@ -205,6 +209,12 @@ fails() {
         assert_line 'ipcls: sock_diag: Protocol error; Unix sockets cannot be listed'
     done
     kill %1
+}
+
+@test 'ipcls: an EINTR of the question about sockets is no failure' {
+    run -0 --separate-stderr traced -e inject=sendto:error=EINTR:when=1 ipcls -t unix --noheadings
+    assert_equal "$stderr" ''
+    grep -q 'EINTR.*INJECTED' trace
 }
 
 @test 'ipcrm-all: --orphans without a /proc that can be opened says why it finds none' {
@@ -491,4 +501,104 @@ has_fifotee() {
     # It is where it was, and served.
     perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Peer => "s") or die "$!\n"'
     kill "$server"
+}
+
+@test 'mqrecv: a message whose command cannot be started waits for room in its queue, also after a signal' {
+    mqsend -C --max-messages=1 --message-size=8 /faults-q one
+    # What is taken from the queue is replaced at once by what waits for that.
+    soon mqsend /faults-q two 3>&- &
+    eventually waited_for /faults-q
+    traced -e trace=vfork -e inject=vfork:error=EAGAIN:signal=TERM:when=1 mqrecv /faults-q -- true 2>stderr 3>&- &
+    pid=$!
+    eventually grep -qs SIGTERM trace
+    assert_equal "$(soon mqrecv /faults-q)" two
+    ends 143
+    assert_equal "$(mqrecv -n /faults-q)" one
+    ipcrm-all --force /faults-q >/dev/null
+}
+
+@test 'shmput: a failure removes nothing that others have put in the place of what was made' {
+    feed
+    bg shmput /faults-x <in
+    eventually test -e /dev/shm/faults-x
+    echo other >/dev/shm/faults-y
+    mv /dev/shm/faults-y /dev/shm/faults-x
+    kill -TERM "$pid"
+    ends 143
+    fed
+    assert_equal "$(</dev/shm/faults-x)" other
+}
+
+@test 'shmput: a lock that is removed while it is held is told' {
+    semctl create key:0x66617506
+    run -3 traced -e inject=semtimedop:error=EIDRM:when=2+ shmput -l key:0x66617506 /faults-x <abc
+    assert_output 'shmput: key:0x66617506: Identifier removed'
+    semctl rm key:0x66617506
+}
+
+@test 'shmcat: --zero-copy goes also where pages cannot be moved to, one segment after the other' {
+    # A file that is appended to; what one leaves in the pipe between would be in the way of the next.
+    letters 1048576 a >/dev/shm/faults-x
+    letters 1048576 b >/dev/shm/faults-y
+    soon shmcat --zero-copy /faults-x /faults-y >>out
+    cat /dev/shm/faults-{x,y} | cmp - out
+}
+
+@test 'semctl: a signal that interrupts wait before it waits ends it by that signal' {
+    semctl create /faults-s
+    run -143 traced -P /dev/shm/sem.faults-s -e inject=openat:error=EINTR:signal=TERM:when=1 semctl wait /faults-s
+    assert_equal "$(semctl get /faults-s)" 1
+}
+
+@test 'semctl: tokens that were taken together go back together, and once' {
+    semctl create key:0x66617507 2
+    run -143 traced -e trace=semtimedop -e inject=semtimedop:signal=TERM:when=1 semctl wait -c 2 key:0x66617507
+    assert_equal "$(grep -o 'sem_op=[1-9]' trace)" sem_op=2
+    assert_equal "$(semctl get key:0x66617507)" 2
+    semctl rm key:0x66617507
+}
+
+# shellcheck disable=SC2016 # these are perl's
+@test 'sockpair: a client tells that the other side has closed without reading all' {
+    soon perl -MSocket -MIO::Socket::UNIX -e '$client = IO::Socket::UNIX->new(Local => "s", Listen => 1)->accept;
+        print $client "part\n"; recv $client, $_, 1, MSG_PEEK' 3>&- &
+    run -1 --separate-stderr soon sockpair -w 5 -c s <abc
+    assert_output part
+    assert_equal "$stderr" 'sockpair: s: Connection reset by peer: the other side has closed without reading all'
+}
+
+@test 'ipcls: a table in /proc/sysvipc that cannot be read is not an empty one' {
+    # A read of memory at 0 is an error.
+    # shellcheck disable=SC2016 # the other shell expands it
+    run -1 unshare --ipc --mount sh -c 'echo hello | shmput key:0x11; mount --bind /proc/1/mem /proc/sysvipc/shm
+        export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        exec strace -qq -o trace -e inject=shmctl:error=EINVAL ipcls -t shm'
+    assert_output 'ipcls: /proc/sysvipc/shm: Input/output error; System V segments cannot be listed'
+}
+
+@test 'fifotee: who comes for a FIFO just as it is given up sees its end, and not only that of all' {
+    mkfifo here
+    feed
+    bg traced -P here -e trace=openat -e inject=openat:delay_enter=1000000:when=2 fifotee -o fail:here <in 2>stderr
+    echo one >&5
+    eventually grep -qs 'nobody reads it' stderr
+    timeout 10 cat here
+    kill -0 "$pid"
+    fed
+    ends 1
+}
+
+@test 'sockpair: where the second command cannot be started the first one is ended' {
+    run -125 traced -e inject=vfork:error=EAGAIN:when=2 sockpair sleep 60 -- true
+    assert_output 'sockpair: true: Resource temporarily unavailable'
+}
+
+@test 'sockpair: -l that cannot ask whether a socket is served takes nothing away' {
+    bg sockpair -l s -- cat
+    eventually test -S s
+    run -125 traced -e inject=socket:error=EMFILE:when=2 sockpair -l s -w 0.1 -- true
+    assert_output 'sockpair: s: Too many open files'
+    assert_equal "$(soon sockpair -c s <abc)" abc
+    kill "$pid"
+    ends 143
 }

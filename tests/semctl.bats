@@ -1035,15 +1035,21 @@ runs_sleep() { [[ $(cat /proc/"$pid"/comm) == sleep || $(cat /proc/"$pid"/task/"
 }
 
 @test 'run: on a POSIX semaphore semctl stops and goes on with its command' {
-    bg semctl run $posix sh -c 'echo $$ >pidfile; exec sleep 60'
+    local tool
+    # Monitor mode gives it a process group of its own, with a shell that could continue it.
+    mkfifo go
+    bg bash -c 'set -m; semctl run $1 sh -c "echo \$\$ >pidfile; exec sleep 60" & echo $! >tool; read -r _ <go; wait $!' - $posix
     eventually test -s pidfile
-    kill -TSTP "$pid"
+    eventually test -s tool
+    tool=$(<tool)
+    kill -TSTP "$tool"
     eventually stopped "$(<pidfile)"
-    eventually stopped "$pid"
-    kill -CONT "$pid"
+    eventually stopped "$tool"
+    kill -CONT "$tool"
     eventually asleep "$(<pidfile)"
-    eventually asleep "$pid"
-    kill "$pid"
+    eventually asleep "$tool"
+    kill "$tool"
+    echo >go
     ends 143
     values $posix 1
 }
