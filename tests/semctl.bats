@@ -894,13 +894,14 @@ END
 }
 
 @test 'run: an alarm that was set before is a signal as others are' {
-    local name
+    # Time enough to begin before it comes.
+    local name seconds=$((patience / 20))
     for name in $key $posix; do
-        run -142 env --default-signal=ALRM perl -e 'alarm 1; exec @ARGV' semctl run "$name" sleep 60
+        run -142 env --default-signal=ALRM perl -e "alarm $seconds; exec @ARGV" semctl run "$name" sleep 60
         values "$name" 1
         semctl set "$name" 0
-        run -142 env --default-signal=ALRM perl -e 'alarm 1; exec @ARGV' semctl run "$name" true
-        run -142 env --default-signal=ALRM perl -e 'alarm 1; exec @ARGV' semctl wait -w 60 "$name"
+        run -142 env --default-signal=ALRM perl -e "alarm $seconds; exec @ARGV" semctl run "$name" true
+        run -142 env --default-signal=ALRM perl -e "alarm $seconds; exec @ARGV" semctl wait -w 60 "$name"
         semctl rm "$name"
     done
 }
