@@ -598,3 +598,13 @@ END
     kill "$pid"
     ends 143
 }
+
+@test 'ipcls: that the first process cannot be looked at is told, but where that is not ours to do' {
+    echo abc >/dev/shm/faults-x
+    run -0 --separate-stderr traced -P 1 -e inject=newfstatat:error=EIO ipcls -r --noheadings -t pshm -o NAME,USERS /faults-x
+    assert_output '/faults-x -'
+    assert_equal "$stderr" 'ipcls: /proc: Input/output error; users may be missing'
+    run -0 --separate-stderr traced -P 1 -e inject=newfstatat:error=EACCES ipcls -r --noheadings -t pshm -o NAME,USERS /faults-x
+    assert_output '/faults-x -'
+    assert_equal "$stderr" ''
+}
