@@ -608,3 +608,18 @@ END
     assert_output '/faults-x -'
     assert_equal "$stderr" ''
 }
+
+@test 'mqrecv: that there is no memory for its output is no failure of standard output' {
+    local nth seen=
+    ! sanitized || return 0 # its allocator comes first
+    cc -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    mqsend -C --max-messages=1 --message-size=8 /faults-q
+    for nth in {1..20}; do
+        mqsend -n /faults-q one || true
+        LD_PRELOAD=$PWD/preload.so FAULT=alloc:$nth run mqrecv /faults-q
+        [[ $output != *'standard output'* ]]
+        [[ $output != 'mqrecv: Cannot allocate memory; 1 of 1 messages put back' ]] || seen=yes
+    done
+    assert_equal "$seen" yes
+    ipcrm-all --force /faults-q >/dev/null
+}
