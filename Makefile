@@ -95,13 +95,13 @@ VALGRIND = valgrind -q --read-inline-info=no --vgdb=no --error-exitcode=99 --lea
 valgrind: ## run the tests under valgrind, without those that tests/machines names (takes half an hour and more)
 	@tests/setup $@
 	$(Q)$(MAKE_O) all
-	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' '$(VALGRIND)'
+	@tests/wrapped '$(abspath $(O))/$@' '$(abspath $(O))/bin' $(VALGRIND)
 	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/$@' tests/world nice tests/run $(T)
 
 tsan: ## run the tests of what has threads on a build with TSan
 	@tests/setup sanitize
 	$(Q)$(MAKE_O)/tsan STATIC= all CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
-	@F='$(F)' MACHINE=$@ BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
+	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
 
 ARCH ?= s390x
 CROSS = $(abspath $(O))/$(ARCH)

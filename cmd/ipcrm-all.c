@@ -682,6 +682,16 @@ static int open_terminal(struct state *state)
 	return -1;
 }
 
+/* Reads again after an EINTR that is of no signal of ours. */
+static char *read_line(char *line, int room, FILE *stream)
+{
+	char *result;
+
+	while ((result = fgets(line, room, stream)) == NULL && ferror(stream) && errno == EINTR && interrupt_pending() == 0)
+		clearerr(stream);
+	return result;
+}
+
 /* 1: yes; 0: no; -1: end of input, or a signal: no more is asked. */
 static int ask(struct state *state, const struct choice *choice)
 {
@@ -693,14 +703,14 @@ static int ask(struct state *state, const struct choice *choice)
 	/* The stream is only read: one that is written in between would have to be repositioned. */
 	dprintf(fileno(state->terminal), "remove %s (%s, last touched %s)? ", shown, describe(entry, room, sizeof(room)),
 	        listing_time(when, inventory_touched(entry), LISTING_TABLE));
-	if (fgets(answer, sizeof(answer), state->terminal) == NULL) {
+	if (read_line(answer, sizeof(answer), state->terminal) == NULL) {
 		if (ferror(state->terminal) && interrupt_pending() == 0)
 			add_status(state, cli_fail("/dev/tty", errno));
 		dprintf(fileno(state->terminal), "\n");
 		return -1;
 	}
 	first = answer[0];
-	while (strchr(answer, '\n') == NULL && fgets(answer, sizeof(answer), state->terminal) != NULL)
+	while (strchr(answer, '\n') == NULL && read_line(answer, sizeof(answer), state->terminal) != NULL)
 		continue;
 	return first == 'y' || first == 'Y';
 }

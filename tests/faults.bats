@@ -460,13 +460,15 @@ END
     assert_equal "$(semctl get /faults-s)" 1
 }
 
+has_fifotee() { is_tool "$(pgrep -P "$1")" fifotee; }
+
 @test 'fifotee: who reads a FIFO that has come into the place of another is not kept waiting' {
     local status=0
     mkfifo one two input
     timeout 20 fifotee -n -p drop one two <input 3>&- &
     pid=$!
     exec 7>input
-    eventually grep -qs fifotee "/proc/$(pgrep -P "$pid")/comm"
+    eventually has_fifotee "$pid"
     mkfifo other
     mv other one
     # It opens this one, sees that it is another, and lets go of it, as it goes on with those that it knows.

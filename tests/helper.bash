@@ -138,6 +138,16 @@ ended() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]];
 asleep() { [[ $(</proc/"$1"/stat) == *") S "* ]]; }
 stopped() { [[ $(</proc/"$1"/stat) == *") T "* ]]; }
 
+# is_tool PID NAME: it is the tool whose name begins so, and no shell that becomes it.  valgrind and qemu have their own.
+is_tool() {
+    local name=$2
+    case ${MACHINE-} in
+    valgrind) name=memcheck ;;
+    s390x | aarch64) name=qemu ;;
+    esac
+    [[ $(cat "/proc/$1/comm" 2>/dev/null) == "$name"* ]]
+}
+
 descriptors() { find "/proc/$1/fd" -type l | wc -l; }
 has_descriptors() { [[ $(descriptors "$1") == "$2" ]]; }
 

@@ -1411,6 +1411,19 @@ END
     done
 }
 
+@test 'ipcrm-all: -i reads the terminal again after an EINTR that is of no signal' {
+    run -0 alone "$asking"'
+        mqsend -C key:0x11 one
+        export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        printf "y\n" | timeout -s KILL 10 script -qec "strace -q -o trace -P /dev/tty -e inject=read:error=EINTR:when=1 ipcrm-all -i --all >out" screen >/dev/null
+        grep -c EINTR.*INJECTED trace
+        cat out
+        there'
+    assert_line 1
+    assert_line key:0x00000011
+    refute_line 'msg key:0x00000011'
+}
+
 @test 'ipcrm-all: -i does not read standard input, and without a terminal nothing is removed' {
     run -0 alone '
         echo x | shmput /seg

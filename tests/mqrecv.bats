@@ -65,7 +65,7 @@ count_is() { [[ $(queue_peer count "$1") == "$2" ]]; }
 no_queue() { run ! queue_peer count "$1"; }
 
 # waits PID: the tool, and no shell that becomes it, is asleep.
-waits() { [[ $(</proc/"$1"/stat) == *' ('@(mq|memcheck)*') S '* ]]; }
+waits() { is_tool "$1" mq && asleep "$1"; }
 
 # pause SECONDS: where time itself is what is tested.
 pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }

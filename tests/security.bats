@@ -173,7 +173,10 @@ END
             try setpriv --reuid 2000 --regid 2000 --clear-groups --inh-caps=-all,+$c --ambient-caps=-all,+$c
             ipcrm-all --all --force -u 1000 >/dev/null
         done'
-    assert_output - <<'END'
+    # Without a mount of the queues one is found by opening it alone.
+    local unfound=1
+    [[ ${MACHINE-} == @(|i686|tsan) ]] || unfound=0
+    assert_output - <<END
 ipc_owner
 1 1 0 0 1 1 0 0 1 1 0 0
 1 1 1 1 1 1
@@ -185,7 +188,7 @@ dac_override
 1 1 1 1 1 1
 fowner
 1 1 1 1 1 1 1 1 1 1 1 1
-0 1 1 1 0 1
+0 1 $unfound 1 0 1
 dac_override,+fowner
 0 0 1 1 0 0 1 1 0 0 1 1
 0 1 0 1 0 1

@@ -47,7 +47,7 @@ held() {
     mkfifo ready
     exec 8<>ready
     bg "$@" >ready
-    read -rt 10 -u 8 word
+    read -rt "$patience" -u 8 word
     [[ $word == ready ]]
     exec 8>&-
 }
@@ -61,6 +61,13 @@ long_path() { letters "$1" p; }
 has_line() { grep -qx -- "$2" "$1" 2>/dev/null; }
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 has_children() { (($(children "$1" | wc -w) == $2)); }
+
+# has_commands PID NAME...: its children are these already, also where vfork(2) is a fork(2).
+has_commands() {
+    local child names=()
+    for child in $(children "$1"); do names+=("$(cat "/proc/$child/comm" 2>/dev/null)"); done
+    [[ ${names[*]} == "${*:2}" ]]
+}
 
 # --- usage ---
 
@@ -456,7 +463,7 @@ noting_pair() {
 
 @test 'sockpair: TERM ends both commands, and sockpair as they ended' {
     bg sockpair sleep 1000 -- sleep 1000
-    eventually has_children "$pid" 2
+    eventually has_commands "$pid" sleep sleep
     kill "$pid"
     ends 143
 }
@@ -542,7 +549,7 @@ noting_pair() {
         grep SigBlk /proc/self/status >wanted
     cmp first wanted
     bg perl -e '$SIG{HUP} = "IGNORE"; exec @ARGV' sockpair sleep 1000 -- sleep 1000
-    eventually has_children "$pid" 2
+    eventually has_commands "$pid" sleep sleep
     kill -HUP "$pid"
     kill "$pid"
     ends 143
@@ -842,20 +849,23 @@ noting_pair() {
 @test 'sockpair: with -l, -w ends it with 124 once nobody has come for so long, but not while somebody is served' {
     run -124 soon sockpair -l s -w 0.05 -- true
     assert [ ! -e s ]
-    serving sockpair -l s -w 1 -- cat
+    # Time enough to come before it is over.
+    local seconds=$((patience / 20))
+    serving sockpair -l s -w "$seconds" -- cat
     server=$pid
     held socket_peer silent s
-    pause 1.3
+    pause "$seconds.3"
     assert [ -S s ]
     kill "$pid"
     ends 124 "$server"
 }
 
 @test 'sockpair: -w with -l counts anew from the end of the last command' {
-    serving sockpair -l s -w 2 -- cat
+    local seconds=$((patience / 10))
+    serving sockpair -l s -w "$seconds" -- cat
     server=$pid
     held socket_peer silent s
-    pause 2.2
+    pause "$seconds.2"
     kill "$pid"
     eventually has_children "$server" 0
     assert_equal "$(echo hello | soon sockpair -c s)" hello
