@@ -504,7 +504,7 @@ has_fifotee() { is_tool "$(pgrep -P "$1")" fifotee; }
     # What is taken from the queue is replaced at once by what waits for that.
     soon mqsend /faults-q two 3>&- &
     eventually waited_for /faults-q
-    traced -e trace=vfork -e inject=vfork:error=EAGAIN:signal=TERM:when=1 mqrecv /faults-q -- true 2>stderr 3>&- &
+    traced -e trace=vfork,clone,clone3,fork -e inject=vfork,clone,clone3,fork:error=EAGAIN:signal=TERM:when=1 mqrecv /faults-q -- true 2>stderr 3>&- &
     pid=$!
     eventually grep -qs SIGTERM trace
     assert_equal "$(soon mqrecv /faults-q)" two
@@ -587,7 +587,7 @@ has_fifotee() { is_tool "$(pgrep -P "$1")" fifotee; }
 }
 
 @test 'sockpair: where the second command cannot be started the first one is ended' {
-    run -125 traced -e inject=vfork:error=EAGAIN:when=2 sockpair sleep 60 -- true
+    run -125 traced -e inject=vfork,clone,clone3,fork:error=EAGAIN:when=2 sockpair sleep 60 -- true
     assert_output 'sockpair: true: Resource temporarily unavailable'
 }
 
