@@ -191,6 +191,8 @@ static int put_back(struct job *job, struct queue *queue, const struct message *
 static int fail_output(struct job *job)
 {
 	int err = errno;
+	/* There may have been no memory for what was to be written. */
+	const char *what = err == ENOMEM ? NULL : "standard output";
 	struct deadline deadline = deadline_after(RETURN_TIME);
 	size_t held = job->box.count, returned = 0;
 
@@ -202,9 +204,9 @@ static int fail_output(struct job *job)
 	job->done -= held;
 	job->returned += returned;
 	if (job->peek && err != EINTR)
-		return cli_fail("standard output", err);
+		return cli_fail(what, err);
 	if (err != EINTR)
-		cli_warn("standard output", "%s; %zu of %zu messages put back", cli_text(err), returned, held);
+		cli_warn(what, "%s; %zu of %zu messages put back", cli_text(err), returned, held);
 	return cli_status_of(err);
 }
 

@@ -256,10 +256,12 @@ static int list_directory(struct inventory *inventory, DIR *directory, int sure,
 			struct stat again;
 
 			sure = ours;
-			/* One that was removed just now proves nothing. */
 			if (!ours && fstatat(dirfd(directory), file->d_name, &again, AT_SYMLINK_NOFOLLOW) == 0)
 				return inventory_complain(inventory, INVENTORY_PMSG, QUEUE_DIRECTORY,
 				                          "this mount shows the queues of another IPC namespace", 0, 0);
+			/* One that was removed just now proves nothing. */
+			if (!ours && errno == ENOENT)
+				continue;
 		}
 		entry = add_named(inventory, INVENTORY_PMSG, name, &st);
 		if (entry == NULL)

@@ -508,7 +508,7 @@ has_fifotee() {
     # What is taken from the queue is replaced at once by what waits for that.
     soon mqsend /faults-q two 3>&- &
     eventually waited_for /faults-q
-    traced -e trace=vfork -e inject=vfork:error=EAGAIN:signal=TERM:when=1 mqrecv /faults-q -- true 2>stderr 3>&- &
+    traced -e trace=vfork,clone,clone3,fork -e inject=vfork,clone,clone3,fork:error=EAGAIN:signal=TERM:when=1 mqrecv /faults-q -- true 2>stderr 3>&- &
     pid=$!
     eventually grep -qs SIGTERM trace
     assert_equal "$(soon mqrecv /faults-q)" two
@@ -544,10 +544,12 @@ has_fifotee() {
     cat /dev/shm/faults-{x,y} | cmp - out
 }
 
-@test 'semctl: a signal that interrupts wait before it waits ends it by that signal' {
+@test 'semctl: a signal before wait waits ends it by that signal, and nothing is taken' {
     semctl create /faults-s
-    run -143 traced -P /dev/shm/sem.faults-s -e inject=openat:error=EINTR:signal=TERM:when=1 semctl wait /faults-s
-    assert_equal "$(semctl get /faults-s)" 1
+    for how in error=EINTR:signal=TERM signal=TERM; do
+        run -143 traced -P /dev/shm/sem.faults-s -e inject=openat:$how:when=1 semctl wait /faults-s
+        assert_equal "$(semctl get /faults-s)" 1
+    done
 }
 
 @test 'semctl: tokens that were taken together go back together, and once' {
@@ -589,7 +591,7 @@ has_fifotee() {
 }
 
 @test 'sockpair: where the second command cannot be started the first one is ended' {
-    run -125 traced -e inject=vfork:error=EAGAIN:when=2 sockpair sleep 60 -- true
+    run -125 traced -e inject=vfork,clone,clone3,fork:error=EAGAIN:when=2 sockpair sleep 60 -- true
     assert_output 'sockpair: true: Resource temporarily unavailable'
 }
 
@@ -601,4 +603,29 @@ has_fifotee() {
     assert_equal "$(soon sockpair -c s <abc)" abc
     kill "$pid"
     ends 143
+}
+
+@test 'ipcls: that the first process cannot be looked at is told, but where that is not ours to do' {
+    echo abc >/dev/shm/faults-x
+    run -0 --separate-stderr traced -P 1 -e inject=newfstatat:error=EIO ipcls -r --noheadings -t pshm -o NAME,USERS /faults-x
+    assert_output '/faults-x -'
+    assert_equal "$stderr" 'ipcls: /proc: Input/output error; users may be missing'
+    run -0 --separate-stderr traced -P 1 -e inject=newfstatat:error=EACCES ipcls -r --noheadings -t pshm -o NAME,USERS /faults-x
+    assert_output '/faults-x -'
+    assert_equal "$stderr" ''
+}
+
+@test 'mqrecv: that there is no memory for its output is no failure of standard output' {
+    local nth seen=
+    ! sanitized || return 0 # its allocator comes first
+    cc -shared -fPIC -o preload.so "$BATS_TEST_DIRNAME/fault/preload.c"
+    mqsend -C --max-messages=1 --message-size=8 /faults-q
+    for nth in {1..20}; do
+        mqsend -n /faults-q one || true
+        LD_PRELOAD=$PWD/preload.so FAULT=alloc:$nth run mqrecv /faults-q
+        [[ $output != *'standard output'* ]]
+        [[ $output != 'mqrecv: Cannot allocate memory; 1 of 1 messages put back' ]] || seen=yes
+    done
+    assert_equal "$seen" yes
+    ipcrm-all --force /faults-q >/dev/null
 }

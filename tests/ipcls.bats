@@ -670,6 +670,18 @@ status 0
 END
 }
 
+@test 'ipcls: a queue that is removed while it is listed is no row, and no proof of a foreign mount' {
+    run -0 alone "$own_mqueue"'
+        mqsend -C --max-messages=3 --message-size=10 /mine </dev/null
+        export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+        strace -qq -o trace -e trace=fsopen,mq_open -e inject=fsopen:error=EPERM -e inject=mq_open:delay_enter=1000000 \
+            ipcls -r --noheadings --nousers -t pmsg 2>&1 &
+        await grep -qs fsopen trace
+        rm /dev/mqueue/mine
+        wait $!'
+    assert_output ''
+}
+
 @test 'ipcls: two operations of one semop are told apart by the values' {
     run -0 alone '
         perl -e "\$i = semget(0x13, 3, 01600); semctl(\$i, 0, 16, 5); semop(\$i, pack(q(s6), 0, -1, 0, 2, -1, 0))" 9>&- & a=$!

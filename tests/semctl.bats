@@ -1235,6 +1235,7 @@ broken() {
     long) head -c 4096 /dev/zero >/dev/shm/sem.sem-bad ;;
     junk) printf '%s' 'abcdefghijklmnopqrstuvwxyz012345' >/dev/shm/sem.sem-bad ;;
     negative) printf '\0\0\0\200\0\0\0\0\200\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >/dev/shm/sem.sem-bad ;;
+    unshared) printf '\1\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' >/dev/shm/sem.sem-bad ;;
     fifo) mkfifo /dev/shm/sem.sem-bad ;;
     directory) mkdir /dev/shm/sem.sem-bad ;;
     symlink) : >/dev/shm/sem.sem-target && ln -s sem.sem-target /dev/shm/sem.sem-bad ;;
@@ -1243,7 +1244,7 @@ broken() {
 
 @test 'semctl: a file that is no semaphore is an error, and never a crash' {
     local what
-    for what in empty short 32-bit long junk negative fifo directory symlink; do
+    for what in empty short 32-bit long junk negative unshared fifo directory symlink; do
         broken "$what"
         run -1 soon semctl get /sem-bad
         assert_output 'semctl: /sem-bad: not a semaphore'
