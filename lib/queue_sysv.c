@@ -72,14 +72,17 @@ static int sysv_open(struct queue *queue, enum queue_access access)
 	(void)access; /* It is checked at each call. */
 	if (queue->object->kind == OBJECT_ID) {
 		queue->id = queue->object->id;
-		if (find_limits(queue) == 0)
-			return 0;
-		return fail(errno == EIDRM ? ENOENT : errno);
+	} else {
+		if (object_key(queue->object, &key) == -1)
+			return -1;
+		queue->id = msgget(key, 0);
+		if (queue->id == -1)
+			return -1;
 	}
-	if (object_key(queue->object, &key) == -1)
-		return -1;
-	queue->id = msgget(key, 0);
-	return queue->id == -1 ? -1 : find_limits(queue);
+	if (find_limits(queue) == 0)
+		return 0;
+	/* Also where it was removed behind msgget(2). */
+	return fail(errno == EIDRM ? ENOENT : errno);
 }
 
 static int sysv_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits)

@@ -87,10 +87,10 @@ static int open_memfd(struct segment *segment, const struct object *object)
 	return open_file(segment, path, O_RDONLY);
 }
 
-/* shmctl(2) and shmat(2) call an id that does not exist an invalid argument. */
+/* shmctl(2) and shmat(2) call an id that does not exist an invalid argument, or removed if there was one. */
 static int gone(int err)
 {
-	return fail(err == EINVAL ? ENOENT : err);
+	return fail(err == EINVAL || err == EIDRM ? ENOENT : err);
 }
 
 static int attach(struct segment *segment, int flags)

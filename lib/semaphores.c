@@ -250,7 +250,8 @@ static int open_sysv(struct semaphore *semaphore, const struct object *object)
 		semaphore->size = 0;
 		return 0;
 	}
-	return fail(errno == EINVAL ? ENOENT : errno);
+	/* Also where it was removed behind semget(2). */
+	return fail(errno == EINVAL || errno == EIDRM ? ENOENT : errno);
 }
 
 int semaphore_open(struct semaphore *semaphore, const struct object *object)

@@ -629,3 +629,23 @@ has_fifotee() {
     assert_equal "$seen" yes
     ipcrm-all --force /faults-q >/dev/null
 }
+
+@test 'every tool that makes what is missing: what is removed between the two calls that open it is missing' {
+    local key=key:0x66617508
+    semctl create $key 2
+    mqsend -C $key one
+    echo one | shmput $key
+    run -0 traced -e inject=semctl:error=EIDRM:when=1 semctl create $key 2
+    assert_output ''
+    # The first one asks for the limits of all queues.
+    run -0 traced -e inject=msgctl:error=EIDRM:when=2 mqsend -C $key two
+    assert_output ''
+    run -0 --separate-stderr mqrecv -a $key
+    assert_output $'one\ntwo'
+    run -0 traced -e inject=shmctl:error=EIDRM:when=1 shmput $key <abc
+    assert_output ''
+    assert_equal "$(shmcat $key)" abc
+    run -3 traced -e inject=semctl:error=EIDRM semctl get $key
+    assert_output "semctl: $key: No such file or directory"
+    ipcrm-all --force -t shm,msg,sem $key >/dev/null
+}
