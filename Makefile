@@ -143,8 +143,10 @@ $(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/l
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--allow-multiple-definition $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
 
-# The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.
-COVERAGE_FLAGS = -fprofile-instr-generate -fcoverage-mapping -Xclang -mllvm -Xclang -runtime-counter-relocation
+# The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.  Many processes
+# count there at once, and what is false is told by a difference: none may be lost.
+COVERAGE_FLAGS = -fprofile-instr-generate -fcoverage-mapping -Xclang -mllvm -Xclang -runtime-counter-relocation \
+	-Xclang -mllvm -Xclang -instrprof-atomic-counter-update-all
 coverage: ## show which lines and branches the tests and a part of make fault come through (T= and F=: only those tests)
 	@tests/setup $@
 	@mkdir -p $(O)/$@
