@@ -645,6 +645,9 @@ has_fifotee() {
     run -0 traced -e inject=shmctl:error=EIDRM:when=1 shmput $key <abc
     assert_output ''
     assert_equal "$(shmcat $key)" abc
+    # Whoever makes it is never quick enough.
+    run -3 traced -e inject=semctl:error=EIDRM semctl create $key 2
+    assert_output "semctl: $key: No such file or directory"
     run -3 traced -e inject=semctl:error=EIDRM semctl get $key
     assert_output "semctl: $key: No such file or directory"
     ipcrm-all --force -t shm,msg,sem $key >/dev/null
