@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 #
-# The lists below come from the folders: a new tool is a new file in cmd/, and touches nothing here.
+# The lists below come from the folders: a new tool is a new folder in cmd/, and touches nothing here.
 # O=DIR builds elsewhere, V=1 shows the commands, STATIC=1 links statically, CC=clang works.
 
 VERSION = 0.1
@@ -17,8 +17,9 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 LDFLAGS ?= -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 
-TOOLS := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
-LIB := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*.c))
+TOOLS := $(patsubst cmd/%/,%,$(wildcard cmd/*/))
+OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard cmd/*/*.c))
+LIB := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*/*.c))
 PAGES := $(wildcard man/*.[1-9])
 BINS := $(TOOLS:%=$(O)/bin/%)
 
@@ -30,7 +31,7 @@ BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd 2>/dev/null)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wconversion
 # What the user gives comes last, and so wins.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -Ilib $(BSD_CFLAGS) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -iquote lib $(BSD_CFLAGS) \
 	-fPIE -ffunction-sections -fdata-sections $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
 # What a tool does not call is left out: the loader looks up each symbol at the start.
 ALL_LDFLAGS = $(if $(STATIC),-static-pie,-pie) -Wl,--gc-sections $(CFLAGS) $(LDFLAGS)
@@ -48,16 +49,19 @@ IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
-$(BINS): $(O)/bin/%: $(O)/obj/cmd/%.o $(O)/libipcutils.a $(O)/flags | $(O)/bin
+# A tool is linked from the files of its folder.
+$(foreach t,$(TOOLS),$(eval $(O)/bin/$t: $(filter $(O)/obj/cmd/$t/%,$(OBJECTS))))
+$(BINS): $(O)/libipcutils.a $(O)/flags | $(O)/bin
 	$(SAY) LINK $@
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS) $(LDLIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(O)/libipcutils.a $(LIBS) $(LDLIBS)
 
 # A new archive each time: ar(1) would keep the members whose sources are gone.
 $(O)/libipcutils.a: $(LIB) $(O)/flags
 	$(SAY) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB)
 
-$(LIB) $(TOOLS:%=$(O)/obj/cmd/%.o): $(O)/obj/%.o: %.c $(O)/flags Makefile | $(O)/obj/lib $(O)/obj/cmd
+DIRECTORIES := $(O)/bin $(sort $(patsubst %/,%,$(dir $(LIB) $(OBJECTS))))
+$(LIB) $(OBJECTS): $(O)/obj/%.o: %.c $(O)/flags Makefile | $(DIRECTORIES)
 	$(if $(BSD_DIR),,$(error libbsd is missing, or pkg-config that finds it: install the Debian packages libbsd-dev and pkg-config))
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -68,7 +72,7 @@ $(O)/flags: export FLAGS = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS) $(LDLIBS)
 $(O)/flags: $(if $(filter install,$(MAKECMDGOALS)),,FORCE) | $(O)/bin
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
 
-$(O)/bin $(O)/obj/lib $(O)/obj/cmd:
+$(DIRECTORIES):
 	@mkdir -p $@
 
 demo: ## show what the tools do, with real data; installs what is missing
@@ -138,10 +142,15 @@ fuzz: ## feed any bytes to the parsers and any command lines to the tools (FUZZ_
 # Only what `make fuzz` makes of itself, with the flags that it gives.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/bin/%,$(wildcard tests/fuzz/*.c))
 fuzzers: $(FUZZERS)
-# Their io_read() stands in for the lib's.
-$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*.c) $(O)/libipcutils.a | $(O)/bin
+# A fuzz target that includes files of a tool is linked with the other files of that tool, except the one with main() and
+# those that the target includes as source.
+reached = $(patsubst %.c,$(O)/obj/%.o,$(foreach t,$(sort $(shell sed -n 's|^#include "../../cmd/\([^/]*\)/.*|\1|p' $1)),\
+	$(filter-out cmd/$t/$t.c $(shell sed -n 's|^#include "../../\(cmd/.*\.c\)"|\1|p' $1),$(wildcard cmd/$t/*.c))))
+$(foreach f,$(FUZZERS),$(eval $f: $(call reached,tests/fuzz/$(notdir $f).c)))
+# The io_read() of a target replaces that of the lib.
+$(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--allow-multiple-definition $(LDFLAGS) -o $@ $< $(O)/libipcutils.a $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--allow-multiple-definition $(LDFLAGS) -o $@ $< $(filter %.o,$^) $(O)/libipcutils.a $(LIBS)
 
 # The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.  Many processes
 # count there at once, and what is false is told by a difference: none may be lost.
@@ -210,4 +219,4 @@ clean: ## remove what was built
 	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
 	$(Q)rmdir $(O) 2>/dev/null || :
 
--include $(wildcard $(O)/obj/*/*.d)
+-include $(wildcard $(O)/obj/*/*/*.d)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* /proc/PID/task/TID/children: each number in its order, up to the first that is none. */
 #include "fuzz.h"
-#include "proc.h"
+#include "base/proc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

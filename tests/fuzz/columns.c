@@ -4,9 +4,9 @@
 
 #include "tool.h"
 
-#include "../../lib/cli_select.c"
+#include "../../lib/cli/cli_inventory.c"
 
-#include "../../cmd/ipcls.c"
+#include "../../cmd/ipcls/ipcls.c"
 
 /* How many words there are in front of the comma that ends the list, if one does. */
 static size_t words_in(const char *list)

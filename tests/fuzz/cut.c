@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Where records end: what passes in pieces is counted as one byte after the other would be. */
-#include "cut.h"
+#include "../../cmd/fifotee/framing.h"
 
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
 /* What sockpair takes apart: descriptors to pass, users, types; spelt again they are the same. */
 #include "tool.h"
 
-#include "../../cmd/sockpair.c"
+#include "../../cmd/sockpair/sockpair.c"
 
 static void check_passed(const struct job *job)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * In place of lib/io.c, for what reads nothing but by io_read(): a stream that comes in any pieces, the way a pipe
+ * In place of lib/base/io.c, for what reads nothing but by io_read(): a stream that comes in any pieces, the way a pipe
  * gives it, and the same ones each time that an input is run.
  */
 #ifndef FEED_H
 #define FEED_H
 
 #include "fuzz.h"
-#include "io.h"
+#include "base/io.h"
 
 static struct {
 	const char *bytes;

@@ -2,7 +2,7 @@
 /* Patterns of `ipcrm-all --name`: one that is refused as one that nothing matches is not matched by any name that there can be. */
 #include "tool.h"
 
-#include "../../cmd/ipcrm-all.c"
+#include "../../cmd/ipcrm-all/ipcrm-all.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* JSON strings and base64: valid for any bytes, no longer than the header says, and read back as what they were. */
-#include "json.h"
+#include "base/json.h"
 
 #include "valid.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Lines of /proc, in whatever pieces they come: all but those that are longer than the buffer, in their order. */
 #include "feed.h"
-#include "proc.h"
+#include "base/proc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,11 +3,11 @@
  * Listings of any cells: JSON is valid, words and NULs give the texts back, a table has a line for each row and
  * nothing in it that acts on a terminal.
  */
-#include "listing.h"
+#include "../../cmd/ipcls/table.h"
 
 #include <time.h>
 
-#include "io.h"
+#include "base/io.h"
 #include "valid.h"
 
 #define COLUMNS 9
@@ -18,7 +18,7 @@ static struct {
 	size_t size;
 } output;
 
-/* In place of lib/io.c. */
+/* In place of lib/base/io.c. */
 int io_write_all(int fd, const void *buffer, size_t size)
 {
 	CHECK(fd == 1);

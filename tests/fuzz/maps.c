@@ -4,7 +4,7 @@
 #include <sys/sysmacros.h>
 
 #include "fuzz.h"
-#include "proc.h"
+#include "base/proc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

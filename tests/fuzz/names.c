@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Names as they are shown: nothing in them acts on a terminal, and unvis(3) gives the name back. */
-/* As in lib/cli.c. */
+/* As in lib/cli/cli.c. */
 #define LIBBSD_OPENBSD_VIS
 #include <bsd/vis.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

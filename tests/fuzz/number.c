@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
-#include "number.h"
+#include "base/number.h"
 
 typedef unsigned __int128 huge;
 

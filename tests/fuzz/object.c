@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "fuzz.h"
-#include "object.h"
+#include "ipc/object.h"
 
 static void check_path(const struct object *object)
 {

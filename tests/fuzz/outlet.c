@@ -3,7 +3,7 @@
  * Whole records to readers who come, read, and go: each reader gets records in their order, none twice, none torn but
  * the one in which he goes, and all that were given are counted once.
  */
-#include "outlet.h"
+#include "../../cmd/fifotee/record_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>

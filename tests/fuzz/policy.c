@@ -2,9 +2,9 @@
 /* Policies of fifotee, alone and with a FIFO behind a colon: both readings agree, and the name is what follows. */
 #include "tool.h"
 
-#include "number.h"
+#include "base/number.h"
 
-/* In place of that of lib/cli.c, which would end the process. */
+/* In place of that of lib/cli/cli.c, which would end the process. */
 static uint64_t size_or_refuse(const char *option, const char *word)
 {
 	uint64_t size;
@@ -15,7 +15,7 @@ static uint64_t size_or_refuse(const char *option, const char *word)
 }
 #define cli_size_or_exit size_or_refuse
 
-#include "../../cmd/fifotee.c"
+#include "../../cmd/fifotee/fifotee.c"
 
 static void check(const struct policy *policy, const char *word, size_t length)
 {

@@ -5,7 +5,7 @@
 /* A record that is refused is told, for each of which there is no need here. */
 #define cli_warn(object, ...) ((void)(object))
 
-#include "../../cmd/mqsend.c"
+#include "../../cmd/mqsend/mqsend.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "feed.h"
-#include "record.h"
+#include "base/record.h"
 
 /* What the next record of a stream must be. */
 struct wanted {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A queue of bytes against one that moves all of them each time. */
-#include "ring.h"
+#include "../../cmd/fifotee/ring.h"
 
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Names of sockets: each that fits is taken, and stands in the address as unix(7) wants it. */
-#include "socket.h"
+#include "../../cmd/sockpair/socket.h"
 
 #include <errno.h>
 

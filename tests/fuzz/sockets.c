@@ -2,7 +2,7 @@
 /* Answers of sock_diag(7): whatever comes, each socket that is taken has a name that is as long as a name can be. */
 #include "fuzz.h"
 
-#include "../../lib/inventory_unix.c"
+#include "../../lib/inventory/inventory_sockets.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "fuzz.h"
-#include "proc.h"
+#include "base/proc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

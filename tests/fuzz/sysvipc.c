@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "fuzz.h"
-#include "proc.h"
+#include "base/proc.h"
 
 #define MOST 16
 

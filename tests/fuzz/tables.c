@@ -4,7 +4,7 @@
 
 #include "fuzz.h"
 
-#include "../../lib/inventory_sysv.c"
+#include "../../lib/inventory/inventory_sysv.c"
 
 static void check(const struct inventory_entry *entry, enum inventory_kind kind, const int64_t *n)
 {

@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <stdnoreturn.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 #include "fuzz.h"
 
 static jmp_buf refusal;

@@ -2,7 +2,7 @@
 /* The choice of `mqrecv -t`, and counts: what is taken is in its range, and means the same when spelt again. */
 #include "tool.h"
 
-#include "../../cmd/mqrecv.c"
+#include "../../cmd/mqrecv/mqrecv.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

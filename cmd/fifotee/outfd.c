@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+#include "outfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+
+/* As much as an ordinary user is given; more would leave the cache before it is read. */
+#define PIPE_SIZE (1 << 20)
+
+static void measure(struct sink *sink)
+{
+	struct statfs fs;
+
+	io_grow_pipe(sink->fd, PIPE_SIZE);
+	sink->is_pipe = 1;
+	sink->is_named = fstatfs(sink->fd, &fs) == -1 || fs.f_type != PIPEFS_MAGIC;
+}
+
+void sink_take(struct sink *sink, int fd)
+{
+	*sink = (struct sink){.fd = fd};
+	measure(sink);
+}
+
+static int open_behind(int fd, int access)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* Opening what is behind a descriptor anew gives a description that nobody shares. */
+static int open_anew(int fd)
+{
+	int own = open_behind(fd, O_WRONLY);
+
+	if (own == -1)
+		return -1;
+	/* Not the inherited one any longer: if that one can be read from, too, nobody would ever be missed. */
+	if (dup2(own, fd) != -1) {
+		close(own);
+		return fd;
+	}
+	close(own);
+	return -1;
+}
+
+int sink_inherit(struct sink *sink, int fd)
+{
+	struct stat st;
+	int flags = fcntl(fd, F_GETFL);
+
+	*sink = (struct sink){.fd = fd};
+	if (fstat(fd, &st) == -1 || flags == -1)
+		return -1;
+	sink->is_socket = S_ISSOCK(st.st_mode);
+	sink->careful = (flags & O_NONBLOCK) == 0 && (S_ISFIFO(st.st_mode) || isatty(fd));
+	if (S_ISFIFO(st.st_mode) || sink->careful) {
+		if (open_anew(fd) != -1) {
+			sink->careful = 0;
+		} else if (errno == ENXIO && S_ISFIFO(st.st_mode)) {
+			errno = EPIPE;
+			return -1;
+		}
+	}
+	if (S_ISFIFO(st.st_mode))
+		measure(sink);
+	return 0;
+}
+
+/* One that may wait is asked first, and given no more than what then does not make it wait. */
+static ssize_t write_carefully(int fd, const struct iovec *piece)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	if (poll(&p, 1, 0) == 1)
+		return write(fd, piece->iov_base, piece->iov_len < PIPE_BUF ? piece->iov_len : PIPE_BUF);
+	errno = EAGAIN;
+	return -1;
+}
+
+ssize_t sink_write(const struct sink *sink, const struct iovec *pieces, int count)
+{
+	ssize_t put;
+
+	do {
+		if (sink->is_socket)
+			put = send(sink->fd, pieces[0].iov_base, pieces[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		else if (sink->careful)
+			put = write_carefully(sink->fd, &pieces[0]);
+		else if (count == 1)
+			put = write(sink->fd, pieces[0].iov_base, pieces[0].iov_len);
+		else
+			put = writev(sink->fd, pieces, count);
+	} while (put == -1 && errno == EINTR && interrupt_pending() == 0);
+	return put;
+}
+
+/*
+ * The kernel counts a pipe's room in pages, of which each holds what one write(2) left in it.  It puts
+ * the odd bytes of a write into the last page if they fit, so two neighbours hold more than a page
+ * together: what is unread lies in twice as many as it would fill, at most.
+ */
+size_t sink_room(const struct sink *sink, int *empty)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), used;
+	int unread = 0, capacity;
+
+	*empty = 0;
+	if (!sink->is_pipe)
+		return SIZE_MAX;
+	/* Who reads may have changed the size. */
+	capacity = fcntl(sink->fd, F_GETPIPE_SZ);
+	if (capacity == -1 || ioctl(sink->fd, FIONREAD, &unread) == -1)
+		return 0;
+	*empty = unread == 0;
+	used = *empty ? 0 : (2 * ((size_t)unread / page) + 2) * page;
+	if (sink->careful && capacity > PIPE_BUF)
+		capacity = PIPE_BUF;
+	return (size_t)capacity > used ? (size_t)capacity - used : 0;
+}
+
+int sink_is_read(const struct sink *sink)
+{
+	struct pollfd p = {.fd = sink->fd};
+
+	return poll(&p, 1, 0) != 1 || (p.revents & POLLERR) == 0;
+}
+
+int sink_open_back(const struct sink *sink, size_t *size)
+{
+	int unread = 0;
+
+	if (ioctl(sink->fd, FIONREAD, &unread) == -1)
+		return -1;
+	*size = (size_t)unread;
+	return open_behind(sink->fd, O_RDONLY);
+}
+
+void sink_close(struct sink *sink)
+{
+	if (sink->fd != -1)
+		close(sink->fd);
+	sink->fd = -1;
+}

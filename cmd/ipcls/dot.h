@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* Processes and objects as a graph in the language of dot(1). */
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "inventory/inventory.h"
+#include "inventory/users.h"
+#include "deadlock.h"
+
+/* What is drawn: these entries, their users, and the cycles among them. */
+struct graph {
+	const struct inventory *inventory;
+	const struct users *users;
+	const struct deadlocks *deadlocks;
+	const size_t *entries;
+	size_t count;
+};
+
+/* Writes it; names and commands come out as printable ASCII.  0, or -1 with ENOMEM; errors of `out` are its own. */
+int graph_write(const struct graph *graph, FILE *out);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "bridge.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+#define ROOM ((size_t)128 * 1024)
+
+/*
+ * A thread for each direction, because standard input and output may be anybody's: putting them into
+ * non-blocking mode would hit whoever shares them, and without that a write(2) to a pipe may wait even
+ * where poll(2) has said that there is room.
+ */
+
+/* Waits until there is input: 1, or 0 where the socket's other end is gone and there is none now. */
+static int wait_for_input(int fd)
+{
+	struct pollfd p[2] = {{.fd = 0, .events = POLLIN}, {.fd = fd, .events = 0}};
+
+	while (poll(p, 2, -1) == -1)
+		if (errno != EINTR && errno != EAGAIN)
+			return 1;
+	return p[0].revents != 0;
+}
+
+static int send_all(int fd, const char *bytes, size_t size, uint64_t *sent)
+{
+	while (size > 0) {
+		ssize_t put = send(fd, bytes, size, MSG_NOSIGNAL);
+
+		if (put == -1 && errno == EINTR)
+			continue;
+		if (put == -1)
+			return errno;
+		bytes += put;
+		size -= (size_t)put;
+		*sent += (uint64_t)put;
+	}
+	return 0;
+}
+
+static void *copy_out(void *argument)
+{
+	static char buffer[ROOM];
+	struct duplex *duplex = argument;
+	struct duplex_way *way = &duplex->out;
+	ssize_t got = 0;
+
+	while (way->write_error == 0 && wait_for_input(duplex->fd) && (got = io_read(0, buffer, sizeof(buffer))) > 0)
+		way->write_error = send_all(duplex->fd, buffer, (size_t)got, &way->bytes);
+	if (got == -1)
+		way->read_error = errno;
+	shutdown(duplex->fd, SHUT_WR);
+	return NULL;
+}
+
+static void copy_in(struct duplex *duplex)
+{
+	static char buffer[ROOM];
+	struct duplex_way *way = &duplex->in;
+	ssize_t got;
+
+	while ((got = io_read(duplex->fd, buffer, sizeof(buffer))) > 0) {
+		if (io_write_all(1, buffer, (size_t)got) == -1) {
+			way->write_error = errno;
+			return;
+		}
+		way->bytes += (uint64_t)got;
+	}
+	if (got == -1)
+		way->read_error = errno;
+	if (close(1) == -1 && errno != EINTR)
+		way->write_error = errno;
+}
+
+int duplex_copy(struct duplex *duplex)
+{
+	pthread_t thread;
+	int err;
+
+	err = pthread_create(&thread, NULL, copy_out, duplex);
+	if (err != 0) {
+		errno = err;
+		return -1;
+	}
+	copy_in(duplex);
+	/* Whoever does not take what comes back gets nothing more either. */
+	if (duplex->in.write_error != 0)
+		shutdown(duplex->fd, SHUT_RDWR);
+	pthread_join(thread, NULL);
+	return 0;
+}

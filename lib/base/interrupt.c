@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/interrupt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
+static volatile sig_atomic_t pending, child;
+static volatile sig_atomic_t armed; /* the timer is ours */
+static int deferred, beating;
+static struct sigaction alarm_before, child_before; /* SIGALRM and SIGCHLD, as we found them */
+
+static const struct itimerval again = {{0, 5000}, {0, 5000}};
+
+static void note(int number)
+{
+	int saved = errno;
+
+	armed = 1;
+
+	if (number == SIGCHLD)
+		child = 1;
+	else
+		pending = number;
+	setitimer(ITIMER_REAL, &again, NULL);
+	errno = saved;
+}
+
+/* Ours only has to arrive; one that was set before we began, alarm(2), is a signal as the others are. */
+static void wake(int number)
+{
+	if (!armed && alarm_before.sa_handler != SIG_IGN)
+		note(number);
+}
+
+void interrupt_catch(void)
+{
+	struct sigaction action = {.sa_handler = wake}, old;
+	size_t i;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, &alarm_before);
+	sigaddset(&action.sa_mask, SIGCHLD);
+	action.sa_handler = note;
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		if (sigaction(caught[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(caught[i], &action, NULL);
+}
+
+/* Whether it tells of a fault, has another use here, or ends no process by default, signal(7). */
+static int is_left_alone(int number)
+{
+	static const int left[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT,
+	                           SIGPIPE, SIGALRM, SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU};
+	size_t i;
+
+	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (left[i] == number)
+			return 1;
+	return 0;
+}
+
+void interrupt_catch_all(void)
+{
+	struct sigaction action = {.sa_handler = note}, old;
+	int number;
+
+	interrupt_catch();
+	sigemptyset(&action.sa_mask);
+	for (number = 1; number <= SIGRTMAX; number++)
+		if (!is_left_alone(number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			sigaction(number, &action, NULL);
+}
+
+void interrupt_catch_children(void)
+{
+	struct sigaction action = {.sa_handler = note, .sa_flags = SA_NOCLDSTOP};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGCHLD, &action, &child_before);
+}
+
+int interrupt_child(void)
+{
+	return child;
+}
+
+void interrupt_clear_child(void)
+{
+	if (child == 0)
+		return;
+	child = 0;
+	/* One that ends from here on sets both again. */
+	if (pending == 0)
+		interrupt_alarm(0);
+	if (child)
+		setitimer(ITIMER_REAL, &again, NULL);
+}
+
+void interrupt_beat(void)
+{
+	if (beating)
+		return;
+	beating = 1;
+	interrupt_alarm(0);
+}
+
+void interrupt_alarm(int64_t ns)
+{
+	struct itimerval timer = {{0, 0}, {0, 0}};
+
+	/* One that is repeated because of a signal goes on. */
+	if (pending || child)
+		return;
+	if (ns > 0) {
+		timer.it_interval.tv_usec = again.it_interval.tv_usec;
+		timer.it_value.tv_sec = (time_t)(ns / 1000000000);
+		timer.it_value.tv_usec = (suseconds_t)(ns % 1000000000 / 1000);
+		if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
+			timer.it_value.tv_usec = 1;
+	} else if (beating) {
+		timer.it_interval.tv_sec = timer.it_value.tv_sec = 1;
+	}
+	if (ns > 0 || beating)
+		armed = 1;
+	/* Not ours to stop as long as it is not ours. */
+	if (armed)
+		setitimer(ITIMER_REAL, &timer, NULL);
+	/* A signal in between had set it otherwise. */
+	if (pending || child)
+		setitimer(ITIMER_REAL, &again, NULL);
+}
+
+void interrupt_defer(void)
+{
+	if (pending == 0)
+		return;
+	deferred = pending;
+	pending = 0;
+	interrupt_alarm(0);
+}
+
+int interrupt_requested(void)
+{
+	return pending ? pending : deferred;
+}
+
+int interrupt_pending(void)
+{
+	return pending;
+}
+
+static void put_back(int number, const struct sigaction *before)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL}, now;
+
+	if (before != NULL && before->sa_handler == SIG_IGN)
+		action.sa_handler = SIG_IGN;
+	else if (sigaction(number, NULL, &now) == -1 || now.sa_handler == SIG_IGN || now.sa_handler == SIG_DFL)
+		return;
+	sigaction(number, &action, NULL);
+}
+
+void interrupt_leave_to_command(const sigset_t *mask)
+{
+	int number;
+
+	for (number = 1; number <= SIGRTMAX; number++)
+		put_back(number, number == SIGALRM ? &alarm_before : number == SIGCHLD ? &child_before : NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+void interrupt_die_if_pending(void)
+{
+	int number = interrupt_requested();
+	sigset_t set;
+
+	if (number == 0)
+		return;
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+/*
+ * Whether that /proc numbers processes as our pid namespace does: the kernel lists our numbers in all namespaces from
+ * that of /proc down to ours.  1, 0, or -1 with errno where that cannot be looked at.
+ */
+static int is_of_our_namespace(int proc)
+{
+	char text[4096], ours[32];
+	const char *line;
+	ssize_t got;
+	int fd = openat(proc, "self/status", O_RDONLY | O_CLOEXEC), saved;
+
+	/* A process that /proc does not know is none of its namespace. */
+	if (fd == -1)
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;
+	got = io_read_full(fd, text, sizeof(text) - 1);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	if (got <= 0)
+		return got == -1 ? -1 : 0;
+	text[got] = '\0';
+	line = strstr(text, "\nNSpid:\t");
+	/* Kernels before 4.1 give our number in the namespace of /proc alone. */
+	if (line == NULL && (line = strstr(text, "\nPid:\t")) == NULL)
+		return 0;
+	snprintf(ours, sizeof(ours), "%d\n", (int)getpid());
+	return strncmp(strchr(line, '\t') + 1, ours, strlen(ours)) == 0;
+}
+
+int proc_open(void)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+	int is_ours, err;
+
+	if (proc == -1 || (is_ours = is_of_our_namespace(proc)) == 1)
+		return proc;
+	err = errno;
+	if (is_ours == 0)
+		err = fstatfs(proc, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC ? EXDEV : ENOENT;
+	close(proc);
+	errno = err;
+	return -1;
+}
+
+int proc_has_user(uid_t uid)
+{
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned first, outside, count;
+	int has = map == NULL;
+
+	while (!has && fscanf(map, "%u %u %u", &first, &outside, &count) == 3)
+		has = uid >= first && uid - first < count;
+	if (map != NULL)
+		fclose(map);
+	return has;
+}
+
+void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
+{
+	memset(lines, 0, sizeof(*lines));
+	lines->fd = fd;
+	lines->buffer = buffer;
+}
+
+/* Reads more behind what is there; a line that fills the whole buffer is dropped. */
+static int fill(struct proc_lines *lines)
+{
+	ssize_t got;
+
+	if (lines->end - lines->start == PROC_BUFFER) {
+		lines->skipping = 1;
+		lines->start = lines->end = 0;
+	}
+	if (lines->start > 0) {
+		memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
+		lines->end -= lines->start;
+		lines->start = 0;
+	}
+	got = io_read(lines->fd, lines->buffer + lines->end, PROC_BUFFER - lines->end);
+	if (got == -1)
+		return -1;
+	lines->ended = got == 0;
+	lines->end += (size_t)got;
+	return 0;
+}
+
+int proc_lines_next(struct proc_lines *lines, const char **line, size_t *size)
+{
+	for (;;) {
+		char *from = lines->buffer + lines->start;
+		char *newline = lines->end > lines->start ? memchr(from, '\n', lines->end - lines->start) : NULL;
+
+		if (newline != NULL) {
+			*line = from;
+			*size = (size_t)(newline - from);
+			lines->start += *size + 1;
+			if (!lines->skipping)
+				return 1;
+			lines->skipping = 0;
+			continue;
+		}
+		if (lines->ended) {
+			*line = from;
+			*size = lines->end - lines->start;
+			lines->start = lines->end;
+			return *size > 0 && !lines->skipping;
+		}
+		if (fill(lines) == -1)
+			return -1;
+	}
+}
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+/* The number at `p`, in `base`: what follows it, or NULL where there is none or it does not fit. */
+static const char *take_number(const char *p, const char *end, unsigned base, uint64_t *out)
+{
+	const char *start = p;
+	uint64_t value = 0;
+
+	for (; p < end; p++) {
+		unsigned digit = (unsigned)digit_of(*p);
+
+		if (digit >= base)
+			break;
+		if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, digit, &value))
+			return NULL;
+	}
+	*out = value;
+	return p == start ? NULL : p;
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && *p == ' ')
+		p++;
+	return p;
+}
+
+int proc_parse_sysvipc(const char *line, size_t size, int64_t *numbers, int most)
+{
+	const char *end = line + size, *p = skip_blanks(line, end);
+	int count = 0;
+
+	while (p < end && count < most) {
+		int negative = *p == '-';
+		uint64_t value;
+
+		p = take_number(p + negative, end, count == 2 ? 8 : 10, &value);
+		if (p == NULL || value > INT64_MAX || (p < end && *p != ' '))
+			return -1;
+		numbers[count++] = negative ? -(int64_t)value : (int64_t)value;
+		p = skip_blanks(p, end);
+	}
+	return count;
+}
+
+/* Goes over `c`, or gives NULL. */
+static const char *expect(const char *p, const char *end, char c)
+{
+	return p != NULL && p < end && *p == c ? p + 1 : NULL;
+}
+
+int proc_parse_map(const char *line, size_t size, struct proc_map *map)
+{
+	const char *end = line + size, *p;
+	uint64_t major_number, minor_number;
+
+	p = expect(take_number(line, end, 16, &map->start), end, '-');
+	if (p == NULL || (p = expect(take_number(p, end, 16, &map->end), end, ' ')) == NULL)
+		return -1;
+	if (end - p < 5 || p[4] != ' ')
+		return -1;
+	map->writable = p[1] == 'w';
+	map->shared = p[3] == 's';
+	p = expect(take_number(p + 5, end, 16, &map->offset), end, ' ');
+	if (p == NULL || (p = expect(take_number(p, end, 16, &major_number), end, ':')) == NULL)
+		return -1;
+	if ((p = expect(take_number(p, end, 16, &minor_number), end, ' ')) == NULL)
+		return -1;
+	if (major_number > UINT32_MAX || minor_number > UINT32_MAX)
+		return -1;
+	map->device = makedev((unsigned)major_number, (unsigned)minor_number);
+	p = take_number(p, end, 10, &map->inode);
+	if (p == NULL || (p < end && *p != ' '))
+		return -1;
+	/* All paths that are shown begin with a slash or a bracket, so that blanks before it are no part of it. */
+	p = skip_blanks(p, end);
+	map->path = p;
+	map->path_size = (size_t)(end - p);
+	return 0;
+}
+
+int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
+{
+	const char *end = line + size, *p = line;
+	int negative, i;
+	uint64_t value;
+	long number;
+
+	memset(call, 0, sizeof(*call));
+	call->number = -1;
+	while (end > line && end[-1] == '\n')
+		end--;
+	if (end - line == 7 && memcmp(line, "running", 7) == 0)
+		return 0;
+	negative = p < end && *p == '-';
+	p = take_number(p + negative, end, 10, &value);
+	if (p == NULL || value > INT32_MAX)
+		return -1;
+	number = (long)value;
+	/* Stopped, but in no call: -1, then the stack and instruction pointers alone. */
+	if (negative)
+		return 0;
+	for (i = 0; i < 8; i++) {
+		p = expect(expect(expect(p, end, ' '), end, '0'), end, 'x');
+		if (p == NULL || (p = take_number(p, end, 16, &value)) == NULL)
+			return -1;
+		/* The last one is the instruction pointer. */
+		if (i < 6)
+			call->arguments[i] = value;
+		else if (i == 6)
+			call->stack = value;
+	}
+	if (p != end)
+		return -1;
+	call->number = number;
+	return 1;
+}
+
+int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat)
+{
+	const char *end = line + size, *p = memrchr(line, ')', size);
+	int i;
+
+	/* The name in front may hold blanks and parentheses, and all that follows it cannot. */
+	p = p == NULL ? NULL : expect(p + 1, end, ' ');
+	if (p == NULL || end - p < 2 || p[0] == ' ' || p[1] != ' ')
+		return -1;
+	stat->state = *p;
+	/* The state is the third field, the start the 22nd. */
+	for (i = 3; p != NULL && i < 22; i++) {
+		p = memchr(p, ' ', (size_t)(end - p));
+		if (p != NULL)
+			p++;
+	}
+	p = p == NULL ? NULL : take_number(p, end, 10, &stat->start);
+	return p == NULL || (p < end && *p != ' ') ? -1 : 0;
+}
+
+int proc_take_pid(const char **at, const char *end, pid_t *pid)
+{
+	const char *p = skip_blanks(*at, end);
+	uint64_t value;
+
+	if (p == end || *p == '\n')
+		return 0;
+	p = take_number(p, end, 10, &value);
+	if (p == NULL || value == 0 || value > INT32_MAX || (p < end && *p != ' ' && *p != '\n'))
+		return -1;
+	*pid = (pid_t)value;
+	*at = p;
+	return 1;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/cli_inventory.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/cli.h"
+#include "inventory/inventory.h"
+
+const char *cli_shown_word(const char *word, size_t size)
+{
+	static char shown[4 * 64 + 1];
+	char copy[64];
+
+	if (size == 0)
+		return "\"\"";
+	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
+	cli_show_name(shown, copy);
+	return shown;
+}
+
+const char *cli_proc_text(int err)
+{
+	return err == ENOENT ? "not mounted" : err == EXDEV ? "shows the processes of another pid namespace" : cli_text(err);
+}
+
+/* The words for these kinds, with blanks between them. */
+static const char *words_of(unsigned kinds)
+{
+	static char text[128];
+	char *end = text;
+	unsigned kind;
+
+	for (kind = 1; kind <= INVENTORY_ALL; kind <<= 1)
+		if (kinds & kind)
+			end += sprintf(end, "%s%s", end == text ? "" : " ", inventory_kind_word((enum inventory_kind)kind));
+	return text;
+}
+
+unsigned cli_kinds_or_exit(const char *words, unsigned allowed)
+{
+	unsigned kinds = 0;
+	const char *end;
+
+	if (*words == '\0')
+		cli_usage_exit("-t: which types?");
+	for (; words != NULL; words = *end == ',' ? end + 1 : NULL) {
+		enum inventory_kind kind;
+
+		end = strchrnul(words, ',');
+		kind = inventory_kind_of(words, (size_t)(end - words));
+		if (kind == 0)
+			cli_usage_exit("-t: no such type: %s (there are %s)", cli_shown_word(words, (size_t)(end - words)), words_of(allowed));
+		if (!(kind & allowed))
+			cli_usage_exit("-t: %s: not here (there are %s)", inventory_kind_word(kind), words_of(allowed));
+		kinds |= kind;
+	}
+	return kinds;
+}
+
+uid_t cli_user_or_exit(const char *word)
+{
+	const struct passwd *user = getpwnam(word);
+	uint64_t uid;
+
+	if (user != NULL)
+		return user->pw_uid;
+	if (number_parse(word, 0, UINT32_MAX - 1, &uid) == -1)
+		cli_usage_exit("-u: no such user: %s", cli_shown_word(word, strlen(word)));
+	return (uid_t)uid;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+#include "ipc/object.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ipc.h>
+
+#include "base/number.h"
+
+static const char *parse_name(struct object *object, const char *word)
+{
+	object->kind = OBJECT_NAME;
+	object->name = word;
+	if (word[1] == '\0' || strcmp(word, "/.") == 0 || strcmp(word, "/..") == 0)
+		return "not the name of an object: a name follows the slash";
+	if (strchr(word + 1, '/') != NULL)
+		return "not the name of an object: it has one slash, at its beginning";
+	if (strlen(word + 1) > NAME_MAX)
+		return "the name is longer than 255 bytes";
+	return NULL;
+}
+
+static const char *parse_key(struct object *object, const char *word)
+{
+	uint64_t key;
+
+	if (strcmp(word, "private") == 0) {
+		object->kind = OBJECT_PRIVATE;
+		object->key = IPC_PRIVATE;
+		return NULL;
+	}
+	object->kind = OBJECT_KEY;
+	if (number_parse(word, 0, UINT32_MAX, &key) == -1)
+		return errno == ERANGE ? "keys go from 1 to 0xffffffff" : "not a key: a number in decimal or 0x hex";
+	if (key == 0)
+		return "key 0 is no key (key:private makes an object without one)";
+	/* key_t is signed: the upper half of the keys is negative, and ipcs(1) prints it in hex. */
+	object->key = (key_t)(uint32_t)key;
+	return NULL;
+}
+
+static const char *parse_id(struct object *object, const char *word)
+{
+	uint64_t id;
+
+	object->kind = OBJECT_ID;
+	if (number_parse(word, 0, INT_MAX, &id) == -1)
+		return errno == ERANGE ? "ids go from 0 to 2147483647" : "not an id: a number in decimal or 0x hex";
+	object->id = (int)id;
+	return NULL;
+}
+
+static const char *copy_path(struct object *object, const char *path, size_t length)
+{
+	if (length == 0)
+		return "the path is missing";
+	if (length >= sizeof(object->path))
+		return "the path is too long";
+	memcpy(object->path, path, length);
+	object->path[length] = '\0';
+	return NULL;
+}
+
+static const char *parse_ftok(struct object *object, const char *word)
+{
+	const char *colon = strrchr(word, ':');
+	uint64_t project = 1;
+
+	object->kind = OBJECT_FTOK;
+	if (colon != NULL) {
+		const char *p = colon + 1;
+
+		/* ftok(3) takes an int, of which programs give it a character or a small number. */
+		if (p[0] != '\0' && p[1] == '\0')
+			project = (unsigned char)p[0];
+		else if (p[0] != '0' || (p[1] | 0x20) != 'x' || number_parse(p, 1, 255, &project) == -1)
+			return "what follows the last colon is one character or 0x1 to 0xff";
+	}
+	object->project = (int)project;
+	return copy_path(object, word, colon ? (size_t)(colon - word) : strlen(word));
+}
+
+static const char *parse_memfd(struct object *object, const char *word)
+{
+	static const char wrong[] = "not a descriptor of a process: memfd:PID:FD";
+	const char *colon = strchr(word, ':');
+	uint64_t pid, fd;
+	char digits[24];
+
+	object->kind = OBJECT_MEMFD;
+	if (colon == NULL || (size_t)(colon - word) >= sizeof(digits))
+		return wrong;
+	memcpy(digits, word, (size_t)(colon - word));
+	digits[colon - word] = '\0';
+	if (number_parse(digits, 1, INT_MAX, &pid) == -1 || number_parse(colon + 1, 0, INT_MAX, &fd) == -1)
+		return wrong;
+	object->pid = (pid_t)pid;
+	object->fd = (int)fd;
+	return NULL;
+}
+
+const char *object_parse(struct object *object, const char *word)
+{
+	int saved = errno;
+	const char *wrong;
+
+	object->word = word;
+	if (word[0] == '/')
+		wrong = parse_name(object, word);
+	else if (strncmp(word, "key:", 4) == 0)
+		wrong = parse_key(object, word + 4);
+	else if (strncmp(word, "id:", 3) == 0)
+		wrong = parse_id(object, word + 3);
+	else if (strncmp(word, "ftok:", 5) == 0)
+		wrong = parse_ftok(object, word + 5);
+	else if (strncmp(word, "memfd:", 6) == 0)
+		wrong = parse_memfd(object, word + 6);
+	else if (strncmp(word, "file:", 5) == 0) {
+		object->kind = OBJECT_FILE;
+		wrong = copy_path(object, word + 5, strlen(word + 5));
+	} else {
+		object->kind = 0;
+		wrong = "not the name of an object";
+	}
+	errno = saved;
+	return wrong;
+}
+
+int object_key(const struct object *object, key_t *key)
+{
+	if (object->kind != OBJECT_FTOK) {
+		*key = object->key;
+		return 0;
+	}
+	/* -1 is a key, too: inode and device may have all their low bits set. */
+	errno = 0;
+	*key = ftok(object->path, object->project);
+	return *key == -1 && errno != 0 ? -1 : 0;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * System V queues, sysvipc(7).  msgsnd(2) and msgrcv(2) have no timeout and cannot be polled, so a
+ * wait that has an end is interrupted by an alarm that repeats.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/msg.h>
+
+#include "base/interrupt.h"
+#include "ipc/queue.h"
+
+/* What msgsnd(2) and msgrcv(2) take: the type and then the bytes, in one piece. */
+#define HEAD sizeof(long)
+
+#ifndef MSG_COPY
+#define MSG_COPY 040000
+#endif
+
+static int fail(int err)
+{
+	errno = err;
+	return -1;
+}
+
+static int reserve(struct queue *queue, size_t size)
+{
+	char *scratch;
+
+	if (queue->scratch_room >= HEAD + size)
+		return 0;
+	scratch = realloc(queue->scratch, HEAD + size);
+	if (scratch == NULL)
+		return -1;
+	queue->scratch = scratch;
+	queue->scratch_room = HEAD + size;
+	return 0;
+}
+
+/* An id that does not exist is an invalid argument to the calls; if it existed before, it was removed. */
+static int gone(int err)
+{
+	return fail(err == EINVAL ? EIDRM : err);
+}
+
+/*
+ * A message has at most kernel.msgmax bytes, and one that is longer than the queue as a whole would
+ * wait for ever.  Without leave to read the queue its own limit is not known, and msgmax stands.
+ */
+static int find_limits(struct queue *queue)
+{
+	struct msqid_ds ds;
+	struct msginfo info;
+
+	if (msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&info) == -1)
+		return -1;
+	queue->most = (size_t)info.msgmax;
+	if (msgctl(queue->id, IPC_STAT, &ds) == 0) {
+		if (ds.msg_qbytes < queue->most)
+			queue->most = (size_t)ds.msg_qbytes;
+		return 0;
+	}
+	return errno == EACCES ? 0 : gone(errno);
+}
+
+static int sysv_open(struct queue *queue, enum queue_access access)
+{
+	key_t key;
+
+	(void)access; /* It is checked at each call. */
+	if (queue->object->kind == OBJECT_ID) {
+		queue->id = queue->object->id;
+	} else {
+		if (object_key(queue->object, &key) == -1)
+			return -1;
+		queue->id = msgget(key, 0);
+		if (queue->id == -1)
+			return -1;
+	}
+	if (find_limits(queue) == 0)
+		return 0;
+	/* Also where it was removed behind msgget(2). */
+	return fail(errno == EIDRM ? ENOENT : errno);
+}
+
+static int sysv_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits)
+{
+	key_t key;
+	int saved;
+
+	(void)access;
+	(void)limits;
+	if (queue->object->kind == OBJECT_ID)
+		return fail(ENOENT);
+	if (object_key(queue->object, &key) == -1)
+		return -1;
+	queue->id = msgget(key, IPC_CREAT | IPC_EXCL | (int)mode);
+	if (queue->id == -1 || find_limits(queue) == 0)
+		return queue->id == -1 ? -1 : 0;
+	saved = errno;
+	msgctl(queue->id, IPC_RMID, NULL);
+	return fail(saved);
+}
+
+static int sysv_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
+{
+	int result;
+
+	if (reserve(queue, size) == -1)
+		return -1;
+	memcpy(queue->scratch, &rank, HEAD);
+	if (size > 0)
+		memcpy(queue->scratch + HEAD, bytes, size);
+	/* An alarm is only set where there is a deadline, and it must be waited. */
+	if (!deadline_never(deadline)) {
+		if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)
+			return 0;
+		if (errno != EAGAIN && errno != EINTR)
+			return gone(errno);
+	}
+	while ((result = queue_may_wait(deadline)) == 1)
+		if ((result = msgsnd(queue->id, queue->scratch, size, 0)) == 0 || errno != EINTR)
+			return queue_end_wait(result == 0 ? 0 : gone(errno), deadline);
+	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
+}
+
+static int type_of(const struct queue_selector *selector, long *type)
+{
+	*type = selector->choice == QUEUE_ANY ? 0 : selector->choice == QUEUE_UP_TO ? -selector->type : selector->type;
+	return selector->choice == QUEUE_EXCEPT ? MSG_EXCEPT : 0;
+}
+
+/* One msgrcv(2), with as much room as it takes; what is too long for that stays in the queue. */
+static int receive(struct queue *queue, struct message *message, long type, int flags)
+{
+	ssize_t size;
+
+	if (reserve(queue, queue->most) == -1)
+		return -1;
+	for (;;) {
+		size = msgrcv(queue->id, queue->scratch, queue->scratch_room - HEAD, type, flags);
+		if (size != -1)
+			break;
+		/* It was sent when kernel.msgmax was larger. */
+		if (errno != E2BIG)
+			return -1;
+		if (reserve(queue, 2 * queue->scratch_room) == -1)
+			return -1;
+	}
+	if (message->room < (size_t)size || message->bytes == NULL) {
+		char *bytes = realloc(message->bytes, queue->scratch_room);
+
+		/* It is in our hands, and nobody else has it. */
+		if (bytes == NULL) {
+			if (!(flags & MSG_COPY))
+				msgsnd(queue->id, queue->scratch, (size_t)size, IPC_NOWAIT);
+			return fail(ENOMEM);
+		}
+		message->bytes = bytes;
+		message->room = queue->scratch_room;
+	}
+	memcpy(&message->rank, queue->scratch, HEAD);
+	memcpy(message->bytes, queue->scratch + HEAD, (size_t)size);
+	message->size = (size_t)size;
+	return 0;
+}
+
+static int sysv_receive(struct queue *queue, struct message *message)
+{
+	long type;
+	int flags = type_of(&queue->selector, &type);
+
+	if (receive(queue, message, type, flags | IPC_NOWAIT) == 0)
+		return 0;
+	return errno == ENOMSG ? fail(EAGAIN) : gone(errno);
+}
+
+static int sysv_receive_wait(struct queue *queue, struct message *message, const struct deadline *deadline)
+{
+	long type;
+	int flags = type_of(&queue->selector, &type), result;
+
+	/* An alarm is only set where there is a deadline, and it must be waited. */
+	if (!deadline_never(deadline) && sysv_receive(queue, message) == 0)
+		return 0;
+	if (!deadline_never(deadline) && errno != EAGAIN)
+		return -1;
+	while ((result = interrupt_child() ? fail(EINTR) : queue_may_wait(deadline)) == 1)
+		if ((result = receive(queue, message, type, flags)) == 0 || errno != EINTR)
+			return queue_end_wait(result == 0 ? 0 : gone(errno), deadline);
+	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
+}
+
+static int is_wanted(const struct queue_selector *selector, long type)
+{
+	switch (selector->choice) {
+	case QUEUE_EXACT: return type == selector->type;
+	case QUEUE_UP_TO: return type <= selector->type;
+	case QUEUE_EXCEPT: return type != selector->type;
+	default: return 1;
+	}
+}
+
+static int sysv_peek(struct queue *queue, struct message *message, long *cursor)
+{
+	do
+		if (receive(queue, message, (*cursor)++, MSG_COPY | IPC_NOWAIT) == -1)
+			return gone(errno);
+	while (!is_wanted(&queue->selector, message->rank));
+	return 0;
+}
+
+static int sysv_is_gone(struct queue *queue)
+{
+	struct msqid_ds ds;
+
+	return msgctl(queue->id, IPC_STAT, &ds) == -1 && (errno == EIDRM || errno == EINVAL);
+}
+
+static long sysv_count(struct queue *queue)
+{
+	struct msqid_ds ds;
+
+	return msgctl(queue->id, IPC_STAT, &ds) == -1 ? -1 : (long)ds.msg_qnum;
+}
+
+static int sysv_remove(struct queue *queue)
+{
+	return msgctl(queue->id, IPC_RMID, NULL) == -1 ? gone(errno) : 0;
+}
+
+static void sysv_close(struct queue *queue)
+{
+	queue->id = -1;
+}
+
+const struct queue_kind queue_sysv = {
+	.rank_name = "type",
+	.rank_default = 1,
+	.open = sysv_open,
+	.create = sysv_create,
+	.send = sysv_send,
+	.receive = sysv_receive,
+	.receive_wait = sysv_receive_wait,
+	.peek = sysv_peek,
+	.is_gone = sysv_is_gone,
+	.count = sysv_count,
+	.remove = sysv_remove,
+	.close = sysv_close,
+};
