@@ -105,7 +105,7 @@ struct output {
 	const char *name;
 	struct policy policy;
 	struct fifo fifo; /* of standard output it is only which pipe or file it is */
-	struct outlet outlet; /* of one that blocks it is only the sink and the counts */
+	struct record_writer writer; /* of one that blocks it is only the sink and the counts */
 	int met;          /* whether there was ever a reader */
 	int over;         /* nothing will ever be written to it again */
 
@@ -136,7 +136,7 @@ struct job {
 	size_t end, room;
 	size_t parsed; /* up to here the records have been given out */
 	uint64_t parsed_records, first_phase; /* first_phase: bytes of its record that came before the buffer */
-	struct cut in;
+	struct framing in;
 	int skipping; /* a record that is too long */
 	int odd;      /* the last record lacks its end */
 
@@ -159,7 +159,7 @@ static int is_stdout(const struct output *output)
 
 static int has_reader(const struct output *output)
 {
-	return output->outlet.sink.fd != -1;
+	return output->writer.outfd.fd != -1;
 }
 
 static int blocks(const struct output *output)
@@ -181,7 +181,7 @@ static uint64_t phase_at(const struct job *job, size_t at)
 /* Records of the stream that end in front of this place in the buffer. */
 static uint64_t records_at(const struct job *job, size_t at)
 {
-	uint64_t behind = cut_count(&job->in.format, phase_at(job, at), job->buffer + at, job->end - at);
+	uint64_t behind = framing_count(&job->in.format, phase_at(job, at), job->buffer + at, job->end - at);
 
 	return job->in.records - behind - (job->odd && at < job->end);
 }
@@ -204,7 +204,7 @@ static void close_stdout(struct job *job)
 /* Whether the stream has ended in a record that lacks its end, and this output has got it. */
 static int has_odd(const struct job *job, const struct output *output)
 {
-	return job->odd && (blocks(output) ? output->at == job->end : !outlet_waits(&output->outlet, 0));
+	return job->odd && (blocks(output) ? output->at == job->end : !record_writer_waits(&output->writer, 0));
 }
 
 /*
@@ -220,9 +220,9 @@ static uint64_t take_back(const struct job *job, struct output *output)
 	ssize_t got = 0;
 	int back;
 
-	if (job->zero_copy || !output->outlet.sink.is_pipe || sink_is_read(&output->outlet.sink))
+	if (job->zero_copy || !output->writer.outfd.is_pipe || outfd_is_read(&output->writer.outfd))
 		return 0;
-	back = sink_open_back(&output->outlet.sink, &size);
+	back = outfd_open_back(&output->writer.outfd, &size);
 	if (back == -1)
 		return 0;
 	for (left = size; left > 0; left -= (size_t)got) {
@@ -230,17 +230,17 @@ static uint64_t take_back(const struct job *job, struct output *output)
 		if (got <= 0)
 			break;
 		if (format->kind == RECORD_DELIMITED)
-			records += cut_count(format, 0, piece, (size_t)got);
+			records += framing_count(format, 0, piece, (size_t)got);
 	}
 	close(back);
 	size -= left;
 	if (format->kind == RECORD_BLOCK) {
-		uint64_t phase = blocks(output) ? phase_at(job, output->at) : outlet_phase(&output->outlet);
+		uint64_t phase = blocks(output) ? phase_at(job, output->at) : record_writer_phase(&output->writer);
 
 		records = size > phase ? (size - phase - 1) / format->block + 1 : 0;
 	}
 	/* Others may have written to it, too. */
-	output->outlet.bytes -= size < output->outlet.bytes ? size : output->outlet.bytes;
+	output->writer.bytes -= size < output->writer.bytes ? size : output->writer.bytes;
 	return records + (size > 0 && has_odd(job, output) ? 1 : 0);
 }
 
@@ -251,18 +251,18 @@ static void lose_reader(struct job *job, struct output *output)
 
 	if (blocks(output) && !output->joining) {
 		output->mark = records_at(job, output->at);
-		output->outlet.records = output->mark - output->base;
+		output->writer.records = output->mark - output->base;
 	}
-	if (unread > output->outlet.records)
-		unread = output->outlet.records;
-	output->outlet.records -= unread;
-	output->outlet.dropped += unread;
+	if (unread > output->writer.records)
+		unread = output->writer.records;
+	output->writer.records -= unread;
+	output->writer.dropped += unread;
 	output->joining = 0;
 	if (is_stdout(output)) {
 		close_stdout(job);
-		output->outlet.sink.fd = -1;
+		output->writer.outfd.fd = -1;
 	}
-	outlet_lose_reader(&output->outlet);
+	record_writer_lose_reader(&output->writer);
 	job->pause = LOOK_FIRST;
 	job->look = deadline_after(job->pause);
 }
@@ -286,7 +286,7 @@ static void end_output(struct job *job, struct output *output)
 		close(last);
 	if (has_reader(output))
 		lose_reader(job, output);
-	outlet_close(&output->outlet);
+	record_writer_close(&output->writer);
 }
 
 static void give_up(struct job *job, struct output *output, const char *cause, int status)
@@ -309,8 +309,8 @@ static void join_at(struct job *job, struct output *output, size_t at)
 
 	output->at = at;
 	output->joining = 0;
-	output->outlet.dropped += records - output->mark;
-	output->base = records - output->outlet.records;
+	output->writer.dropped += records - output->mark;
+	output->base = records - output->writer.records;
 }
 
 /* Somebody reads it now; he gets what begins from now on. */
@@ -331,15 +331,15 @@ static void welcome(struct job *job, struct output *output)
  */
 static void change_reader(struct job *job, struct output *output)
 {
-	struct sink sink = output->outlet.sink;
-	int kept = fcntl(sink.fd, F_DUPFD_CLOEXEC, 3);
+	struct outfd outfd = output->writer.outfd;
+	int kept = fcntl(outfd.fd, F_DUPFD_CLOEXEC, 3);
 
 	lose_reader(job, output);
-	sink.fd = kept;
+	outfd.fd = kept;
 	if (kept == -1)
 		return;
-	if (sink_is_read(&sink)) {
-		output->outlet.sink = sink;
+	if (outfd_is_read(&outfd)) {
+		output->writer.outfd = outfd;
 		welcome(job, output);
 	} else {
 		close(kept);
@@ -353,7 +353,7 @@ static void reader_left(struct job *job, struct output *output)
 		return;
 	}
 	/* Who came back to bytes that nobody looks at would begin in the middle of a record. */
-	if (is_stdout(output) || !output->outlet.sink.is_named || job->zero_copy)
+	if (is_stdout(output) || !output->writer.outfd.is_named || job->zero_copy)
 		end_output(job, output);
 	else
 		change_reader(job, output);
@@ -378,7 +378,7 @@ static void look_for_reader(struct job *job, struct output *output)
 			fail_output(job, output, errno);
 		return;
 	}
-	sink_take(&output->outlet.sink, fd);
+	outfd_take(&output->writer.outfd, fd);
 	welcome(job, output);
 }
 
@@ -434,7 +434,7 @@ static size_t goal(const struct job *job, const struct output *output)
 		return job->end;
 	if (!is_torn(job, output))
 		return output->at;
-	first = cut_first(&job->in.format, phase_at(job, output->at), job->buffer + output->at, job->end - output->at);
+	first = framing_first(&job->in.format, phase_at(job, output->at), job->buffer + output->at, job->end - output->at);
 	return first > 0 ? output->at + first : job->end;
 }
 
@@ -442,14 +442,14 @@ static void write_block(struct job *job, struct output *output)
 {
 	while (has_reader(output) && output->at < goal(job, output)) {
 		struct iovec piece = {job->buffer + output->at, goal(job, output) - output->at};
-		ssize_t put = sink_write(&output->outlet.sink, &piece, 1);
+		ssize_t put = outfd_write(&output->writer.outfd, &piece, 1);
 
 		if (put == -1) {
 			write_failed(job, output);
 			return;
 		}
 		output->at += (size_t)put;
-		output->outlet.bytes += (size_t)put;
+		output->writer.bytes += (size_t)put;
 		output->waited = 0;
 		/* What it did not take it would not take now. */
 		if ((size_t)put < piece.iov_len)
@@ -457,19 +457,19 @@ static void write_block(struct job *job, struct output *output)
 	}
 }
 
-static void offer(struct job *job, struct output *output, struct outlet_row row)
+static void offer(struct job *job, struct output *output, struct record_writer_row row)
 {
-	if (has_reader(output) && outlet_write(&output->outlet, &row) == -1)
+	if (has_reader(output) && record_writer_write(&output->writer, &row) == -1)
 		write_failed(job, output);
 	if (output->policy.kind == POLICY_FAIL && row.records > 0 && !output->over)
 		give_up(job, output, "its reader is too slow", CLI_FAILED);
-	outlet_queue(&output->outlet, &row);
+	record_writer_queue(&output->writer, &row);
 }
 
 /* A record that is too long to be kept is over, or goes on. */
 static void skip(struct job *job)
 {
-	size_t first = cut_first(&job->in.format, job->first_phase, job->buffer + job->parsed, job->end - job->parsed), i;
+	size_t first = framing_first(&job->in.format, job->first_phase, job->buffer + job->parsed, job->end - job->parsed), i;
 
 	if (first == 0 && !job->ended) {
 		job->parsed = job->end;
@@ -483,7 +483,7 @@ static void skip(struct job *job)
 
 		if (blocks(output))
 			continue;
-		output->outlet.dropped++;
+		output->writer.dropped++;
 		if (output->policy.kind == POLICY_FAIL && !output->over)
 			give_up(job, output, "a record of more than 64 MiB is not kept in memory", CLI_FAILED);
 	}
@@ -492,7 +492,7 @@ static void skip(struct job *job)
 /* Gives out what has come: all of it to those that block, whole records to the others. */
 static void give_out(struct job *job)
 {
-	struct outlet_row row;
+	struct record_writer_row row;
 	size_t i;
 
 	for (i = 0; i < job->count; i++)
@@ -502,7 +502,7 @@ static void give_out(struct job *job)
 		skip(job);
 	if (job->skipping || job->in.records == job->parsed_records)
 		return;
-	row = (struct outlet_row){job->buffer + job->parsed, job->end - job->parsed - (size_t)job->in.phase,
+	row = (struct record_writer_row){job->buffer + job->parsed, job->end - job->parsed - (size_t)job->in.phase,
 	                   job->in.records - job->parsed_records};
 	for (i = 0; i < job->count; i++)
 		if (!blocks(&job->outputs[i]))
@@ -553,7 +553,7 @@ static int make_room(struct job *job)
 /* Those who wait for a record to begin find it among the bytes that have come. */
 static void join_new(struct job *job, size_t from, uint64_t phase)
 {
-	size_t first = phase == 0 ? 0 : cut_first(&job->in.format, phase, job->buffer + from, job->end - from), i;
+	size_t first = phase == 0 ? 0 : framing_first(&job->in.format, phase, job->buffer + from, job->end - from), i;
 
 	for (i = 0; i < job->count; i++) {
 		struct output *output = &job->outputs[i];
@@ -571,7 +571,7 @@ static void input_ended(struct job *job)
 {
 	job->ended = 1;
 	job->odd = job->in.phase > 0;
-	cut_end(&job->in);
+	framing_end(&job->in);
 	give_out(job);
 }
 
@@ -598,7 +598,7 @@ static void read_input(struct job *job)
 		input_ended(job);
 		return;
 	}
-	cut_pass(&job->in, job->buffer + from, (size_t)got);
+	framing_pass(&job->in, job->buffer + from, (size_t)got);
 	job->end += (size_t)got;
 	progress_add(&job->progress, (uint64_t)got);
 	join_new(job, from, phase);
@@ -619,7 +619,7 @@ static size_t order_by_room(struct job *job)
 
 		if (!has_reader(output))
 			continue;
-		output->has_room = output->outlet.sink.is_pipe ? sink_room(&output->outlet.sink, &empty) : SIZE_MAX;
+		output->has_room = output->writer.outfd.is_pipe ? outfd_room(&output->writer.outfd, &empty) : SIZE_MAX;
 		for (k = count++; k > 0 && order[k - 1]->has_room > output->has_room; k--)
 			order[k] = order[k - 1];
 		order[k] = output;
@@ -632,16 +632,16 @@ static ssize_t pass_pages(struct job *job, struct output *output, size_t size, i
 {
 	ssize_t put;
 
-	if (!output->outlet.sink.is_pipe) {
+	if (!output->writer.outfd.is_pipe) {
 		errno = EAGAIN;
 		return -1;
 	}
 	if (last)
-		put = splice(0, NULL, output->outlet.sink.fd, NULL, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+		put = splice(0, NULL, output->writer.outfd.fd, NULL, size, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 	else
-		put = tee(0, output->outlet.sink.fd, size, SPLICE_F_NONBLOCK);
+		put = tee(0, output->writer.outfd.fd, size, SPLICE_F_NONBLOCK);
 	if (put > 0) {
-		output->outlet.bytes += (size_t)put;
+		output->writer.bytes += (size_t)put;
 		output->waited = 0;
 	} else if (put == -1 && errno == EAGAIN) {
 		output->full = 1;
@@ -672,7 +672,7 @@ static void pass_input(struct job *job)
 	size_t count = order_by_room(job), size = TEE_PIECE, taken = 0, i;
 	int behind = 0;
 
-	if (count == 0 || !job->order[0]->outlet.sink.is_pipe) {
+	if (count == 0 || !job->order[0]->writer.outfd.is_pipe) {
 		read_input(job);
 		return;
 	}
@@ -711,7 +711,7 @@ static int has_more(const struct job *job, const struct output *output)
 {
 	if (blocks(output))
 		return output->at < goal(job, output);
-	return outlet_waits(&output->outlet, job->finishing);
+	return record_writer_waits(&output->writer, job->finishing);
 }
 
 /* Whether somebody waits for this output, or for its reader. */
@@ -725,7 +725,7 @@ static int is_awaited(const struct job *job, const struct output *output)
 		return 0;
 	if (blocks(output))
 		return !job->started && !job->has_readers;
-	return job->ended && output->outlet.ring.size > 0;
+	return job->ended && output->writer.ring.size > 0;
 }
 
 /* Whether this output can still get something. */
@@ -821,8 +821,8 @@ static int may_read(const struct job *job)
 
 static void report_records(const struct job *job, const struct output *output)
 {
-	uint64_t records = output->outlet.records, dropped = output->outlet.dropped;
-	uint64_t waiting = output->outlet.queued + (output->outlet.rest != NULL ? 1 : 0);
+	uint64_t records = output->writer.records, dropped = output->writer.dropped;
+	uint64_t waiting = output->writer.queued + (output->writer.rest != NULL ? 1 : 0);
 	char more[40] = "";
 
 	if (blocks(output) && has_reader(output) && !output->joining)
@@ -831,14 +831,14 @@ static void report_records(const struct job *job, const struct output *output)
 		dropped += job->in.records - output->mark;
 	if (waiting > 0)
 		snprintf(more, sizeof(more), ", %llu waiting", (unsigned long long)waiting);
-	cli_warn(output->name, "%llu bytes, %llu records, %llu dropped%s", (unsigned long long)output->outlet.bytes,
+	cli_warn(output->name, "%llu bytes, %llu records, %llu dropped%s", (unsigned long long)output->writer.bytes,
 	         (unsigned long long)records, (unsigned long long)dropped, more);
 }
 
 static void report_output(const struct job *job, const struct output *output)
 {
 	if (job->zero_copy)
-		cli_warn(output->name, "%llu bytes", (unsigned long long)output->outlet.bytes);
+		cli_warn(output->name, "%llu bytes", (unsigned long long)output->writer.bytes);
 	else
 		report_records(job, output);
 }
@@ -903,7 +903,7 @@ static int64_t prepare(struct job *job)
 		if (has_reader(output)) {
 			short events = has_more(job, output) || output->full ? POLLOUT : 0;
 
-			job->polls[job->ordered + 2] = (struct pollfd){.fd = output->outlet.sink.fd, .events = events};
+			job->polls[job->ordered + 2] = (struct pollfd){.fd = output->writer.outfd.fd, .events = events};
 			job->order[job->ordered++] = output;
 		}
 		if (!is_awaited(job, output)) {
@@ -933,10 +933,10 @@ static void serve_output(struct job *job, struct output *output, short events)
 		write_block(job, output);
 		return;
 	}
-	before = output->outlet.bytes;
-	if (outlet_flush(&output->outlet, job->finishing) == -1)
+	before = output->writer.bytes;
+	if (record_writer_flush(&output->writer, job->finishing) == -1)
 		write_failed(job, output);
-	if (output->outlet.bytes != before)
+	if (output->writer.bytes != before)
 		output->waited = 0;
 }
 
@@ -1033,12 +1033,12 @@ static void read_on(struct job *job)
 		job->ended = 1;
 		return;
 	}
-	first = cut_first(&job->in.format, job->in.phase, job->buffer, (size_t)got);
+	first = framing_first(&job->in.format, job->in.phase, job->buffer, (size_t)got);
 	job->first_phase = job->in.phase;
 	job->end = first > 0 ? first : (size_t)got;
 	for (i = 0; i < job->count; i++)
 		job->outputs[i].at = 0;
-	cut_pass(&job->in, job->buffer, job->end);
+	framing_pass(&job->in, job->buffer, job->end);
 }
 
 /* After a signal: nobody is left with a part of a record, if the rest of it can be had in time. */
@@ -1109,7 +1109,7 @@ static int refuse_same(struct job *job, struct output *output)
 	cli_warn(output->name, "the same as %s", same);
 	note_status(job, CLI_FAILED);
 	output->over = 1;
-	outlet_close(&output->outlet);
+	record_writer_close(&output->writer);
 	return 1;
 }
 
@@ -1127,10 +1127,10 @@ static void open_stdout(struct job *job, struct output *output)
 		if (refuse_same(job, output))
 			return;
 	}
-	if (sink_inherit(&output->outlet.sink, 1) == -1) {
+	if (outfd_inherit(&output->writer.outfd, 1) == -1) {
 		int err = errno;
 
-		output->outlet.sink.fd = -1;
+		output->writer.outfd.fd = -1;
 		if (err == EPIPE && output->policy.kind != POLICY_FAIL)
 			end_output(job, output);
 		else
@@ -1163,17 +1163,17 @@ static int open_all(struct job *job)
 
 		if (interrupt_pending() != 0) {
 			/* It ends before it has begun. */
-			output->outlet.sink.fd = -1;
+			output->writer.outfd.fd = -1;
 			output->over = 1;
 			continue;
 		}
-		if (outlet_open(&output->outlet, &job->in.format, (size_t)output->policy.room) == -1)
+		if (record_writer_open(&output->writer, &job->in.format, (size_t)output->policy.room) == -1)
 			fail_output(job, output, errno);
 		else if (is_stdout(output))
 			open_stdout(job, output);
 		else
 			open_output(job, output);
-		output->outlet.at_once = output->policy.kind == POLICY_FAIL;
+		output->writer.at_once = output->policy.kind == POLICY_FAIL;
 	}
 	return CLI_DONE;
 }
@@ -1233,7 +1233,7 @@ static struct policy policy_or_exit(const char *option, const char *word, size_t
 
 static void add_output(struct job *job, const char *name, struct policy policy)
 {
-	job->outputs[job->count++] = (struct output){.name = name, .policy = policy, .outlet.sink.fd = -1};
+	job->outputs[job->count++] = (struct output){.name = name, .policy = policy, .writer.outfd.fd = -1};
 }
 
 static void add_own_output(struct job *job, const char *word)

@@ -33,14 +33,14 @@ static uint64_t count_byte(const char *bytes, size_t size, char byte)
 	return count;
 }
 
-uint64_t cut_count(const struct record_format *format, uint64_t phase, const char *bytes, size_t size)
+uint64_t framing_count(const struct record_format *format, uint64_t phase, const char *bytes, size_t size)
 {
 	if (format->kind == RECORD_BLOCK)
 		return (phase + size) / format->block;
 	return count_byte(bytes, size, format->delimiter);
 }
 
-size_t cut_first(const struct record_format *format, uint64_t phase, const char *bytes, size_t size)
+size_t framing_first(const struct record_format *format, uint64_t phase, const char *bytes, size_t size)
 {
 	const char *found;
 
@@ -50,7 +50,7 @@ size_t cut_first(const struct record_format *format, uint64_t phase, const char 
 	return found != NULL ? (size_t)(found - bytes) + 1 : 0;
 }
 
-size_t cut_whole(const struct record_format *format, const char *bytes, size_t size)
+size_t framing_whole(const struct record_format *format, const char *bytes, size_t size)
 {
 	const char *found;
 
@@ -60,21 +60,21 @@ size_t cut_whole(const struct record_format *format, const char *bytes, size_t s
 	return found != NULL ? (size_t)(found - bytes) + 1 : 0;
 }
 
-void cut_pass(struct cut *cut, const char *bytes, size_t size)
+void framing_pass(struct framing *framing, const char *bytes, size_t size)
 {
-	cut->records += cut_count(&cut->format, cut->phase, bytes, size);
-	if (cut->format.kind == RECORD_BLOCK) {
-		cut->phase = (cut->phase + size) % cut->format.block;
+	framing->records += framing_count(&framing->format, framing->phase, bytes, size);
+	if (framing->format.kind == RECORD_BLOCK) {
+		framing->phase = (framing->phase + size) % framing->format.block;
 	} else {
-		size_t whole = cut_whole(&cut->format, bytes, size);
+		size_t whole = framing_whole(&framing->format, bytes, size);
 
-		cut->phase = whole > 0 ? size - whole : cut->phase + size;
+		framing->phase = whole > 0 ? size - whole : framing->phase + size;
 	}
-	cut->bytes += size;
+	framing->bytes += size;
 }
 
-void cut_end(struct cut *cut)
+void framing_end(struct framing *framing)
 {
-	cut->records += cut->phase > 0;
-	cut->phase = 0;
+	framing->records += framing->phase > 0;
+	framing->phase = 0;
 }

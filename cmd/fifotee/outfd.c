@@ -20,19 +20,19 @@
 /* As much as an ordinary user is given; more would leave the cache before it is read. */
 #define PIPE_SIZE (1 << 20)
 
-static void measure(struct sink *sink)
+static void measure(struct outfd *outfd)
 {
 	struct statfs fs;
 
-	io_grow_pipe(sink->fd, PIPE_SIZE);
-	sink->is_pipe = 1;
-	sink->is_named = fstatfs(sink->fd, &fs) == -1 || fs.f_type != PIPEFS_MAGIC;
+	io_grow_pipe(outfd->fd, PIPE_SIZE);
+	outfd->is_pipe = 1;
+	outfd->is_named = fstatfs(outfd->fd, &fs) == -1 || fs.f_type != PIPEFS_MAGIC;
 }
 
-void sink_take(struct sink *sink, int fd)
+void outfd_take(struct outfd *outfd, int fd)
 {
-	*sink = (struct sink){.fd = fd};
-	measure(sink);
+	*outfd = (struct outfd){.fd = fd};
+	measure(outfd);
 }
 
 static int open_behind(int fd, int access)
@@ -59,26 +59,26 @@ static int open_anew(int fd)
 	return -1;
 }
 
-int sink_inherit(struct sink *sink, int fd)
+int outfd_inherit(struct outfd *outfd, int fd)
 {
 	struct stat st;
 	int flags = fcntl(fd, F_GETFL);
 
-	*sink = (struct sink){.fd = fd};
+	*outfd = (struct outfd){.fd = fd};
 	if (fstat(fd, &st) == -1 || flags == -1)
 		return -1;
-	sink->is_socket = S_ISSOCK(st.st_mode);
-	sink->careful = (flags & O_NONBLOCK) == 0 && (S_ISFIFO(st.st_mode) || isatty(fd));
-	if (S_ISFIFO(st.st_mode) || sink->careful) {
+	outfd->is_socket = S_ISSOCK(st.st_mode);
+	outfd->careful = (flags & O_NONBLOCK) == 0 && (S_ISFIFO(st.st_mode) || isatty(fd));
+	if (S_ISFIFO(st.st_mode) || outfd->careful) {
 		if (open_anew(fd) != -1) {
-			sink->careful = 0;
+			outfd->careful = 0;
 		} else if (errno == ENXIO && S_ISFIFO(st.st_mode)) {
 			errno = EPIPE;
 			return -1;
 		}
 	}
 	if (S_ISFIFO(st.st_mode))
-		measure(sink);
+		measure(outfd);
 	return 0;
 }
 
@@ -93,19 +93,19 @@ static ssize_t write_carefully(int fd, const struct iovec *piece)
 	return -1;
 }
 
-ssize_t sink_write(const struct sink *sink, const struct iovec *pieces, int count)
+ssize_t outfd_write(const struct outfd *outfd, const struct iovec *pieces, int count)
 {
 	ssize_t put;
 
 	do {
-		if (sink->is_socket)
-			put = send(sink->fd, pieces[0].iov_base, pieces[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		else if (sink->careful)
-			put = write_carefully(sink->fd, &pieces[0]);
+		if (outfd->is_socket)
+			put = send(outfd->fd, pieces[0].iov_base, pieces[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		else if (outfd->careful)
+			put = write_carefully(outfd->fd, &pieces[0]);
 		else if (count == 1)
-			put = write(sink->fd, pieces[0].iov_base, pieces[0].iov_len);
+			put = write(outfd->fd, pieces[0].iov_base, pieces[0].iov_len);
 		else
-			put = writev(sink->fd, pieces, count);
+			put = writev(outfd->fd, pieces, count);
 	} while (put == -1 && errno == EINTR && interrupt_pending() == 0);
 	return put;
 }
@@ -115,45 +115,45 @@ ssize_t sink_write(const struct sink *sink, const struct iovec *pieces, int coun
  * the odd bytes of a write into the last page if they fit, so two neighbours hold more than a page
  * together: what is unread lies in twice as many as it would fill, at most.
  */
-size_t sink_room(const struct sink *sink, int *empty)
+size_t outfd_room(const struct outfd *outfd, int *empty)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), used;
 	int unread = 0, capacity;
 
 	*empty = 0;
-	if (!sink->is_pipe)
+	if (!outfd->is_pipe)
 		return SIZE_MAX;
 	/* Who reads may have changed the size. */
-	capacity = fcntl(sink->fd, F_GETPIPE_SZ);
-	if (capacity == -1 || ioctl(sink->fd, FIONREAD, &unread) == -1)
+	capacity = fcntl(outfd->fd, F_GETPIPE_SZ);
+	if (capacity == -1 || ioctl(outfd->fd, FIONREAD, &unread) == -1)
 		return 0;
 	*empty = unread == 0;
 	used = *empty ? 0 : (2 * ((size_t)unread / page) + 2) * page;
-	if (sink->careful && capacity > PIPE_BUF)
+	if (outfd->careful && capacity > PIPE_BUF)
 		capacity = PIPE_BUF;
 	return (size_t)capacity > used ? (size_t)capacity - used : 0;
 }
 
-int sink_is_read(const struct sink *sink)
+int outfd_is_read(const struct outfd *outfd)
 {
-	struct pollfd p = {.fd = sink->fd};
+	struct pollfd p = {.fd = outfd->fd};
 
 	return poll(&p, 1, 0) != 1 || (p.revents & POLLERR) == 0;
 }
 
-int sink_open_back(const struct sink *sink, size_t *size)
+int outfd_open_back(const struct outfd *outfd, size_t *size)
 {
 	int unread = 0;
 
-	if (ioctl(sink->fd, FIONREAD, &unread) == -1)
+	if (ioctl(outfd->fd, FIONREAD, &unread) == -1)
 		return -1;
 	*size = (size_t)unread;
-	return open_behind(sink->fd, O_RDONLY);
+	return open_behind(outfd->fd, O_RDONLY);
 }
 
-void sink_close(struct sink *sink)
+void outfd_close(struct outfd *outfd)
 {
-	if (sink->fd != -1)
-		close(sink->fd);
-	sink->fd = -1;
+	if (outfd->fd != -1)
+		close(outfd->fd);
+	outfd->fd = -1;
 }

@@ -17,7 +17,7 @@ enum {
 	INODE, USERS, WAITERS, ORPHAN, COLUMNS
 };
 
-static const struct listing_column all[COLUMNS] = {
+static const struct table_column all[COLUMNS] = {
 	[KIND] = {"KIND", 0},
 	[NAME] = {"NAME", 0},
 	[LABEL] = {"LABEL", 0},
@@ -63,13 +63,13 @@ struct columns_owner {
 	char *name;
 };
 
-const struct listing_column *columns_all(size_t *count)
+const struct table_column *columns_all(size_t *count)
 {
 	*count = COLUMNS;
 	return all;
 }
 
-const struct listing_column *columns_find(const char *name, size_t size)
+const struct table_column *columns_find(const char *name, size_t size)
 {
 	size_t i;
 
@@ -79,7 +79,7 @@ const struct listing_column *columns_find(const char *name, size_t size)
 	return NULL;
 }
 
-unsigned columns_needs(const struct listing_column *column)
+unsigned columns_needs(const struct table_column *column)
 {
 	switch (column - all) {
 	case MESSAGES:
@@ -101,15 +101,15 @@ unsigned columns_needs(const struct listing_column *column)
 	}
 }
 
-static void set_text(struct listing_cell *cell, const char *text)
+static void set_text(struct table_cell *cell, const char *text)
 {
 	if (text == NULL)
 		return;
-	cell->type = LISTING_TEXT;
+	cell->type = TABLE_TEXT;
 	cell->text = text;
 }
 
-static void set_number(struct listing_cell *cell, enum listing_type type, int64_t number)
+static void set_number(struct table_cell *cell, enum table_type type, int64_t number)
 {
 	if (number < 0)
 		return;
@@ -160,14 +160,14 @@ static const char *name_of(struct columns *columns, unsigned id, int group)
 	return owner->name;
 }
 
-static void set_owner(struct columns *columns, struct listing_cell *cell, unsigned id, int group)
+static void set_owner(struct columns *columns, struct table_cell *cell, unsigned id, int group)
 {
 	/* Of memory that only a map tells of nothing else is known. */
 	if (id != (unsigned)-1)
 		set_text(cell, name_of(columns, id, group));
 }
 
-static void set_values(struct columns *columns, const struct inventory_entry *entry, struct listing_cell *cell)
+static void set_values(struct columns *columns, const struct inventory_entry *entry, struct table_cell *cell)
 {
 	int count = -1, i;
 
@@ -189,7 +189,7 @@ static void set_values(struct columns *columns, const struct inventory_entry *en
 	}
 	if (count <= 0)
 		return;
-	cell->type = LISTING_NUMBERS;
+	cell->type = TABLE_NUMBERS;
 	cell->numbers = columns->numbers;
 	cell->count = (size_t)count;
 }
@@ -208,7 +208,7 @@ const char *columns_uses(unsigned how)
 	return words[how & 15];
 }
 
-static void set_processes(struct columns *columns, size_t index, unsigned how, struct listing_cell *cell)
+static void set_processes(struct columns *columns, size_t index, unsigned how, struct table_cell *cell)
 {
 	const struct users *users = columns->users;
 	size_t count, i, found = 0;
@@ -218,7 +218,7 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 		return;
 	user = users_of(users, index, &count);
 	if (count > columns->process_room) {
-		struct listing_process *processes = reallocarray(columns->processes, count, sizeof(*processes));
+		struct table_process *processes = reallocarray(columns->processes, count, sizeof(*processes));
 
 		if (processes == NULL) {
 			columns->no_memory = 1;
@@ -232,14 +232,14 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 
 		if (how != 0 && !(user[i].how & how))
 			continue;
-		columns->processes[found++] = (struct listing_process){
+		columns->processes[found++] = (struct table_process){
 			.pid = process->pid,
 			.command = process->nameless ? NULL : process->command,
 			.uses = columns_uses(user[i].how),
 			.call = user[i].how & USER_WAITS ? users_call_word((enum user_call)user[i].call) : NULL,
 		};
 	}
-	cell->type = LISTING_PROCESSES;
+	cell->type = TABLE_PROCESSES;
 	cell->processes = columns->processes;
 	cell->count = found;
 	cell->incomplete = how == USER_WAITS ? users->waits_hidden > 0 || users->invisible :
@@ -253,15 +253,15 @@ static const char *plural(int64_t count)
 
 static void state_of_values(struct columns *columns, const struct inventory_entry *entry, char *out, size_t room)
 {
-	struct listing_cell values = {.type = LISTING_UNKNOWN};
+	struct table_cell values = {.type = TABLE_UNKNOWN};
 	size_t i, length;
 
 	set_values(columns, entry, &values);
-	if (values.count >= 3 && values.numbers[values.count - 1] == MARKED_SLOTS) {
+	if (values.count >= 3 && values.numbers[values.count - 1] == SEMSET_SLOTS) {
 		snprintf(out, room, "%d of %zu token%s free", values.numbers[0], values.count - 2, values.count == 3 ? "" : "s");
 		return;
 	}
-	if (values.count == 4 && values.numbers[3] == MARKED_BARRIER) {
+	if (values.count == 4 && values.numbers[3] == SEMSET_BARRIER) {
 		snprintf(out, room, "barrier: %d of %d lacking", values.numbers[0], values.numbers[2]);
 		return;
 	}
@@ -283,7 +283,7 @@ static size_t count_how(const struct columns *columns, size_t index, unsigned ho
 }
 
 /* What matters most of its kind, in a few words. */
-static void set_state(struct columns *columns, size_t index, struct listing_cell *cell)
+static void set_state(struct columns *columns, size_t index, struct table_cell *cell)
 {
 	const struct inventory_entry *entry = &columns->inventory->entries[index];
 	char *out = columns->text;
@@ -334,7 +334,7 @@ static void set_state(struct columns *columns, size_t index, struct listing_cell
 		set_text(cell, out);
 }
 
-static void set_orphan(struct columns *columns, size_t index, struct listing_cell *cell)
+static void set_orphan(struct columns *columns, size_t index, struct table_cell *cell)
 {
 	char reason[USERS_REASON];
 
@@ -355,21 +355,21 @@ static void set_orphan(struct columns *columns, size_t index, struct listing_cel
 }
 
 /* A time that is 0 has never been. */
-static void set_time(struct listing_cell *cell, const struct inventory_entry *entry, enum inventory_time which,
+static void set_time(struct table_cell *cell, const struct inventory_entry *entry, enum inventory_time which,
                      unsigned kinds)
 {
 	if (entry->kind & kinds && entry->times[which] > 0)
-		set_number(cell, LISTING_TIME, entry->times[which]);
+		set_number(cell, TABLE_TIME, entry->times[which]);
 }
 
 /* A process of 0 is none, or of another pid namespace. */
-static void set_pid(struct listing_cell *cell, pid_t pid)
+static void set_pid(struct table_cell *cell, pid_t pid)
 {
 	if (pid > 0)
-		set_number(cell, LISTING_NUMBER, pid);
+		set_number(cell, TABLE_NUMBER, pid);
 }
 
-static void set_time_column(const struct inventory_entry *entry, int column, struct listing_cell *cell)
+static void set_time_column(const struct inventory_entry *entry, int column, struct table_cell *cell)
 {
 	const unsigned files = INVENTORY_ALL & ~(unsigned)INVENTORY_SYSV;
 
@@ -381,11 +381,11 @@ static void set_time_column(const struct inventory_entry *entry, int column, str
 	case STIME: set_time(cell, entry, INVENTORY_USED, INVENTORY_MSG); break;
 	case RTIME: set_time(cell, entry, INVENTORY_USED_TOO, INVENTORY_MSG); break;
 	case OTIME: set_time(cell, entry, INVENTORY_USED, INVENTORY_SEM); break;
-	default: set_number(cell, LISTING_TIME, inventory_touched(entry)); break;
+	default: set_number(cell, TABLE_TIME, inventory_touched(entry)); break;
 	}
 }
 
-int columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell)
+int columns_get(void *context, size_t index, const struct table_column *column, struct table_cell *cell)
 {
 	struct columns *columns = context;
 	const struct inventory_entry *entry = &columns->inventory->entries[index];
@@ -395,32 +395,32 @@ int columns_get(void *context, size_t index, const struct listing_column *column
 	case KIND: set_text(cell, inventory_kind_word(entry->kind)); break;
 	case NAME: set_text(cell, inventory_name(entry, columns->text)); break;
 	case LABEL: set_text(cell, entry->label); break;
-	case ID: set_number(cell, LISTING_NUMBER, entry->id); break;
+	case ID: set_number(cell, TABLE_NUMBER, entry->id); break;
 	case KEY:
 		snprintf(columns->text, sizeof(columns->text), "0x%08x", (unsigned)entry->key);
 		set_text(cell, sysv ? columns->text : NULL);
 		break;
 	case OWNER: set_owner(columns, cell, entry->uid, 0); break;
-	case UID: set_number(cell, LISTING_NUMBER, entry->uid == (uid_t)-1 ? -1 : (int64_t)entry->uid); break;
+	case UID: set_number(cell, TABLE_NUMBER, entry->uid == (uid_t)-1 ? -1 : (int64_t)entry->uid); break;
 	case GROUP: set_owner(columns, cell, entry->gid, 1); break;
-	case GID: set_number(cell, LISTING_NUMBER, entry->gid == (gid_t)-1 ? -1 : (int64_t)entry->gid); break;
+	case GID: set_number(cell, TABLE_NUMBER, entry->gid == (gid_t)-1 ? -1 : (int64_t)entry->gid); break;
 	case CREATOR: set_owner(columns, cell, sysv ? entry->cuid : (uid_t)-1, 0); break;
-	case CUID: set_number(cell, LISTING_NUMBER, sysv ? (int64_t)entry->cuid : -1); break;
-	case CGID: set_number(cell, LISTING_NUMBER, sysv ? (int64_t)entry->cgid : -1); break;
-	case MODE: set_number(cell, LISTING_MODE, entry->mode == (mode_t)-1 ? -1 : (int64_t)entry->mode); break;
-	case SIZE: set_number(cell, LISTING_SIZE, entry->kind == INVENTORY_PSEM ? -1 : entry->size); break;
-	case USED: set_number(cell, LISTING_SIZE, entry->used); break;
-	case ATTACHED: set_number(cell, LISTING_NUMBER, entry->kind == INVENTORY_SHM ? entry->count : -1); break;
-	case MESSAGES: set_number(cell, LISTING_NUMBER, entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) ? entry->count : -1); break;
-	case LIMIT: set_number(cell, LISTING_NUMBER, entry->limit); break;
-	case MSGSIZE: set_number(cell, LISTING_SIZE, entry->message_size); break;
-	case SEMS: set_number(cell, LISTING_NUMBER, entry->kind == INVENTORY_SEM ? entry->count : -1); break;
+	case CUID: set_number(cell, TABLE_NUMBER, sysv ? (int64_t)entry->cuid : -1); break;
+	case CGID: set_number(cell, TABLE_NUMBER, sysv ? (int64_t)entry->cgid : -1); break;
+	case MODE: set_number(cell, TABLE_MODE, entry->mode == (mode_t)-1 ? -1 : (int64_t)entry->mode); break;
+	case SIZE: set_number(cell, TABLE_SIZE, entry->kind == INVENTORY_PSEM ? -1 : entry->size); break;
+	case USED: set_number(cell, TABLE_SIZE, entry->used); break;
+	case ATTACHED: set_number(cell, TABLE_NUMBER, entry->kind == INVENTORY_SHM ? entry->count : -1); break;
+	case MESSAGES: set_number(cell, TABLE_NUMBER, entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) ? entry->count : -1); break;
+	case LIMIT: set_number(cell, TABLE_NUMBER, entry->limit); break;
+	case MSGSIZE: set_number(cell, TABLE_SIZE, entry->message_size); break;
+	case SEMS: set_number(cell, TABLE_NUMBER, entry->kind == INVENTORY_SEM ? entry->count : -1); break;
 	case VALUES: set_values(columns, entry, cell); break;
 	case STATE: set_state(columns, index, cell); break;
 	case CPID: set_pid(cell, entry->creator_pid); break;
 	case LPID: set_pid(cell, entry->last_pid); break;
 	case LRPID: set_pid(cell, entry->last_receiver_pid); break;
-	case INODE: set_number(cell, LISTING_NUMBER, sysv ? -1 : (int64_t)entry->ino); break;
+	case INODE: set_number(cell, TABLE_NUMBER, sysv ? -1 : (int64_t)entry->ino); break;
 	case USERS: set_processes(columns, index, 0, cell); break;
 	case WAITERS: set_processes(columns, index, USER_WAITS, cell); break;
 	case ORPHAN: set_orphan(columns, index, cell); break;

@@ -27,23 +27,23 @@ struct columns {
 	size_t owner_count, owner_room;
 	unsigned short *values; /* of a set, as the kernel gives them */
 	int *numbers;
-	struct listing_process *processes;
+	struct table_process *processes;
 	size_t process_room;
 	int no_memory; /* for a cell; from then on all fail */
 	char text[256];
 };
 
 /* All columns, in an order that suits one object's details; `*count` of them. */
-const struct listing_column *columns_all(size_t *count);
+const struct table_column *columns_all(size_t *count);
 
 /* The column of that name, in either case, or NULL. */
-const struct listing_column *columns_find(const char *name, size_t size);
+const struct table_column *columns_find(const char *name, size_t size);
 
 /* What must be there for it: enum columns_need. */
-unsigned columns_needs(const struct listing_column *column);
+unsigned columns_needs(const struct table_column *column);
 
 /* The cell of an entry, for a listing whose context is a struct columns: 0, or -1 with ENOMEM. */
-int columns_get(void *context, size_t index, const struct listing_column *column, struct listing_cell *cell);
+int columns_get(void *context, size_t index, const struct table_column *column, struct table_cell *cell);
 
 /* What a process does with an object, "maps,reads"; constant. */
 const char *columns_uses(unsigned how);

@@ -23,7 +23,7 @@ struct edge {
 	enum deadlock_link link;
 };
 
-struct graph {
+struct wait_graph {
 	const struct users *users;
 	const struct inventory *inventory;
 	struct edge *edges;
@@ -31,7 +31,7 @@ struct graph {
 	unsigned char *stuck; /* of each process: it may be */
 };
 
-static int add_edge(struct graph *graph, uint32_t from, size_t user, uint32_t to, enum deadlock_link link)
+static int add_edge(struct wait_graph *graph, uint32_t from, size_t user, uint32_t to, enum deadlock_link link)
 {
 	if (graph->count == graph->room) {
 		size_t room = graph->room ? 2 * graph->room : 64;
@@ -46,7 +46,7 @@ static int add_edge(struct graph *graph, uint32_t from, size_t user, uint32_t to
 	return 0;
 }
 
-static uint32_t find_process(const struct graph *graph, pid_t pid)
+static uint32_t find_process(const struct wait_graph *graph, pid_t pid)
 {
 	uint32_t i;
 
@@ -57,7 +57,7 @@ static uint32_t find_process(const struct graph *graph, pid_t pid)
 }
 
 /* The one process that an object remembers: 1 with an edge to it, 0 where it tells nothing, -1 with ENOMEM. */
-static int add_last(struct graph *graph, size_t user, pid_t pid)
+static int add_last(struct wait_graph *graph, size_t user, pid_t pid)
 {
 	uint32_t from = graph->users->users[user].process, to = find_process(graph, pid);
 
@@ -67,7 +67,7 @@ static int add_last(struct graph *graph, size_t user, pid_t pid)
 }
 
 /* Who holds a token, where the set tells: 1 with edges to all of them, 0 where it does not, -1 with ENOMEM. */
-static int add_holders(struct graph *graph, size_t waiting)
+static int add_holders(struct wait_graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting], *others;
 	size_t count, i;
@@ -85,7 +85,7 @@ static int add_holders(struct graph *graph, size_t waiting)
 }
 
 /* Reads a small file of /proc whole: its size, with a NUL behind it, or -1. */
-static ssize_t read_proc(const struct graph *graph, const char *path, char *text, size_t room)
+static ssize_t read_proc(const struct wait_graph *graph, const char *path, char *text, size_t room)
 {
 	ssize_t got;
 	int fd;
@@ -100,7 +100,7 @@ static ssize_t read_proc(const struct graph *graph, const char *path, char *text
 	return got;
 }
 
-static int waits_for_children(const struct graph *graph, pid_t pid)
+static int waits_for_children(const struct wait_graph *graph, pid_t pid)
 {
 	struct proc_syscall call;
 	char path[64], text[256];
@@ -116,7 +116,7 @@ static int waits_for_children(const struct graph *graph, pid_t pid)
  * Edges from a process that waits for its children to those of them that use objects, and through the
  * others to theirs.  1 where that is all of them; 0 where one can go on, or too little is known.
  */
-static int add_children(struct graph *graph, uint32_t from, pid_t pid, int generation)
+static int add_children(struct wait_graph *graph, uint32_t from, pid_t pid, int generation)
 {
 	char path[64], text[4096];
 	const char *at = text;
@@ -160,7 +160,7 @@ static unsigned releasing(enum user_call call)
 }
 
 /* Edges to all who could: not to those that wait for the same thing themselves. */
-static int add_others(struct graph *graph, size_t waiting)
+static int add_others(struct wait_graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting], *others;
 	unsigned how = releasing(user->call);
@@ -180,7 +180,7 @@ static int add_others(struct graph *graph, size_t waiting)
 }
 
 /* 1 where all who could end this wait are known, and edges lead to them; 0 where it may end by itself. */
-static int add_edges(struct graph *graph, size_t waiting)
+static int add_edges(struct wait_graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting];
 	const struct inventory_entry *entry = &graph->inventory->entries[user->entry];
@@ -205,7 +205,7 @@ static int add_edges(struct graph *graph, size_t waiting)
 	}
 }
 
-static int build(struct graph *graph)
+static int build(struct wait_graph *graph)
 {
 	const struct users *users = graph->users;
 	size_t i;
@@ -237,7 +237,7 @@ static int build(struct graph *graph)
 }
 
 /* Who waits for somebody that can go on can go on itself, and so forth. */
-static void release(struct graph *graph)
+static void release(struct wait_graph *graph)
 {
 	size_t i;
 	int changed = 1;
@@ -252,7 +252,7 @@ static void release(struct graph *graph)
 	}
 }
 
-static int add_step(struct deadlocks *deadlocks, const struct graph *graph, const struct edge *edge)
+static int add_step(struct deadlocks *deadlocks, const struct wait_graph *graph, const struct edge *edge)
 {
 	const struct user *user = edge->user == NO_USE ? NULL : &graph->users->users[edge->user];
 
@@ -287,7 +287,7 @@ static int end_cycle(struct deadlocks *deadlocks)
 }
 
 /* The first edge of each process that is stuck; all lead to such ones by now, so that following them ends in a cycle. */
-static int collect(struct deadlocks *deadlocks, const struct graph *graph)
+static int collect(struct deadlocks *deadlocks, const struct wait_graph *graph)
 {
 	size_t processes = graph->users->process_count, i;
 	uint32_t *next = malloc((processes + 1) * sizeof(*next)), *seen = calloc(processes + 1, sizeof(*seen)), at;
@@ -318,7 +318,7 @@ static int collect(struct deadlocks *deadlocks, const struct graph *graph)
 
 int deadlocks_find(struct deadlocks *deadlocks, const struct users *users, const struct inventory *inventory)
 {
-	struct graph graph = {.users = users, .inventory = inventory};
+	struct wait_graph graph = {.users = users, .inventory = inventory};
 	int result = -1;
 
 	graph.stuck = calloc(users->process_count + 1, 1);

@@ -20,7 +20,7 @@ static void put_dot(FILE *out, const char *text)
 	}
 }
 
-static void put_edge(FILE *out, const struct graph *graph, size_t entry, const struct user *user)
+static void put_edge(FILE *out, const struct dot *graph, size_t entry, const struct user *user)
 {
 	int pid = (int)graph->users->processes[user->process].pid, locked = deadlocks_has(graph->deadlocks, user);
 
@@ -35,7 +35,7 @@ static void put_edge(FILE *out, const struct graph *graph, size_t entry, const s
 }
 
 /* Who could end a wait in a cycle: from the object to the process that has it. */
-static void put_holders(FILE *out, const struct graph *graph)
+static void put_holders(FILE *out, const struct dot *graph)
 {
 	size_t i, k, from = 0;
 
@@ -61,7 +61,7 @@ static void put_holders(FILE *out, const struct graph *graph)
 	}
 }
 
-static void put_object(FILE *out, const struct graph *graph, size_t index)
+static void put_object(FILE *out, const struct dot *graph, size_t index)
 {
 	const struct inventory_entry *entry = &graph->inventory->entries[index];
 	char room[INVENTORY_NAME_ROOM];
@@ -79,7 +79,7 @@ static void put_process(FILE *out, const struct user_process *process)
 	fprintf(out, "\\n%d\"];\n", (int)process->pid);
 }
 
-int graph_write(const struct graph *graph, FILE *out)
+int dot_write(const struct dot *graph, FILE *out)
 {
 	unsigned char *seen = calloc(graph->users->process_count + 1, 1);
 	const struct user *user;

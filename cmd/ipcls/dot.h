@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Processes and objects as a graph in the language of dot(1). */
-#ifndef GRAPH_H
-#define GRAPH_H
+#ifndef DOT_H
+#define DOT_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "deadlock.h"
 
 /* What is drawn: these entries, their users, and the cycles among them. */
-struct graph {
+struct dot {
 	const struct inventory *inventory;
 	const struct users *users;
 	const struct deadlocks *deadlocks;
@@ -20,6 +20,6 @@ struct graph {
 };
 
 /* Writes it; names and commands come out as printable ASCII.  0, or -1 with ENOMEM; errors of `out` are its own. */
-int graph_write(const struct graph *graph, FILE *out);
+int dot_write(const struct dot *graph, FILE *out);
 
 #endif

@@ -119,7 +119,7 @@ struct wanted {
 
 /* What was asked for. */
 struct job {
-	enum listing_form form;
+	enum table_form form;
 	int has_form, all, unnamed, bytes, headings, no_users, orphans, graph, limits, watch, descending;
 	const char *output;
 	unsigned kinds, asked_kinds; /* to list; of -t */
@@ -127,7 +127,7 @@ struct job {
 	uid_t user;
 	pid_t namespace; /* 0: ours */
 	int64_t interval;
-	const struct listing_column *columns[COLUMNS_MOST], *sort;
+	const struct table_column *columns[COLUMNS_MOST], *sort;
 	size_t column_count;
 	unsigned needs; /* enum columns_need */
 	struct wanted *wanted;
@@ -365,7 +365,7 @@ static int compare_keys(const void *a, const void *b)
 static int sort_rows(const struct job *job, struct look *look)
 {
 	struct sort_key *keys = calloc(look->row_count + 1, sizeof(*keys));
-	struct listing_cell cell;
+	struct table_cell cell;
 	size_t i, k;
 	int result = keys == NULL ? -1 : 0;
 
@@ -373,10 +373,10 @@ static int sort_rows(const struct job *job, struct look *look)
 		memset(&cell, 0, sizeof(cell));
 		result = columns_get(&look->columns, look->rows[i], job->sort, &cell);
 		/* Lists are sorted by their lengths. */
-		keys[i] = (struct sort_key){.row = look->rows[i], .known = cell.type != LISTING_UNKNOWN,
-		                            .number = cell.type == LISTING_NUMBERS || cell.type == LISTING_PROCESSES ?
+		keys[i] = (struct sort_key){.row = look->rows[i], .known = cell.type != TABLE_UNKNOWN,
+		                            .number = cell.type == TABLE_NUMBERS || cell.type == TABLE_PROCESSES ?
 		                                      (int64_t)cell.count : cell.number};
-		if (cell.type == LISTING_TEXT && (keys[i].text = strdup(cell.text)) == NULL)
+		if (cell.type == TABLE_TEXT && (keys[i].text = strdup(cell.text)) == NULL)
 			result = -1;
 	}
 	if (result == 0)
@@ -432,10 +432,10 @@ static void put_process(FILE *out, const struct look *look, const struct deadloc
 /* "12/a waits for key:0x1 (semaphore 0), last used by 13/b, which waits for ..." */
 static int tell_deadlock(const struct look *look, size_t from, size_t end)
 {
-	struct text text = {.size = 0};
+	struct memstream text = {.size = 0};
 	char room[INVENTORY_NAME_ROOM];
 	size_t i;
-	FILE *out = text_open(&text);
+	FILE *out = memstream_open(&text);
 
 	if (out == NULL)
 		return -1;
@@ -460,7 +460,7 @@ static int tell_deadlock(const struct look *look, size_t from, size_t end)
 		put_process(out, look, &look->deadlocks.steps[i + 1 < end ? i + 1 : from]);
 		fputs(i + 1 < end ? ", which waits for " : "", out);
 	}
-	if (text_close(out, &text) == -1)
+	if (memstream_close(out, &text) == -1)
 		return -1;
 	cli_warn("possible deadlock", "%s", text.bytes);
 	free(text.bytes);
@@ -479,43 +479,43 @@ static int tell_deadlocks(const struct look *look)
 	return result;
 }
 
-static void put_deadlock_step(struct listing *listing, const struct look *look, const struct deadlock_step *step)
+static void put_deadlock_step(struct table *table, const struct look *look, const struct deadlock_step *step)
 {
-	static const struct listing_column name = {"NAME", 0};
+	static const struct table_column name = {"NAME", 0};
 	char line[256], room[INVENTORY_NAME_ROOM];
 	const struct inventory_entry *entry;
 	int pid = (int)process_of(look, step)->pid;
 
 	if (step->entry == DEADLOCK_NO_ENTRY) {
-		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"wait\"}", pid));
+		table_put(table, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"wait\"}", pid));
 		return;
 	}
 	entry = &look->inventory.entries[step->entry];
-	listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"%s\",\"kind\":\"%s\",", pid,
+	table_put(table, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%d,\"waits_in\":\"%s\",\"kind\":\"%s\",", pid,
 	                                            users_call_word(step->call), inventory_kind_word(entry->kind)));
-	listing_put_json_text(listing, &name, inventory_name(entry, room));
+	table_put_json_text(table, &name, inventory_name(entry, room));
 	if (step->semaphore >= 0)
-		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), ",\"semaphore\":%d", step->semaphore));
-	listing_put(listing, "}", 1);
+		table_put(table, line, (size_t)snprintf(line, sizeof(line), ",\"semaphore\":%d", step->semaphore));
+	table_put(table, "}", 1);
 }
 
 /* ,"deadlocks":[[{"pid":1,"waits_in":"semop","kind":"sem","name":"key:0x1",...},...]] */
-static void put_deadlocks(struct listing *listing, const struct look *look)
+static void put_deadlocks(struct table *table, const struct look *look)
 {
 	size_t i, k, from = 0;
 
-	listing_put(listing, ",\n\"deadlocks\":[", 15);
+	table_put(table, ",\n\"deadlocks\":[", 15);
 	for (i = 0; i < look->deadlocks.cycles; i++) {
-		listing_put(listing, i == 0 ? "[" : ",[", i == 0 ? 1 : 2);
+		table_put(table, i == 0 ? "[" : ",[", i == 0 ? 1 : 2);
 		for (k = from; k < look->deadlocks.ends[i]; k++) {
 			if (k > from)
-				listing_put(listing, ",", 1);
-			put_deadlock_step(listing, look, &look->deadlocks.steps[k]);
+				table_put(table, ",", 1);
+			put_deadlock_step(table, look, &look->deadlocks.steps[k]);
 		}
-		listing_put(listing, "]", 1);
+		table_put(table, "]", 1);
 		from = look->deadlocks.ends[i];
 	}
-	listing_put(listing, "]", 1);
+	table_put(table, "]", 1);
 }
 
 /* --- rows --- */
@@ -534,9 +534,9 @@ static int terminal_width(void)
 	return ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static void set_listing(const struct job *job, struct listing *listing, struct look *look)
+static void set_listing(const struct job *job, struct table *table, struct look *look)
 {
-	*listing = (struct listing){
+	*table = (struct table){
 		.form = job->form,
 		.columns = job->columns,
 		.column_count = job->column_count,
@@ -551,20 +551,20 @@ static void set_listing(const struct job *job, struct listing *listing, struct l
 
 static int show_rows(const struct job *job, struct look *look)
 {
-	struct listing listing;
+	struct table table;
 	size_t i;
 
-	set_listing(job, &listing, look);
+	set_listing(job, &table, look);
 	/* Headings above nothing would tell a person nothing. */
-	if (look->row_count == 0 && job->form == LISTING_TABLE)
+	if (look->row_count == 0 && job->form == TABLE_ALIGNED)
 		return CLI_DONE;
-	listing_begin(&listing);
-	for (i = 0; i < look->row_count && listing.status == 0; i++)
-		listing_row(&listing, look->rows[i]);
-	listing_end_rows(&listing);
-	if (job->form == LISTING_JSON && job->needs & COLUMNS_USERS)
-		put_deadlocks(&listing, look);
-	return listing_end(&listing) == -1 ? fail_output() : CLI_DONE;
+	table_begin(&table);
+	for (i = 0; i < look->row_count && table.status == 0; i++)
+		table_row(&table, look->rows[i]);
+	table_end_rows(&table);
+	if (job->form == TABLE_JSON && job->needs & COLUMNS_USERS)
+		put_deadlocks(&table, look);
+	return table_end(&table) == -1 ? fail_output() : CLI_DONE;
 }
 
 /* --- everything of one object --- */
@@ -572,7 +572,7 @@ static int show_rows(const struct job *job, struct look *look)
 /* A line of the details: what it is called, and where its cell comes from. */
 struct detail {
 	const char *label;
-	const struct listing_column *column; /* or */
+	const struct table_column *column; /* or */
 	char text[200];
 };
 
@@ -583,9 +583,9 @@ struct details {
 	size_t count, room;
 };
 
-static const struct listing_column detail_columns[] = {{"FIELD", 0}, {"VALUE", 0}};
+static const struct table_column detail_columns[] = {{"FIELD", 0}, {"VALUE", 0}};
 
-static struct detail *add_detail(struct details *details, const char *label, const struct listing_column *column)
+static struct detail *add_detail(struct details *details, const char *label, const struct table_column *column)
 {
 	struct detail *line;
 
@@ -603,18 +603,18 @@ static struct detail *add_detail(struct details *details, const char *label, con
 	return line;
 }
 
-static int get_detail(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
+static int get_detail(void *context, size_t row, const struct table_column *column, struct table_cell *cell)
 {
 	struct details *details = context;
 	struct detail *line = &details->lines[row];
 
 	if (column == &detail_columns[0]) {
-		cell->type = LISTING_TEXT;
+		cell->type = TABLE_TEXT;
 		cell->text = line->label;
 	} else if (line->column != NULL) {
 		return columns_get(details->columns, details->entry, line->column, cell);
 	} else {
-		cell->type = LISTING_TEXT;
+		cell->type = TABLE_TEXT;
 		cell->text = line->text;
 	}
 	return 0;
@@ -708,8 +708,8 @@ static int add_fate(struct details *details, const struct look *look, const char
 static int collect_details(const struct job *job, struct details *details, const struct look *look)
 {
 	const struct inventory_entry *entry = &look->inventory.entries[details->entry];
-	const struct listing_column *all, *column;
-	struct listing_cell cell;
+	const struct table_column *all, *column;
+	struct table_cell cell;
 	size_t count, i;
 
 	all = columns_all(&count);
@@ -719,7 +719,7 @@ static int collect_details(const struct job *job, struct details *details, const
 		if (columns_get(details->columns, details->entry, column, &cell) == -1)
 			return -1;
 		/* Processes follow on lines of their own. */
-		if (cell.type == LISTING_UNKNOWN || cell.type == LISTING_PROCESSES ||
+		if (cell.type == TABLE_UNKNOWN || cell.type == TABLE_PROCESSES ||
 		    (job->no_users && columns_needs(column) & COLUMNS_USERS))
 			continue;
 		if (add_detail(details, column->name, column) == NULL)
@@ -739,9 +739,9 @@ static int collect_details(const struct job *job, struct details *details, const
 
 static int show_details(const struct job *job, struct look *look)
 {
-	static const struct listing_column *const columns[] = {&detail_columns[0], &detail_columns[1]};
+	static const struct table_column *const columns[] = {&detail_columns[0], &detail_columns[1]};
 	struct details details = {.columns = &look->columns};
-	struct listing listing;
+	struct table table;
 	size_t i, k;
 	int status = CLI_DONE;
 
@@ -752,12 +752,12 @@ static int show_details(const struct job *job, struct look *look)
 			status = fail_output();
 		if (status == CLI_DONE && collect_details(job, &details, look) == -1)
 			status = cli_fail(NULL, errno);
-		listing = (struct listing){.form = LISTING_TABLE, .columns = columns, .column_count = 2, .bytes = 1,
+		table = (struct table){.form = TABLE_ALIGNED, .columns = columns, .column_count = 2, .bytes = 1,
 		                           .everything = 1, .get = get_detail, .context = &details};
-		listing_begin(&listing);
+		table_begin(&table);
 		for (k = 0; k < details.count && status == CLI_DONE; k++)
-			listing_row(&listing, k);
-		if (listing_end(&listing) == -1 && status == CLI_DONE)
+			table_row(&table, k);
+		if (table_end(&table) == -1 && status == CLI_DONE)
 			status = fail_output();
 	}
 	free(details.lines);
@@ -766,16 +766,16 @@ static int show_details(const struct job *job, struct look *look)
 
 static int show_graph(struct look *look)
 {
-	const struct graph graph = {.inventory = &look->inventory, .users = &look->users, .deadlocks = &look->deadlocks,
+	const struct dot graph = {.inventory = &look->inventory, .users = &look->users, .deadlocks = &look->deadlocks,
 	                            .entries = look->rows, .count = look->row_count};
-	struct text text = {.size = 0};
-	FILE *out = text_open(&text);
+	struct memstream text = {.size = 0};
+	FILE *out = memstream_open(&text);
 	int result, status = CLI_DONE;
 
 	if (out == NULL)
 		return cli_fail(NULL, errno);
-	result = graph_write(&graph, out);
-	if (text_close(out, &text) == -1 || result == -1)
+	result = dot_write(&graph, out);
+	if (memstream_close(out, &text) == -1 || result == -1)
 		status = cli_fail(NULL, ENOMEM);
 	else if (io_write_all(1, text.bytes, text.size) == -1)
 		status = fail_output();
@@ -785,59 +785,59 @@ static int show_graph(struct look *look)
 
 /* --- limits --- */
 
-static const struct listing_column limit_columns[] = {
+static const struct table_column limit_columns[] = {
 	{"KIND", 0}, {"LIMIT", 0}, {"USED", 1}, {"MOST", 1}, {"PERCENT", 1}, {"WHAT", 0},
 };
 
-static int get_limit(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
+static int get_limit(void *context, size_t row, const struct table_column *column, struct table_cell *cell)
 {
-	const struct allowance *one = (const struct allowance *)context + row;
-	enum listing_type type = one->bytes ? LISTING_SIZE : LISTING_NUMBER;
+	const struct limit *one = (const struct limit *)context + row;
+	enum table_type type = one->bytes ? TABLE_SIZE : TABLE_NUMBER;
 
 	switch (column - limit_columns) {
-	case 0: *cell = (struct listing_cell){.type = LISTING_TEXT, .text = inventory_kind_word(one->kind)}; break;
-	case 1: *cell = (struct listing_cell){.type = LISTING_TEXT, .text = one->name}; break;
-	case 2: *cell = (struct listing_cell){.type = one->used < 0 ? LISTING_UNKNOWN : type, .number = one->used}; break;
-	case 3: *cell = (struct listing_cell){.type = one->most < 0 ? LISTING_UNKNOWN : type, .number = one->most}; break;
+	case 0: *cell = (struct table_cell){.type = TABLE_TEXT, .text = inventory_kind_word(one->kind)}; break;
+	case 1: *cell = (struct table_cell){.type = TABLE_TEXT, .text = one->name}; break;
+	case 2: *cell = (struct table_cell){.type = one->used < 0 ? TABLE_UNKNOWN : type, .number = one->used}; break;
+	case 3: *cell = (struct table_cell){.type = one->most < 0 ? TABLE_UNKNOWN : type, .number = one->most}; break;
 	case 4:
 		if (one->used >= 0 && one->most > 0)
-			*cell = (struct listing_cell){.type = LISTING_NUMBER, .number = (int64_t)((double)one->used * 100 / (double)one->most)};
+			*cell = (struct table_cell){.type = TABLE_NUMBER, .number = (int64_t)((double)one->used * 100 / (double)one->most)};
 		break;
-	default: *cell = (struct listing_cell){.type = LISTING_TEXT, .text = one->what}; break;
+	default: *cell = (struct table_cell){.type = TABLE_TEXT, .text = one->what}; break;
 	}
 	return 0;
 }
 
 static int show_limits(const struct job *job)
 {
-	const struct listing_column *columns[6];
-	struct allowance limits[ALLOWANCE_MOST];
+	const struct table_column *columns[6];
+	struct limit limits[LIMITS_MOST];
 	struct inventory queues = {.count = 0};
-	struct listing listing;
+	struct table table;
 	size_t count, i;
 	int status = CLI_DONE;
 
 	if (job->kinds & INVENTORY_PMSG && inventory_list(&queues, INVENTORY_PMSG, INVENTORY_CONTENT) == -1)
 		return cli_fail(NULL, errno);
 	status = tell_problems(job, &queues);
-	count = allowance_list(limits, job->kinds, queues.problem_count == 0 ? &queues : NULL);
+	count = limits_list(limits, job->kinds, queues.problem_count == 0 ? &queues : NULL);
 	inventory_free(&queues);
 	for (i = 0; i < 6; i++)
 		columns[i] = &limit_columns[i];
-	listing = (struct listing){.form = job->form, .columns = columns, .column_count = 6, .headings = job->headings,
+	table = (struct table){.form = job->form, .columns = columns, .column_count = 6, .headings = job->headings,
 	                           .bytes = job->bytes, .width = terminal_width(), .title = "limits", .get = get_limit,
 	                           .context = limits};
-	listing_begin(&listing);
+	table_begin(&table);
 	for (i = 0; i < count; i++)
-		listing_row(&listing, i);
-	return listing_end(&listing) == -1 ? fail_output() : status;
+		table_row(&table, i);
+	return table_end(&table) == -1 ? fail_output() : status;
 }
 
 /* --- watching --- */
 
 /* A table that was drawn, and which object each of its rows is. */
 struct frame {
-	struct listing listing;
+	struct table table;
 	struct identity {
 		enum inventory_kind kind;
 		int id;
@@ -849,7 +849,7 @@ struct frame {
 
 static void free_frame(struct frame *frame)
 {
-	listing_free(&frame->listing);
+	table_free(&frame->table);
 	free(frame->rows);
 	frame->rows = NULL;
 	frame->count = 0;
@@ -859,21 +859,21 @@ static int make_frame(const struct job *job, struct look *look, struct frame *fr
 {
 	size_t i;
 
-	set_listing(job, &frame->listing, look);
-	frame->listing.form = LISTING_TABLE;
+	set_listing(job, &frame->table, look);
+	frame->table.form = TABLE_ALIGNED;
 	frame->rows = calloc(look->row_count + 1, sizeof(*frame->rows));
 	if (frame->rows == NULL)
 		return -1;
-	listing_begin(&frame->listing);
+	table_begin(&frame->table);
 	for (i = 0; i < look->row_count; i++) {
 		const struct inventory_entry *entry = &look->inventory.entries[look->rows[i]];
 
-		listing_row(&frame->listing, look->rows[i]);
+		table_row(&frame->table, look->rows[i]);
 		frame->rows[i] = (struct identity){entry->kind, entry->id, entry->dev, entry->ino};
 	}
 	frame->count = look->row_count;
-	errno = frame->listing.status;
-	return frame->listing.status == 0 ? 0 : -1;
+	errno = frame->table.status;
+	return frame->table.status == 0 ? 0 : -1;
 }
 
 /* The row of the same object, or -1.  Mostly it is where it was. */
@@ -894,24 +894,24 @@ static ssize_t find_row(const struct frame *frame, const struct identity *identi
 static void draw_row(FILE *out, const struct frame *now, size_t row, const struct frame *then, ssize_t before,
                      const size_t *widths, int marked)
 {
-	size_t column, size, size_before = 0, left = now->listing.width > 0 ? (size_t)now->listing.width : SIZE_MAX, blanks;
+	size_t column, size, size_before = 0, left = now->table.width > 0 ? (size_t)now->table.width : SIZE_MAX, blanks;
 	const char *text, *text_before = NULL;
 	int differs;
 
-	for (column = 0; column < now->listing.column_count && left > 0; column++) {
-		text = listing_cell_text(&now->listing, row, column, &size);
+	for (column = 0; column < now->table.column_count && left > 0; column++) {
+		text = table_cell_text(&now->table, row, column, &size);
 		if (before != -1)
-			text_before = listing_cell_text(&then->listing, (size_t)before, column, &size_before);
+			text_before = table_cell_text(&then->table, (size_t)before, column, &size_before);
 		differs = marked && (before == -1 || size != size_before || memcmp(text, text_before, size) != 0);
 		blanks = widths[column] - size;
-		if (now->listing.columns[column]->right)
+		if (now->table.columns[column]->right)
 			for (; blanks > 0 && left > 0; blanks--, left--)
 				putc(' ', out);
 		if (size > left)
 			size = left;
 		left -= size;
 		fprintf(out, differs ? "\033[7m%.*s\033[27m" : "%.*s", (int)size, text);
-		for (blanks += 2; blanks > 0 && left > 0 && column + 1 < now->listing.column_count; blanks--, left--)
+		for (blanks += 2; blanks > 0 && left > 0 && column + 1 < now->table.column_count; blanks--, left--)
 			putc(' ', out);
 	}
 	putc('\n', out);
@@ -920,15 +920,15 @@ static void draw_row(FILE *out, const struct frame *now, size_t row, const struc
 static int draw(const struct frame *now, const struct frame *then, int first)
 {
 	size_t widths[COLUMNS_MOST], row, rows = screen_rows(), fresh = 0, kept = 0;
-	struct text text = {.size = 0};
+	struct memstream text = {.size = 0};
 	char clock_text[40];
-	FILE *out = text_open(&text);
+	FILE *out = memstream_open(&text);
 	ssize_t before;
 	int result;
 
 	if (out == NULL)
 		return -1;
-	listing_widths(&now->listing, widths);
+	table_widths(&now->table, widths);
 	for (row = 0; row < now->count; row++)
 		kept += find_row(then, &now->rows[row], row) != -1;
 	fresh = now->count - kept;
@@ -942,7 +942,7 @@ static int draw(const struct frame *now, const struct frame *then, int first)
 		before = find_row(then, &now->rows[row], row);
 		draw_row(out, now, row + 1, then, before == -1 ? -1 : before + 1, widths, !first);
 	}
-	if (text_close(out, &text) == -1)
+	if (memstream_close(out, &text) == -1)
 		return -1;
 	result = screen_draw(text.bytes, text.size);
 	free(text.bytes);
@@ -980,7 +980,7 @@ static int watch(const struct job *job, struct look *look)
 
 /* --- the command line --- */
 
-static void add_column(struct job *job, const struct listing_column *column)
+static void add_column(struct job *job, const struct table_column *column)
 {
 	if (job->column_count == COLUMNS_MOST)
 		cli_usage_exit("-o: more than %d columns", COLUMNS_MOST);
@@ -989,7 +989,7 @@ static void add_column(struct job *job, const struct listing_column *column)
 
 static void add_columns(struct job *job, const char *words, int may_drop)
 {
-	const struct listing_column *column, *all;
+	const struct table_column *column, *all;
 	const char *end;
 	size_t count, i;
 
@@ -1018,7 +1018,7 @@ static void add_columns(struct job *job, const char *words, int may_drop)
 
 static void set_columns(struct job *job)
 {
-	const char *words = job->form == LISTING_TABLE ? table_columns : job->form == LISTING_NULS ? "NAME" : script_columns;
+	const char *words = job->form == TABLE_ALIGNED ? table_columns : job->form == TABLE_NULS ? "NAME" : script_columns;
 	size_t i;
 
 	if (job->output == NULL || job->output[0] == '+')
@@ -1037,7 +1037,7 @@ static void set_columns(struct job *job)
 		job->needs |= COLUMNS_CONTENT | COLUMNS_ALLOCATED | (job->no_users ? 0 : COLUMNS_USERS);
 }
 
-static void set_form(struct job *job, enum listing_form form)
+static void set_form(struct job *job, enum table_form form)
 {
 	if (job->has_form && job->form != form)
 		cli_usage_exit("-0, -J and -r are three forms of the same");
@@ -1060,13 +1060,13 @@ static void parse_options(struct job *job, int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "0abhJo:rt:u:V", long_options, NULL)) != -1) {
 		switch (option) {
-		case '0': set_form(job, LISTING_NULS); break;
+		case '0': set_form(job, TABLE_NULS); break;
 		case 'a': job->all = 1; break;
 		case 'b': job->bytes = 1; break;
 		case 'h': cli_help_exit();
-		case 'J': set_form(job, LISTING_JSON); break;
+		case 'J': set_form(job, TABLE_JSON); break;
 		case 'o': job->output = optarg; break;
-		case 'r': set_form(job, LISTING_RAW); break;
+		case 'r': set_form(job, TABLE_RAW); break;
 		case 't': job->asked_kinds = cli_kinds_or_exit(optarg, INVENTORY_ALL); break;
 		case 'u':
 			job->user = cli_user_or_exit(optarg);

@@ -47,7 +47,7 @@ static int64_t read_number(const char *path)
 	return end == text ? -1 : saturated(value);
 }
 
-static size_t list_shm(struct allowance *list)
+static size_t list_shm(struct limit *list)
 {
 	int64_t page = sysconf(_SC_PAGESIZE);
 	struct shm_info used;
@@ -56,41 +56,41 @@ static size_t list_shm(struct allowance *list)
 	int used_known = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&used) != -1;
 	int most_known = shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&most) != -1;
 
-	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmni", "segments", 0, used_known ? used.used_ids : -1,
+	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmmni", "segments", 0, used_known ? used.used_ids : -1,
 		most_known ? (int64_t)most.shmmni : -1};
-	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmall", "memory of all segments", 1,
+	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmall", "memory of all segments", 1,
 		used_known ? (int64_t)used.shm_tot * page : -1,
 		!most_known ? -1 : most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
-	list[count++] = (struct allowance){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
+	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
 		most_known ? saturated(most.shmmax) : -1};
 	return count;
 }
 
-static size_t list_files(struct allowance *list)
+static size_t list_files(struct limit *list)
 {
 	struct statvfs fs;
 	size_t count = 0;
 	int known = statvfs("/dev/shm", &fs) == 0, counted = known && fs.f_files > 0;
 
-	list[count++] = (struct allowance){INVENTORY_PSHM, "/dev/shm", "memory of all segments and semaphores", 1,
+	list[count++] = (struct limit){INVENTORY_PSHM, "/dev/shm", "memory of all segments and semaphores", 1,
 		known ? (int64_t)(fs.f_blocks - fs.f_bfree) * (int64_t)fs.f_frsize : -1,
 		known && fs.f_blocks > 0 ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize : -1};
-	list[count++] = (struct allowance){INVENTORY_PSHM, "/dev/shm", "segments and semaphores (inodes)", 0,
+	list[count++] = (struct limit){INVENTORY_PSHM, "/dev/shm", "segments and semaphores (inodes)", 0,
 		counted ? (int64_t)(fs.f_files - fs.f_ffree) : -1, counted ? (int64_t)fs.f_files : -1};
 	return count;
 }
 
-static size_t list_msg(struct allowance *list)
+static size_t list_msg(struct limit *list)
 {
 	struct msginfo used, most;
 	size_t count = 0;
 	int used_known = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&used) != -1;
 	int most_known = msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&most) != -1;
 
-	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmni", "queues", 0, used_known ? used.msgpool : -1,
+	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmni", "queues", 0, used_known ? used.msgpool : -1,
 		most_known ? most.msgmni : -1};
-	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmnb", "bytes in a new queue", 1, -1, most_known ? most.msgmnb : -1};
-	list[count++] = (struct allowance){INVENTORY_MSG, "kernel.msgmax", "bytes of one message", 1, -1, most_known ? most.msgmax : -1};
+	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmnb", "bytes in a new queue", 1, -1, most_known ? most.msgmnb : -1};
+	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmax", "bytes of one message", 1, -1, most_known ? most.msgmax : -1};
 	return count;
 }
 
@@ -113,25 +113,25 @@ static int64_t queue_bytes(const struct inventory *queues)
 	return sum;
 }
 
-static size_t list_queues(struct allowance *list, const struct inventory *queues)
+static size_t list_queues(struct limit *list, const struct inventory *queues)
 {
 	struct rlimit rlimit;
 	size_t count = 0;
 
 	getrlimit(RLIMIT_MSGQUEUE, &rlimit);
-	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0, queues ? (int64_t)queues->count : -1,
+	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0, queues ? (int64_t)queues->count : -1,
 		read_number("/proc/sys/fs/mqueue/queues_max")};
-	list[count++] = (struct allowance){INVENTORY_PMSG, "ulimit -q", "cost of your queues, RLIMIT_MSGQUEUE", 1,
+	list[count++] = (struct limit){INVENTORY_PMSG, "ulimit -q", "cost of your queues, RLIMIT_MSGQUEUE", 1,
 		/* RLIM_INFINITY is no number of bytes, nor is anything near it. */
 		queues ? queue_bytes(queues) : -1, rlimit.rlim_cur > INT64_MAX ? -1 : (int64_t)rlimit.rlim_cur};
-	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.msg_max", "messages of one queue", 0, -1,
+	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msg_max", "messages of one queue", 0, -1,
 		read_number("/proc/sys/fs/mqueue/msg_max")};
-	list[count++] = (struct allowance){INVENTORY_PMSG, "fs.mqueue.msgsize_max", "bytes of one message", 1, -1,
+	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msgsize_max", "bytes of one message", 1, -1,
 		read_number("/proc/sys/fs/mqueue/msgsize_max")};
 	return count;
 }
 
-static size_t list_sem(struct allowance *list)
+static size_t list_sem(struct limit *list)
 {
 	struct seminfo used, most;
 	size_t count = 0;
@@ -139,14 +139,14 @@ static size_t list_sem(struct allowance *list)
 	int most_known = semctl(0, 0, IPC_INFO, (union semun){.info = &most}) != -1;
 
 	/* The four numbers of one sysctl, in its order. */
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, -1, most_known ? most.semmsl : -1};
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0, used_known ? used.semaem : -1, most_known ? most.semmns : -1};
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, -1, most_known ? most.semopm : -1};
-	list[count++] = (struct allowance){INVENTORY_SEM, "kernel.sem[3]", "sets (SEMMNI)", 0, used_known ? used.semusz : -1, most_known ? most.semmni : -1};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, -1, most_known ? most.semmsl : -1};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0, used_known ? used.semaem : -1, most_known ? most.semmns : -1};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, -1, most_known ? most.semopm : -1};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[3]", "sets (SEMMNI)", 0, used_known ? used.semusz : -1, most_known ? most.semmni : -1};
 	return count;
 }
 
-size_t allowance_list(struct allowance *list, unsigned kinds, const struct inventory *queues)
+size_t limits_list(struct limit *list, unsigned kinds, const struct inventory *queues)
 {
 	size_t count = 0;
 

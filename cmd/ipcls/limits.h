@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* The limits of IPC objects, and how full they are. */
-#ifndef ALLOWANCE_H
-#define ALLOWANCE_H
+#ifndef LIMITS_H
+#define LIMITS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "inventory/inventory.h"
 
-struct allowance {
+struct limit {
 	enum inventory_kind kind;
 	const char *name; /* what sets it: a sysctl, "ulimit -q", a file system */
 	const char *what; /* what it counts */
@@ -17,12 +17,12 @@ struct allowance {
 	int64_t most;     /* negative: not known, or unlimited */
 };
 
-#define ALLOWANCE_MOST 24
+#define LIMITS_MOST 24
 
 /*
  * Fills `list` with those of `kinds`, and returns how many there are.  `queues` are the POSIX queues, or
  * NULL where they could not be listed.
  */
-size_t allowance_list(struct allowance *list, unsigned kinds, const struct inventory *queues);
+size_t limits_list(struct limit *list, unsigned kinds, const struct inventory *queues);
 
 #endif

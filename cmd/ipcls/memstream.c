@@ -8,7 +8,7 @@
 /* Always with room for a NUL. */
 static ssize_t add(void *cookie, const char *bytes, size_t size)
 {
-	struct text *text = cookie;
+	struct memstream *text = cookie;
 
 	if (text->room - text->size <= size) {
 		size_t room = 2 * text->room + size + 1;
@@ -26,18 +26,18 @@ static ssize_t add(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-FILE *text_open(struct text *text)
+FILE *memstream_open(struct memstream *text)
 {
 	return fopencookie(text, "w", (cookie_io_functions_t){.write = add});
 }
 
-int text_close(FILE *stream, struct text *text)
+int memstream_close(FILE *stream, struct memstream *text)
 {
 	int failed = fflush(stream) == EOF || ferror(stream);
 
 	if (fclose(stream) == EOF || failed) {
 		free(text->bytes);
-		*text = (struct text){.size = 0};
+		*text = (struct memstream){.size = 0};
 		errno = ENOMEM;
 		return -1;
 	}

@@ -17,44 +17,44 @@
 #define SHOWN 4                   /* processes in a cell of a table */
 
 /* What stands before a value: a comma, unless it is the first, and the name. */
-struct listing_key {
+struct table_key {
 	char text[40];
 	size_t size;
 };
 
 /* Room for `size` bytes more in the buffer, or NULL where there is none: the failure is kept. */
-static char *reserve(struct listing *listing, size_t size)
+static char *reserve(struct table *table, size_t size)
 {
 	char *buffer;
 	size_t room;
 
-	if (listing->status != 0)
+	if (table->status != 0)
 		return NULL;
-	if (listing->form != LISTING_TABLE && listing->used >= PIECE) {
-		if (io_write_all(1, listing->buffer, listing->used) == -1) {
-			listing->status = errno;
+	if (table->form != TABLE_ALIGNED && table->used >= PIECE) {
+		if (io_write_all(1, table->buffer, table->used) == -1) {
+			table->status = errno;
 			return NULL;
 		}
-		listing->used = 0;
+		table->used = 0;
 	}
-	if (listing->buffer != NULL && listing->room - listing->used >= size)
-		return listing->buffer + listing->used;
-	room = listing->room ? listing->room : 2 * PIECE;
-	while (room - listing->used < size)
+	if (table->buffer != NULL && table->room - table->used >= size)
+		return table->buffer + table->used;
+	room = table->room ? table->room : 2 * PIECE;
+	while (room - table->used < size)
 		room *= 2;
-	buffer = realloc(listing->buffer, room);
+	buffer = realloc(table->buffer, room);
 	if (buffer == NULL) {
-		listing->status = ENOMEM;
+		table->status = ENOMEM;
 		return NULL;
 	}
-	listing->buffer = buffer;
-	listing->room = room;
-	return buffer + listing->used;
+	table->buffer = buffer;
+	table->room = room;
+	return buffer + table->used;
 }
 
-static void commit(struct listing *listing, const char *end)
+static void commit(struct table *table, const char *end)
 {
-	listing->used = (size_t)(end - listing->buffer);
+	table->used = (size_t)(end - table->buffer);
 }
 
 static char *put_number(char *out, int64_t number)
@@ -129,14 +129,14 @@ static const char *short_size(char *out, int64_t bytes)
 
 /* --- one cell as text --- */
 
-static char *put_process(char *out, const struct listing_process *process, enum listing_form form)
+static char *put_process(char *out, const struct table_process *process, enum table_form form)
 {
 	const char *command = process->command != NULL ? process->command : "?";
 
 	out = put_number(out, process->pid);
 	*out++ = '/';
-	out = form == LISTING_RAW ? put_escaped(out, command, ",:/") :
-	      form == LISTING_NULS ? stpcpy(out, command) : escape_put(out, command);
+	out = form == TABLE_RAW ? put_escaped(out, command, ",:/") :
+	      form == TABLE_NULS ? stpcpy(out, command) : escape_put(out, command);
 	/* What it waits in; else, as no other use of these says so much, that it holds. */
 	if (process->call == NULL && strcmp(process->uses, "holds") == 0)
 		out = stpcpy(out, ":holds");
@@ -147,106 +147,106 @@ static char *put_process(char *out, const struct listing_process *process, enum 
 	return out;
 }
 
-static void put_list(struct listing *listing, const struct listing_cell *cell)
+static void put_list(struct table *table, const struct table_cell *cell)
 {
 	size_t i, most = cell->count;
 	char *out;
 
 	if (cell->count == 0) {
-		out = reserve(listing, 8);
+		out = reserve(table, 8);
 		if (out != NULL)
-			commit(listing, stpcpy(out, cell->incomplete ? "-" : listing->form == LISTING_TABLE ? "" : "none"));
+			commit(table, stpcpy(out, cell->incomplete ? "-" : table->form == TABLE_ALIGNED ? "" : "none"));
 		return;
 	}
-	if (listing->form == LISTING_TABLE && !listing->everything && most > SHOWN + 1)
-		most = cell->type == LISTING_NUMBERS ? 4 * SHOWN : SHOWN;
+	if (table->form == TABLE_ALIGNED && !table->everything && most > SHOWN + 1)
+		most = cell->type == TABLE_NUMBERS ? 4 * SHOWN : SHOWN;
 	if (most > cell->count)
 		most = cell->count;
-	for (i = 0; i < most && (out = reserve(listing, 256)) != NULL; i++) {
+	for (i = 0; i < most && (out = reserve(table, 256)) != NULL; i++) {
 		if (i > 0)
 			*out++ = ',';
-		commit(listing, cell->type == LISTING_NUMBERS ? put_number(out, cell->numbers[i]) :
-		                                                put_process(out, &cell->processes[i], listing->form));
+		commit(table, cell->type == TABLE_NUMBERS ? put_number(out, cell->numbers[i]) :
+		                                                put_process(out, &cell->processes[i], table->form));
 	}
-	out = reserve(listing, 64);
+	out = reserve(table, 64);
 	if (out == NULL)
 		return;
 	if (most < cell->count)
 		out += sprintf(out, ",+%zu", cell->count - most);
 	if (cell->incomplete)
 		out = stpcpy(out, ",?");
-	commit(listing, out);
+	commit(table, out);
 }
 
-static void put_text(struct listing *listing, const char *text)
+static void put_text(struct table *table, const char *text)
 {
-	char *out = reserve(listing, 4 * strlen(text) + 8);
+	char *out = reserve(table, 4 * strlen(text) + 8);
 
 	if (out == NULL)
 		return;
-	commit(listing, listing->form == LISTING_RAW ? put_escaped(out, text, NULL) :
-	                listing->form == LISTING_NULS ? stpcpy(out, text) : escape_put(out, text));
+	commit(table, table->form == TABLE_RAW ? put_escaped(out, text, NULL) :
+	                table->form == TABLE_NULS ? stpcpy(out, text) : escape_put(out, text));
 }
 
-static void put_cell(struct listing *listing, const struct listing_cell *cell)
+static void put_cell(struct table *table, const struct table_cell *cell)
 {
 	char *out, room[40];
 
-	if (cell->type == LISTING_TEXT) {
-		put_text(listing, cell->text);
+	if (cell->type == TABLE_TEXT) {
+		put_text(table, cell->text);
 		return;
 	}
-	if (cell->type == LISTING_NUMBERS || cell->type == LISTING_PROCESSES) {
-		put_list(listing, cell);
+	if (cell->type == TABLE_NUMBERS || cell->type == TABLE_PROCESSES) {
+		put_list(table, cell);
 		return;
 	}
-	out = reserve(listing, 64);
+	out = reserve(table, 64);
 	if (out == NULL)
 		return;
 	switch (cell->type) {
-	case LISTING_NUMBER:
+	case TABLE_NUMBER:
 		out = put_number(out, cell->number);
 		break;
-	case LISTING_SIZE:
-		out = listing->form != LISTING_TABLE || listing->bytes ? put_number(out, cell->number) :
+	case TABLE_SIZE:
+		out = table->form != TABLE_ALIGNED || table->bytes ? put_number(out, cell->number) :
 		                                                         stpcpy(out, short_size(room, cell->number));
 		break;
-	case LISTING_TIME:
-		out = stpcpy(out, listing->form == LISTING_TABLE ? timestamp_local(room, cell->number) : timestamp_rfc3339(room, cell->number));
+	case TABLE_TIME:
+		out = stpcpy(out, table->form == TABLE_ALIGNED ? timestamp_local(room, cell->number) : timestamp_rfc3339(room, cell->number));
 		break;
-	case LISTING_MODE:
+	case TABLE_MODE:
 		out = put_mode(out, cell->number);
 		break;
 	default:
 		*out++ = '-';
 		break;
 	}
-	commit(listing, out);
+	commit(table, out);
 }
 
 /* --- one cell as JSON --- */
 
-void listing_put(struct listing *listing, const char *text, size_t size)
+void table_put(struct table *table, const char *text, size_t size)
 {
-	char *out = reserve(listing, size);
+	char *out = reserve(table, size);
 
 	if (out != NULL)
-		commit(listing, mempcpy(out, text, size));
+		commit(table, mempcpy(out, text, size));
 }
 
-static void put_json_text(struct listing *listing, const char *text)
+static void put_json_text(struct table *table, const char *text)
 {
 	size_t size = strlen(text);
-	char *out = reserve(listing, JSON_STRING_ROOM(size));
+	char *out = reserve(table, JSON_STRING_ROOM(size));
 
 	if (out != NULL)
-		commit(listing, json_put_string(out, text, size));
+		commit(table, json_put_string(out, text, size));
 }
 
 /* The bytes, if they are no text: "NAME_base64" is a member of its own then. */
-static void put_json_key(struct listing *listing, const char *name, const char *suffix)
+static void put_json_key(struct table *table, const char *name, const char *suffix)
 {
-	char *out = reserve(listing, strlen(name) + strlen(suffix) + 4);
+	char *out = reserve(table, strlen(name) + strlen(suffix) + 4);
 
 	if (out == NULL)
 		return;
@@ -254,125 +254,125 @@ static void put_json_key(struct listing *listing, const char *name, const char *
 	for (; *name != '\0'; name++)
 		*out++ = (char)tolower((unsigned char)*name);
 	out = stpcpy(stpcpy(out, suffix), "\":");
-	commit(listing, out);
+	commit(table, out);
 }
 
 /* The value of a member; what are no letters in it goes into a second member. */
-static void put_json_value(struct listing *listing, const char *name, const char *text)
+static void put_json_value(struct table *table, const char *name, const char *text)
 {
 	size_t size = strlen(text);
 	char *out;
 
 	if (json_is_utf8(text, size)) {
-		put_json_text(listing, text);
+		put_json_text(table, text);
 		return;
 	}
-	listing_put(listing, "null,", 5);
-	put_json_key(listing, name, "_base64");
-	out = reserve(listing, JSON_BASE64_ROOM(size) + 2);
+	table_put(table, "null,", 5);
+	put_json_key(table, name, "_base64");
+	out = reserve(table, JSON_BASE64_ROOM(size) + 2);
 	if (out == NULL)
 		return;
 	*out++ = '"';
 	out = json_put_base64(out, text, size);
 	*out++ = '"';
-	commit(listing, out);
+	commit(table, out);
 }
 
-static void put_json_bytes(struct listing *listing, const char *name, const char *text)
+static void put_json_bytes(struct table *table, const char *name, const char *text)
 {
-	put_json_key(listing, name, "");
-	put_json_value(listing, name, text);
+	put_json_key(table, name, "");
+	put_json_value(table, name, text);
 }
 
-void listing_put_json_text(struct listing *listing, const struct listing_column *column, const char *text)
+void table_put_json_text(struct table *table, const struct table_column *column, const char *text)
 {
-	put_json_bytes(listing, column->name, text);
+	put_json_bytes(table, column->name, text);
 }
 
-static void put_json_process(struct listing *listing, const struct listing_process *process)
+static void put_json_process(struct table *table, const struct table_process *process)
 {
 	char line[256];
 	const char *word = process->uses, *end;
 
-	listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%lld,", (long long)process->pid));
+	table_put(table, line, (size_t)snprintf(line, sizeof(line), "{\"pid\":%lld,", (long long)process->pid));
 	if (process->command != NULL)
-		put_json_bytes(listing, "command", process->command);
+		put_json_bytes(table, "command", process->command);
 	else
-		listing_put(listing, "\"command\":null", 14);
-	listing_put(listing, ",\"uses\":[", 9);
+		table_put(table, "\"command\":null", 14);
+	table_put(table, ",\"uses\":[", 9);
 	for (; *word != '\0'; word = *end == ',' ? end + 1 : end) {
 		end = strchrnul(word, ',');
-		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), "%s\"%.*s\"", word == process->uses ? "" : ",",
+		table_put(table, line, (size_t)snprintf(line, sizeof(line), "%s\"%.*s\"", word == process->uses ? "" : ",",
 		                                            (int)(end - word), word));
 	}
-	listing_put(listing, "]", 1);
+	table_put(table, "]", 1);
 	if (process->call != NULL)
-		listing_put(listing, line, (size_t)snprintf(line, sizeof(line), ",\"waits_in\":\"%s\"", process->call));
-	listing_put(listing, "}", 1);
+		table_put(table, line, (size_t)snprintf(line, sizeof(line), ",\"waits_in\":\"%s\"", process->call));
+	table_put(table, "}", 1);
 }
 
-static void put_json_list(struct listing *listing, const struct listing_column *column, const struct listing_cell *cell)
+static void put_json_list(struct table *table, const struct table_column *column, const struct table_cell *cell)
 {
 	size_t i;
 	char *out;
 
 	if (cell->count == 0 && cell->incomplete) {
-		listing_put(listing, "null", 4);
+		table_put(table, "null", 4);
 		return;
 	}
-	listing_put(listing, "[", 1);
-	for (i = 0; i < cell->count && listing->status == 0; i++) {
+	table_put(table, "[", 1);
+	for (i = 0; i < cell->count && table->status == 0; i++) {
 		if (i > 0)
-			listing_put(listing, ",", 1);
-		if (cell->type == LISTING_PROCESSES)
-			put_json_process(listing, &cell->processes[i]);
-		else if ((out = reserve(listing, 32)) != NULL)
-			commit(listing, put_number(out, cell->numbers[i]));
+			table_put(table, ",", 1);
+		if (cell->type == TABLE_PROCESSES)
+			put_json_process(table, &cell->processes[i]);
+		else if ((out = reserve(table, 32)) != NULL)
+			commit(table, put_number(out, cell->numbers[i]));
 	}
-	listing_put(listing, "]", 1);
+	table_put(table, "]", 1);
 	if (cell->incomplete) {
-		listing_put(listing, ",", 1);
-		put_json_key(listing, column->name, "_incomplete");
-		listing_put(listing, "true", 4);
+		table_put(table, ",", 1);
+		put_json_key(table, column->name, "_incomplete");
+		table_put(table, "true", 4);
 	}
 }
 
-static void put_json_cell(struct listing *listing, size_t i, const struct listing_cell *cell)
+static void put_json_cell(struct table *table, size_t i, const struct table_cell *cell)
 {
-	const struct listing_column *column = listing->columns[i];
-	char *out = reserve(listing, sizeof(listing->keys[i].text) + 64), room[40];
+	const struct table_column *column = table->columns[i];
+	char *out = reserve(table, sizeof(table->keys[i].text) + 64), room[40];
 
 	if (out == NULL)
 		return;
 	/* All of the text, whose size the compiler knows, is quicker than the part that counts. */
-	memcpy(out, listing->keys[i].text, sizeof(listing->keys[i].text));
-	out += listing->keys[i].size;
-	commit(listing, out);
+	memcpy(out, table->keys[i].text, sizeof(table->keys[i].text));
+	out += table->keys[i].size;
+	commit(table, out);
 
 	switch (cell->type) {
-	case LISTING_TEXT:
-		put_json_value(listing, column->name, cell->text);
+	case TABLE_TEXT:
+		put_json_value(table, column->name, cell->text);
 		return;
-	case LISTING_NUMBERS:
-	case LISTING_PROCESSES:
-		put_json_list(listing, column, cell);
+	case TABLE_NUMBERS:
+	case TABLE_PROCESSES:
+		put_json_list(table, column, cell);
 		return;
 	default:
 		break;
 	}
 	switch (cell->type) {
-	case LISTING_NUMBER:
-	case LISTING_SIZE:
+	case TABLE_NUMBER:
+	case TABLE_SIZE:
 		out = put_number(out, cell->number);
 		break;
-	case LISTING_TIME:
+	case TABLE_TIME:
 		timestamp_rfc3339(room, cell->number);
 		if (strcmp(room, "-") == 0)
 			out = stpcpy(out, "null");
 		else
 			out += sprintf(out, "\"%s\"", room);
 		break;
-	case LISTING_MODE:
+	case TABLE_MODE:
 		*out++ = '"';
 		out = put_mode(out, cell->number);
 		*out++ = '"';
@@ -381,146 +381,146 @@ static void put_json_cell(struct listing *listing, size_t i, const struct listin
 		out = stpcpy(out, "null");
 		break;
 	}
-	commit(listing, out);
+	commit(table, out);
 }
 
 /* --- rows --- */
 
-static void end_cell(struct listing *listing)
+static void end_cell(struct table *table)
 {
-	if (listing->cells == listing->cell_room) {
-		size_t room = listing->cell_room ? 2 * listing->cell_room : 1024;
-		size_t *ends = reallocarray(listing->ends, room, sizeof(*ends));
+	if (table->cells == table->cell_room) {
+		size_t room = table->cell_room ? 2 * table->cell_room : 1024;
+		size_t *ends = reallocarray(table->ends, room, sizeof(*ends));
 
 		if (ends == NULL) {
-			listing->status = ENOMEM;
+			table->status = ENOMEM;
 			return;
 		}
-		listing->ends = ends;
-		listing->cell_room = room;
+		table->ends = ends;
+		table->cell_room = room;
 	}
-	listing->ends[listing->cells++] = listing->used;
+	table->ends[table->cells++] = table->used;
 }
 
-static void make_keys(struct listing *listing)
+static void make_keys(struct table *table)
 {
 	size_t i;
 	char *p;
 
-	listing->keys = calloc(listing->column_count + 1, sizeof(*listing->keys));
-	if (listing->keys == NULL)
-		listing->status = ENOMEM;
-	for (i = 0; i < listing->column_count && listing->keys != NULL; i++) {
-		struct listing_key *key = &listing->keys[i];
+	table->keys = calloc(table->column_count + 1, sizeof(*table->keys));
+	if (table->keys == NULL)
+		table->status = ENOMEM;
+	for (i = 0; i < table->column_count && table->keys != NULL; i++) {
+		struct table_key *key = &table->keys[i];
 
-		key->size = (size_t)snprintf(key->text, sizeof(key->text), "%s\"%.32s\":", i == 0 ? "" : ",", listing->columns[i]->name);
+		key->size = (size_t)snprintf(key->text, sizeof(key->text), "%s\"%.32s\":", i == 0 ? "" : ",", table->columns[i]->name);
 		for (p = key->text; *p != '\0'; p++)
 			*p = (char)tolower((unsigned char)*p);
 	}
 }
 
-void listing_begin(struct listing *listing)
+void table_begin(struct table *table)
 {
 	size_t i;
 
-	listing->used = listing->rows = listing->cells = 0;
-	listing->status = listing->ended = 0;
-	if (listing->form == LISTING_JSON) {
-		make_keys(listing);
-		listing_put(listing, "{", 1);
-		put_json_key(listing, listing->title, "");
-		listing_put(listing, "[", 1);
+	table->used = table->rows = table->cells = 0;
+	table->status = table->ended = 0;
+	if (table->form == TABLE_JSON) {
+		make_keys(table);
+		table_put(table, "{", 1);
+		put_json_key(table, table->title, "");
+		table_put(table, "[", 1);
 		return;
 	}
-	if (listing->form == LISTING_NULS || (listing->form == LISTING_RAW && !listing->headings))
+	if (table->form == TABLE_NULS || (table->form == TABLE_RAW && !table->headings))
 		return;
-	for (i = 0; i < listing->column_count; i++) {
-		const char *name = listing->columns[i]->name;
+	for (i = 0; i < table->column_count; i++) {
+		const char *name = table->columns[i]->name;
 
-		if (listing->form == LISTING_RAW && i > 0)
-			listing_put(listing, " ", 1);
-		listing_put(listing, name, listing->form == LISTING_TABLE && !listing->headings ? 0 : strlen(name));
-		if (listing->form == LISTING_TABLE)
-			end_cell(listing);
+		if (table->form == TABLE_RAW && i > 0)
+			table_put(table, " ", 1);
+		table_put(table, name, table->form == TABLE_ALIGNED && !table->headings ? 0 : strlen(name));
+		if (table->form == TABLE_ALIGNED)
+			end_cell(table);
 	}
-	if (listing->form == LISTING_RAW)
-		listing_put(listing, "\n", 1);
+	if (table->form == TABLE_RAW)
+		table_put(table, "\n", 1);
 }
 
-void listing_row(struct listing *listing, size_t row)
+void table_row(struct table *table, size_t row)
 {
-	struct listing_cell cell;
+	struct table_cell cell;
 	size_t i;
 
-	if (listing->form == LISTING_JSON)
-		listing_put(listing, listing->rows == 0 ? "\n{" : ",\n{", listing->rows == 0 ? 2 : 3);
-	for (i = 0; i < listing->column_count && listing->status == 0; i++) {
-		cell.type = LISTING_UNKNOWN;
+	if (table->form == TABLE_JSON)
+		table_put(table, table->rows == 0 ? "\n{" : ",\n{", table->rows == 0 ? 2 : 3);
+	for (i = 0; i < table->column_count && table->status == 0; i++) {
+		cell.type = TABLE_UNKNOWN;
 		cell.count = 0;
 		cell.incomplete = 0;
-		if (listing->get(listing->context, row, listing->columns[i], &cell) == -1) {
-			listing->status = errno;
+		if (table->get(table->context, row, table->columns[i], &cell) == -1) {
+			table->status = errno;
 			break;
 		}
-		if (listing->form == LISTING_JSON) {
-			put_json_cell(listing, i, &cell);
+		if (table->form == TABLE_JSON) {
+			put_json_cell(table, i, &cell);
 			continue;
 		}
-		if (listing->form == LISTING_RAW && i > 0)
-			listing_put(listing, " ", 1);
-		put_cell(listing, &cell);
-		if (listing->form == LISTING_TABLE)
-			end_cell(listing);
-		else if (listing->form == LISTING_NULS)
-			listing_put(listing, "", 1);
+		if (table->form == TABLE_RAW && i > 0)
+			table_put(table, " ", 1);
+		put_cell(table, &cell);
+		if (table->form == TABLE_ALIGNED)
+			end_cell(table);
+		else if (table->form == TABLE_NULS)
+			table_put(table, "", 1);
 	}
-	if (listing->form == LISTING_JSON)
-		listing_put(listing, "}", 1);
-	else if (listing->form == LISTING_RAW)
-		listing_put(listing, "\n", 1);
-	listing->rows++;
+	if (table->form == TABLE_JSON)
+		table_put(table, "}", 1);
+	else if (table->form == TABLE_RAW)
+		table_put(table, "\n", 1);
+	table->rows++;
 }
 
-const char *listing_cell_text(const struct listing *listing, size_t row, size_t column, size_t *size)
+const char *table_cell_text(const struct table *table, size_t row, size_t column, size_t *size)
 {
-	size_t i = row * listing->column_count + column, start = i > 0 ? listing->ends[i - 1] : 0;
+	size_t i = row * table->column_count + column, start = i > 0 ? table->ends[i - 1] : 0;
 
-	*size = listing->ends[i] - start;
-	return listing->buffer + start;
+	*size = table->ends[i] - start;
+	return table->buffer + start;
 }
 
-void listing_widths(const struct listing *listing, size_t *widths)
+void table_widths(const struct table *table, size_t *widths)
 {
 	size_t i, size;
 
-	memset(widths, 0, listing->column_count * sizeof(*widths));
-	for (i = 0; i < listing->cells; i++) {
-		size = listing->ends[i] - (i > 0 ? listing->ends[i - 1] : 0);
-		if (size > widths[i % listing->column_count])
-			widths[i % listing->column_count] = size;
+	memset(widths, 0, table->column_count * sizeof(*widths));
+	for (i = 0; i < table->cells; i++) {
+		size = table->ends[i] - (i > 0 ? table->ends[i - 1] : 0);
+		if (size > widths[i % table->column_count])
+			widths[i % table->column_count] = size;
 	}
 }
 
 /* The rows of a table one after the other into a buffer, of which each 64 kB are written. */
-static void write_table(struct listing *listing, const size_t *widths)
+static void write_table(struct table *table, const size_t *widths)
 {
-	struct listing out = {.form = LISTING_RAW};
-	size_t row, column, rows = listing->cells / listing->column_count, size, start, length;
+	struct table out = {.form = TABLE_RAW};
+	size_t row, column, rows = table->cells / table->column_count, size, start, length;
 	char *p;
 
-	for (row = listing->headings ? 0 : 1; row < rows; row++) {
+	for (row = table->headings ? 0 : 1; row < rows; row++) {
 		length = 0;
-		for (column = 0; column < listing->column_count; column++)
+		for (column = 0; column < table->column_count; column++)
 			length += widths[column] + 2;
 		p = reserve(&out, length + 2);
 		if (p == NULL)
 			break;
 		start = out.used;
-		for (column = 0; column < listing->column_count; column++) {
-			const char *text = listing_cell_text(listing, row, column, &size);
+		for (column = 0; column < table->column_count; column++) {
+			const char *text = table_cell_text(table, row, column, &size);
 			size_t blanks = widths[column] - size;
 
-			if (listing->columns[column]->right) {
+			if (table->columns[column]->right) {
 				memset(p, ' ', blanks);
 				p = (char *)mempcpy(p + blanks, text, size);
 			} else {
@@ -533,57 +533,57 @@ static void write_table(struct listing *listing, const size_t *widths)
 		}
 		while (p > out.buffer + start && p[-1] == ' ')
 			p--;
-		if (listing->width > 0 && p > out.buffer + start + listing->width)
-			p = out.buffer + start + listing->width;
+		if (table->width > 0 && p > out.buffer + start + table->width)
+			p = out.buffer + start + table->width;
 		*p++ = '\n';
 		commit(&out, p);
 	}
 	if (out.status == 0 && out.used > 0 && io_write_all(1, out.buffer, out.used) == -1)
 		out.status = errno;
-	listing->status = out.status;
+	table->status = out.status;
 	free(out.buffer);
 }
 
-void listing_free(struct listing *listing)
+void table_free(struct table *table)
 {
-	free(listing->buffer);
-	free(listing->ends);
-	free(listing->keys);
-	listing->keys = NULL;
-	listing->buffer = NULL;
-	listing->ends = NULL;
-	listing->used = listing->room = listing->cells = listing->cell_room = 0;
+	free(table->buffer);
+	free(table->ends);
+	free(table->keys);
+	table->keys = NULL;
+	table->buffer = NULL;
+	table->ends = NULL;
+	table->used = table->room = table->cells = table->cell_room = 0;
 }
 
-void listing_end_rows(struct listing *listing)
+void table_end_rows(struct table *table)
 {
-	if (listing->form == LISTING_JSON && !listing->ended)
-		listing_put(listing, "\n]", 2);
-	listing->ended = 1;
+	if (table->form == TABLE_JSON && !table->ended)
+		table_put(table, "\n]", 2);
+	table->ended = 1;
 }
 
-int listing_end(struct listing *listing)
+int table_end(struct table *table)
 {
 	size_t *widths;
 	int status;
 
-	listing_end_rows(listing);
-	if (listing->form == LISTING_JSON)
-		listing_put(listing, "}\n", 2);
-	if (listing->form == LISTING_TABLE && listing->status == 0) {
-		widths = calloc(listing->column_count, sizeof(*widths));
+	table_end_rows(table);
+	if (table->form == TABLE_JSON)
+		table_put(table, "}\n", 2);
+	if (table->form == TABLE_ALIGNED && table->status == 0) {
+		widths = calloc(table->column_count, sizeof(*widths));
 		if (widths == NULL) {
-			listing->status = ENOMEM;
+			table->status = ENOMEM;
 		} else {
-			listing_widths(listing, widths);
-			write_table(listing, widths);
+			table_widths(table, widths);
+			write_table(table, widths);
 			free(widths);
 		}
-	} else if (listing->status == 0 && listing->used > 0 && io_write_all(1, listing->buffer, listing->used) == -1) {
-		listing->status = errno;
+	} else if (table->status == 0 && table->used > 0 && io_write_all(1, table->buffer, table->used) == -1) {
+		table->status = errno;
 	}
-	status = listing->status;
-	listing_free(listing);
+	status = table->status;
+	table_free(table);
 	errno = status;
 	return status == 0 ? 0 : -1;
 }

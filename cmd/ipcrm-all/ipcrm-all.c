@@ -822,7 +822,7 @@ static int clean_up(const struct job *job, struct state *state)
 /* --- around a command --- */
 
 /* What a living process made or was the last to use is not left over. */
-static int choose_new(const struct job *job, struct state *state, const struct newcomers *newcomers)
+static int choose_new(const struct job *job, struct state *state, const struct snapshot *snapshot)
 {
 	char reason[USERS_REASON];
 	size_t i, kept = 0;
@@ -830,7 +830,7 @@ static int choose_new(const struct job *job, struct state *state, const struct n
 	if (choose_all(job, state) == -1)
 		return -1;
 	for (i = 0; i < state->count; i++)
-		if (newcomers_is(newcomers, entry_of(state, &state->choices[i])))
+		if (snapshot_is(snapshot, entry_of(state, &state->choices[i])))
 			state->choices[kept++] = state->choices[i];
 	state->count = kept;
 	if (state->count == 0)
@@ -857,12 +857,12 @@ static unsigned unknown_kinds(const struct inventory *inventory)
 }
 
 /* What was not listed before the command, which was told then, would look new now. */
-static int clean_after(const struct job *job, struct state *state, const struct newcomers *newcomers, unsigned unknown)
+static int clean_after(const struct job *job, struct state *state, const struct snapshot *snapshot, unsigned unknown)
 {
 	struct job known = *job;
 
 	known.kinds &= ~unknown;
-	if (inventory_list(&state->inventory, known.kinds, 0) == -1 || choose_new(&known, state, newcomers) == -1)
+	if (inventory_list(&state->inventory, known.kinds, 0) == -1 || choose_new(&known, state, snapshot) == -1)
 		return fail_memory();
 	tell_problems(&known, state);
 	if (unknown_kinds(&state->inventory) != 0)
@@ -875,7 +875,7 @@ static int clean_after(const struct job *job, struct state *state, const struct 
 static int run_around(const struct job *job, struct state *state, char **words)
 {
 	struct state before = {.count = 0};
-	struct newcomers newcomers = {.count = 0};
+	struct snapshot snapshot = {.count = 0};
 	int status, cleaned, wait_status;
 	sigset_t mask;
 	const struct command command = {.argv = words, .mask = &mask};
@@ -883,14 +883,14 @@ static int run_around(const struct job *job, struct state *state, char **words)
 
 	/* A file can become a semaphore, so those are looked at together. */
 	if (inventory_list(&before.inventory, job->kinds | (job->kinds & FILES ? FILES : 0), 0) == -1 ||
-	    newcomers_begin(&newcomers, &before.inventory) == -1) {
+	    snapshot_begin(&snapshot, &before.inventory) == -1) {
 		inventory_free(&before.inventory);
 		return fail_memory();
 	}
 	tell_problems(job, &before);
 	status = before.status;
 	if (status == CLI_DONE) {
-		relay_hold(&mask);
+		supervise_begin(&mask);
 		/* Whoever ends us before there is a command means us alone. */
 		if (interrupt_pending() != 0) {
 			sigprocmask(SIG_SETMASK, &mask, NULL);
@@ -901,13 +901,13 @@ static int run_around(const struct job *job, struct state *state, char **words)
 			status = command_status_of(errno);
 			cli_fail(words[0], errno);
 		} else {
-			wait_status = relay_wait(pid);
+			wait_status = supervise_wait(pid);
 			status = wait_status == -1 ? cli_own_status(cli_fail(words[0], errno)) : command_status(wait_status);
-			cleaned = clean_after(job, state, &newcomers, unknown_kinds(&before.inventory));
+			cleaned = clean_after(job, state, &snapshot, unknown_kinds(&before.inventory));
 			status = status == 0 ? cleaned : status;
 		}
 	}
-	newcomers_end(&newcomers);
+	snapshot_end(&snapshot);
 	inventory_free(&before.inventory);
 	return status;
 }

@@ -37,38 +37,38 @@ static int has_name(const struct inventory_entry *entry)
 	return !(entry->kind & INVENTORY_SYSV) || entry->key != 0;
 }
 
-int newcomers_begin(struct newcomers *newcomers, const struct inventory *before)
+int snapshot_begin(struct snapshot *snapshot, const struct inventory *before)
 {
 	size_t i;
 
-	memset(newcomers, 0, sizeof(*newcomers));
-	newcomers->by_identity = calloc(before->count + 1, sizeof(*newcomers->by_identity));
-	newcomers->by_name = calloc(before->count + 1, sizeof(*newcomers->by_name));
-	if (newcomers->by_identity == NULL || newcomers->by_name == NULL) {
-		newcomers_end(newcomers);
+	memset(snapshot, 0, sizeof(*snapshot));
+	snapshot->by_identity = calloc(before->count + 1, sizeof(*snapshot->by_identity));
+	snapshot->by_name = calloc(before->count + 1, sizeof(*snapshot->by_name));
+	if (snapshot->by_identity == NULL || snapshot->by_name == NULL) {
+		snapshot_end(snapshot);
 		return -1;
 	}
 	for (i = 0; i < before->count; i++) {
-		newcomers->by_identity[newcomers->count++] = &before->entries[i];
+		snapshot->by_identity[snapshot->count++] = &before->entries[i];
 		if (has_name(&before->entries[i]))
-			newcomers->by_name[newcomers->named++] = &before->entries[i];
+			snapshot->by_name[snapshot->named++] = &before->entries[i];
 	}
-	qsort(newcomers->by_identity, newcomers->count, sizeof(*newcomers->by_identity), compare_identities);
-	qsort(newcomers->by_name, newcomers->named, sizeof(*newcomers->by_name), compare_names);
+	qsort(snapshot->by_identity, snapshot->count, sizeof(*snapshot->by_identity), compare_identities);
+	qsort(snapshot->by_name, snapshot->named, sizeof(*snapshot->by_name), compare_names);
 	return 0;
 }
 
-int newcomers_is(const struct newcomers *newcomers, const struct inventory_entry *entry)
+int snapshot_is(const struct snapshot *snapshot, const struct inventory_entry *entry)
 {
-	if (bsearch(&entry, newcomers->by_identity, newcomers->count, sizeof(*newcomers->by_identity), compare_identities) != NULL)
+	if (bsearch(&entry, snapshot->by_identity, snapshot->count, sizeof(*snapshot->by_identity), compare_identities) != NULL)
 		return 0;
 	return !has_name(entry) ||
-	       bsearch(&entry, newcomers->by_name, newcomers->named, sizeof(*newcomers->by_name), compare_names) == NULL;
+	       bsearch(&entry, snapshot->by_name, snapshot->named, sizeof(*snapshot->by_name), compare_names) == NULL;
 }
 
-void newcomers_end(struct newcomers *newcomers)
+void snapshot_end(struct snapshot *snapshot)
 {
-	free(newcomers->by_identity);
-	free(newcomers->by_name);
-	memset(newcomers, 0, sizeof(*newcomers));
+	free(snapshot->by_identity);
+	free(snapshot->by_name);
+	memset(snapshot, 0, sizeof(*snapshot));
 }

@@ -9,16 +9,16 @@
 
 #include "base/io.h"
 
-struct outbox_message {
+struct inflight_message {
 	struct queue *queue;
 	long rank;
 	size_t raw, size; /* its bytes */
 	size_t end;       /* of its output */
 };
 
-void outbox_init(struct outbox *box, int fd)
+void inflight_init(struct inflight *box, int fd)
 {
-	*box = (struct outbox){.fd = fd};
+	*box = (struct inflight){.fd = fd};
 }
 
 /* Room for `more` elements of `width` bytes behind `count`, doubling. */
@@ -40,14 +40,14 @@ static int grow(void *array, size_t *room, size_t count, size_t more, size_t wid
 	return 0;
 }
 
-int outbox_hold(struct outbox *box, struct queue *queue, const struct message *message)
+int inflight_hold(struct inflight *box, struct queue *queue, const struct message *message)
 {
 	if (grow(&box->raw, &box->raw_room, box->raw_size, message->size, 1) == -1 ||
 	    grow(&box->messages, &box->messages_room, box->count, 1, sizeof(*box->messages)) == -1)
 		return -1;
 	if (message->size > 0)
 		memcpy(box->raw + box->raw_size, message->bytes, message->size);
-	box->messages[box->count++] = (struct outbox_message){
+	box->messages[box->count++] = (struct inflight_message){
 		.queue = queue,
 		.rank = message->rank,
 		.raw = box->raw_size,
@@ -58,26 +58,26 @@ int outbox_hold(struct outbox *box, struct queue *queue, const struct message *m
 	return 0;
 }
 
-char *outbox_reserve(struct outbox *box, size_t size)
+char *inflight_reserve(struct inflight *box, size_t size)
 {
 	if (grow(&box->output, &box->output_room, box->output_size, size, 1) == -1)
 		return NULL;
 	return box->output + box->output_size;
 }
 
-void outbox_commit(struct outbox *box, const char *end)
+void inflight_commit(struct inflight *box, const char *end)
 {
 	box->output_size = (size_t)(end - box->output);
 	box->messages[box->count - 1].end = box->output_size;
 }
 
-size_t outbox_waiting(const struct outbox *box)
+size_t inflight_waiting(const struct inflight *box)
 {
 	return box->output_size;
 }
 
 /* Lets go of the messages whose output ended by `written`. */
-static void release(struct outbox *box, size_t written)
+static void release(struct inflight *box, size_t written)
 {
 	size_t done = 0;
 
@@ -93,7 +93,7 @@ static void release(struct outbox *box, size_t written)
 		box->raw_size = 0;
 }
 
-int outbox_flush(struct outbox *box)
+int inflight_flush(struct inflight *box)
 {
 	size_t written = 0;
 	int result = 0;
@@ -112,13 +112,13 @@ int outbox_flush(struct outbox *box)
 	return result;
 }
 
-void outbox_return(struct outbox *box, const struct deadline *deadline, size_t *returned,
+void inflight_return(struct inflight *box, const struct deadline *deadline, size_t *returned,
                    void (*lost)(const struct queue *queue, const struct message *message, int err))
 {
 	size_t i;
 
 	for (i = 0; i < box->count; i++) {
-		const struct outbox_message *held = &box->messages[i];
+		const struct inflight_message *held = &box->messages[i];
 		struct message message = {box->raw + held->raw, held->size, held->size, held->rank};
 
 		if (queue_return(held->queue, &message, deadline) == 0)
@@ -129,7 +129,7 @@ void outbox_return(struct outbox *box, const struct deadline *deadline, size_t *
 	box->count = box->raw_size = box->output_size = 0;
 }
 
-void outbox_free(struct outbox *box)
+void inflight_free(struct inflight *box)
 {
 	free(box->output);
 	free(box->raw);

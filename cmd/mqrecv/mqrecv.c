@@ -131,7 +131,7 @@ struct job {
 	struct queue *queues, **open; /* all, and those of them that are still there */
 	int open_count;
 	struct queue dead_letter;
-	struct outbox box;
+	struct inflight box;
 	struct task *tasks;
 	struct message message; /* received last */
 	struct progress progress;
@@ -200,7 +200,7 @@ static int fail_output(struct job *job)
 	/* What was only looked at is still where it was. */
 	if (job->peek)
 		job->box.count = held = 0;
-	outbox_return(&job->box, &deadline, &returned, say_lost);
+	inflight_return(&job->box, &deadline, &returned, say_lost);
 	job->done -= held;
 	job->returned += returned;
 	if (job->peek && err != EINTR)
@@ -212,7 +212,7 @@ static int fail_output(struct job *job)
 
 static int flush(struct job *job)
 {
-	return outbox_flush(&job->box) == -1 ? fail_output(job) : CLI_DONE;
+	return inflight_flush(&job->box) == -1 ? fail_output(job) : CLI_DONE;
 }
 
 /* Priority or type, as --json and -P show it. */
@@ -312,18 +312,18 @@ static int emit(struct job *job, struct queue *queue)
 	if (check_block(job, &shown) == -1)
 		return refuse_block(job, queue);
 	room = job->json ? json_room(queue, &shown) : shown.size + 64;
-	if (outbox_hold(&job->box, queue, &job->message) == -1) {
+	if (inflight_hold(&job->box, queue, &job->message) == -1) {
 		if (!job->peek)
 			put_back(job, queue, &job->message);
 		return cli_fail(queue->object->word, ENOMEM);
 	}
 	job->done++;
-	out = outbox_reserve(&job->box, room);
+	out = inflight_reserve(&job->box, room);
 	if (out == NULL)
 		return fail_output(job);
-	outbox_commit(&job->box, job->json ? put_json(out, queue, &shown) : put_record(job, out, &shown));
+	inflight_commit(&job->box, job->json ? put_json(out, queue, &shown) : put_record(job, out, &shown));
 	progress_add(&job->progress, shown.size);
-	if (job->unbuffered || outbox_waiting(&job->box) >= ENOUGH)
+	if (job->unbuffered || inflight_waiting(&job->box) >= ENOUGH)
 		return flush(job);
 	return CLI_DONE;
 }
@@ -814,7 +814,7 @@ static void free_job(struct job *job)
 	free(job->objects);
 	free(job->queues);
 	free(job->open);
-	outbox_free(&job->box);
+	inflight_free(&job->box);
 }
 
 int main(int argc, char **argv)
@@ -836,7 +836,7 @@ int main(int argc, char **argv)
 	interrupt_catch();
 	if (job.command != NULL)
 		interrupt_catch_children();
-	outbox_init(&job.box, 1);
+	inflight_init(&job.box, 1);
 	if (job.most_tasks == 0)
 		job.most_tasks = 1;
 	status = run(&job, end - optind);

@@ -12,11 +12,11 @@ enum { LACKING, LEAVING, COUNT, MARK, SIZE };
 int barrier_open(struct barrier *barrier, const struct object *object, int count, mode_t mode, int *created)
 {
 	int values[] = {count, 0, count};
-	struct marked set;
+	struct semset set;
 
-	if (marked_open(&set, object, MARKED_BARRIER, SIZE, mode, values, 3, created) == -1)
+	if (semset_open(&set, object, SEMSET_BARRIER, SIZE, mode, values, 3, created) == -1)
 		return -1;
-	if (set.kind != MARKED_BARRIER || set.size != SIZE) {
+	if (set.kind != SEMSET_BARRIER || set.size != SIZE) {
 		errno = EPROTOTYPE;
 		return -1;
 	}
@@ -37,7 +37,7 @@ static int arrive_last(const struct barrier *barrier, const struct deadline *dea
 	};
 
 	/* An operation of 0 would be another one. */
-	return marked_operate(barrier->id, operations, barrier->count > 1 ? 5 : 4, deadline);
+	return semset_operate(barrier->id, operations, barrier->count > 1 ? 5 : 4, deadline);
 }
 
 /* Arrives as one who will wait.  EAGAIN where nobody else is lacking, or the time is over. */
@@ -52,7 +52,7 @@ static int arrive(const struct barrier *barrier, const struct deadline *deadline
 		{LEAVING, -1, 0},
 	};
 
-	return marked_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), deadline);
+	return semset_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), deadline);
 }
 
 /* Until somebody was the last; that state lasts until we end ourselves. */
@@ -60,7 +60,7 @@ static int wait_for_last(const struct barrier *barrier, const struct deadline *d
 {
 	struct sembuf operations[] = {{LEAVING, -1, 0}, {LEAVING, 1, 0}};
 
-	return marked_operate(barrier->id, operations, 2, deadline);
+	return semset_operate(barrier->id, operations, 2, deadline);
 }
 
 /* Takes the arrival back, with what the kernel noted.  EAGAIN where somebody was the last meanwhile. */
@@ -74,7 +74,7 @@ static int withdraw(const struct barrier *barrier)
 		{LEAVING, -1, SEM_UNDO},
 	};
 
-	return marked_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), &at_once);
+	return semset_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), &at_once);
 }
 
 int barrier_wait(const struct barrier *barrier, const struct deadline *deadline)

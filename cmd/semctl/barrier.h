@@ -24,7 +24,7 @@ struct barrier {
 
 /*
  * Opens the barrier of that name, System V, or makes it for `count` processes, 32767 (SEMVMX) at most.  0, or -1 with errno, that
- * of marked_open(), and EPROTOTYPE where it is something else.
+ * of semset_open(), and EPROTOTYPE where it is something else.
  */
 int barrier_open(struct barrier *barrier, const struct object *object, int count, mode_t mode, int *created);
 

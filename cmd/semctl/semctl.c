@@ -310,7 +310,7 @@ static int run_rm(struct job *job)
 /* A token of a barrier would be one who is lacking: it would release too early, or never. */
 static int refuse_barrier(const struct object *object, const struct semaphore *semaphore)
 {
-	if (semaphore->posix != NULL || marked_kind_of(semaphore->id, semaphore->size) != MARKED_BARRIER)
+	if (semaphore->posix != NULL || semset_kind_of(semaphore->id, semaphore->size) != SEMSET_BARRIER)
 		return CLI_DONE;
 	cli_warn(object->word, "it is a barrier, which has no tokens");
 	return CLI_FAILED;
@@ -411,7 +411,7 @@ static void print_number(int number)
 		printf("\t%d", number);
 }
 
-static void print_state(struct job *job, const struct object *object, const struct semaphore_state *state, enum marked_kind kind, int at)
+static void print_state(struct job *job, const struct object *object, const struct semaphore_state *state, enum semset_kind kind, int at)
 {
 	char shown[4 * PATH_MAX + 1];
 
@@ -420,11 +420,11 @@ static void print_state(struct job *job, const struct object *object, const stru
 	job->headed = 1;
 	cli_show_name(shown, object->word);
 	printf("%s\t", shown);
-	if (kind == MARKED_SLOTS && at == 0)
+	if (kind == SEMSET_SLOTS && at == 0)
 		printf("tokens");
-	else if (kind == MARKED_SLOTS)
+	else if (kind == SEMSET_SLOTS)
 		printf("slot-%d", at - 1);
-	else if (kind == MARKED_BARRIER)
+	else if (kind == SEMSET_BARRIER)
 		printf("%s", at == 0 ? "lacking" : at == 1 ? "leaving" : "count");
 	else
 		printf("%d", at);
@@ -444,7 +444,7 @@ static int glance_one(struct job *job, const struct object *object)
 	if (semaphore_glance(object, &state) == -1)
 		return fail(object, errno);
 	if (job->verbose)
-		print_state(job, object, &state, MARKED_PLAIN, 0);
+		print_state(job, object, &state, SEMSET_PLAIN, 0);
 	else
 		printf("%d\n", state.value);
 	return CLI_DONE;
@@ -453,8 +453,8 @@ static int glance_one(struct job *job, const struct object *object)
 /* The marked ones are one semaphore to their users: what it is worth comes first. */
 static int print_values(struct job *job, const struct object *object, const struct semaphore *semaphore)
 {
-	enum marked_kind kind = semaphore->posix != NULL ? MARKED_PLAIN : marked_kind_of(semaphore->id, semaphore->size);
-	int shown = kind == MARKED_PLAIN ? semaphore->size : job->verbose ? semaphore->size - 1 : 1, i, result;
+	enum semset_kind kind = semaphore->posix != NULL ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
+	int shown = kind == SEMSET_PLAIN ? semaphore->size : job->verbose ? semaphore->size - 1 : 1, i, result;
 	int *values;
 
 	if (semaphore->size == 0) {
@@ -508,13 +508,13 @@ static int run_get(struct job *job)
 
 static int set_values(struct job *job, struct semaphore *semaphore, const int *values)
 {
-	enum marked_kind kind = semaphore->posix != NULL ? MARKED_PLAIN : marked_kind_of(semaphore->id, semaphore->size);
+	enum semset_kind kind = semaphore->posix != NULL ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
 
-	if (kind == MARKED_BARRIER) {
+	if (kind == SEMSET_BARRIER) {
 		cli_warn(job->object.word, "it is a barrier, and has no value to set");
 		return CLI_FAILED;
 	}
-	if (kind == MARKED_SLOTS)
+	if (kind == SEMSET_SLOTS)
 		semaphore->size = 1;
 	/* Without reading it nobody knows how many there are. */
 	if (semaphore->size == 0)
@@ -630,7 +630,7 @@ static int operate(struct job *job, struct sembuf *operations, size_t count)
 	if (open_there(&semaphore, &job->object) == -1)
 		return fail(&job->object, errno);
 	wait_until_finished(&semaphore);
-	if (marked_operate(semaphore.id, operations, count, &deadline) == -1)
+	if (semset_operate(semaphore.id, operations, count, &deadline) == -1)
 		return fail_operation(job, &semaphore, errno);
 	if (job->verbose)
 		cli_warn(job->object.word, "done");
@@ -728,7 +728,7 @@ static int run_posix(struct job *job)
 
 	interrupt_catch_all();
 	status = hold_posix(job, &semaphore);
-	relay_hold(&mask);
+	supervise_begin(&mask);
 	if (status == CLI_DONE && interrupt_pending() == 0) {
 		cli_close_for_commands();
 		pid = command_start_with(&command);
@@ -736,7 +736,7 @@ static int run_posix(struct job *job)
 			status = command_status_of(errno);
 			cli_fail(job->words[0], errno);
 		} else {
-			wait_status = relay_wait(pid);
+			wait_status = supervise_wait(pid);
 			status = wait_status == -1 ? fail(&job->object, errno) : command_status(wait_status);
 		}
 	}

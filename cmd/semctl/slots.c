@@ -10,16 +10,16 @@
 
 int slots_open(struct slots *slots, const struct object *object, int count, mode_t mode, int *created)
 {
-	struct marked set;
+	struct semset set;
 
-	if (marked_open(&set, object, MARKED_SLOTS, count + 2, mode, &count, 1, created) == -1)
+	if (semset_open(&set, object, SEMSET_SLOTS, count + 2, mode, &count, 1, created) == -1)
 		return -1;
-	if (set.kind == MARKED_BARRIER) {
+	if (set.kind == SEMSET_BARRIER) {
 		errno = EPROTOTYPE;
 		return -1;
 	}
 	slots->id = set.id;
-	slots->count = set.kind == MARKED_SLOTS ? set.size - 2 : 0;
+	slots->count = set.kind == SEMSET_SLOTS ? set.size - 2 : 0;
 	return 0;
 }
 
@@ -39,7 +39,7 @@ static int take_slot(const struct slots *slots, const struct deadline *deadline,
 
 	for (at = 0; at < slots->count; at++) {
 		set_slot(operations, at, IPC_NOWAIT);
-		if (marked_operate(slots->id, operations, 2, &at_once) == 0) {
+		if (semset_operate(slots->id, operations, 2, &at_once) == 0) {
 			*slot = at;
 			return 0;
 		}
@@ -48,7 +48,7 @@ static int take_slot(const struct slots *slots, const struct deadline *deadline,
 	}
 	*slot = (int)getpid() % slots->count;
 	set_slot(operations, *slot, 0);
-	return marked_operate(slots->id, operations, 2, deadline);
+	return semset_operate(slots->id, operations, 2, deadline);
 }
 
 /* Token and slot in one; where there is one slot only they come and go together. */
@@ -57,7 +57,7 @@ static int take_only(const struct slots *slots, short flags, const struct deadli
 	struct sembuf operations[3] = {{0, -1, (short)(flags | SEM_UNDO)}};
 
 	set_slot(operations + 1, 0, flags);
-	return marked_operate(slots->id, operations, slots->count == 0 ? 1 : 3, deadline);
+	return semset_operate(slots->id, operations, slots->count == 0 ? 1 : 3, deadline);
 }
 
 int slots_take(const struct slots *slots, const struct deadline *deadline, int *slot)
@@ -67,7 +67,7 @@ int slots_take(const struct slots *slots, const struct deadline *deadline, int *
 
 	*slot = slots->count == 0 ? -1 : 0;
 	if (slots->count > 1) {
-		result = marked_operate(slots->id, &token, 1, deadline);
+		result = semset_operate(slots->id, &token, 1, deadline);
 		if (result == 0)
 			result = take_slot(slots, deadline, slot);
 	} else {

@@ -26,7 +26,7 @@ struct slots {
 
 /*
  * Opens the set of that name, System V, or makes it with `count` tokens.  0, or -1 with errno, that of
- * marked_open(), and EPROTOTYPE where it is a barrier.
+ * semset_open(), and EPROTOTYPE where it is a barrier.
  */
 int slots_open(struct slots *slots, const struct object *object, int count, mode_t mode, int *created);
 

@@ -27,13 +27,13 @@ static char *put_mark(char *out, unsigned marked, size_t i, int *on)
 	return out;
 }
 
-char *hex_row(char *out, uint64_t address, const unsigned char *bytes, size_t size, unsigned marked)
+char *hexdump_row(char *out, uint64_t address, const unsigned char *bytes, size_t size, unsigned marked)
 {
 	int on = 0;
 	size_t i;
 
 	out = put_address(out, address);
-	for (i = 0; i < HEX_ROW; i++) {
+	for (i = 0; i < HEXDUMP_ROW; i++) {
 		*out++ = ' ';
 		if (i % 8 == 0)
 			*out++ = ' ';
@@ -57,19 +57,19 @@ char *hex_row(char *out, uint64_t address, const unsigned char *bytes, size_t si
 	return out;
 }
 
-void hex_start(struct hex *hex, uint64_t address)
+void hexdump_start(struct hexdump *hex, uint64_t address)
 {
-	*hex = (struct hex){.address = address};
+	*hex = (struct hexdump){.address = address};
 }
 
-static char *put_row(struct hex *hex, char *out, const unsigned char *row, size_t size)
+static char *put_row(struct hexdump *hex, char *out, const unsigned char *row, size_t size)
 {
-	if (hex->any && size == HEX_ROW && memcmp(row, hex->last, HEX_ROW) == 0) {
+	if (hex->any && size == HEXDUMP_ROW && memcmp(row, hex->last, HEXDUMP_ROW) == 0) {
 		if (!hex->starred)
 			out = stpcpy(out, "*\n");
 		hex->starred = 1;
 	} else {
-		out = hex_row(out, hex->address, row, size, 0);
+		out = hexdump_row(out, hex->address, row, size, 0);
 		*out++ = '\n';
 		memcpy(hex->last, row, size);
 		hex->starred = 0;
@@ -79,28 +79,28 @@ static char *put_row(struct hex *hex, char *out, const unsigned char *row, size_
 	return out;
 }
 
-char *hex_add(struct hex *hex, char *out, const unsigned char *bytes, size_t size)
+char *hexdump_add(struct hexdump *hex, char *out, const unsigned char *bytes, size_t size)
 {
 	if (hex->size > 0) {
-		size_t piece = HEX_ROW - hex->size < size ? HEX_ROW - hex->size : size;
+		size_t piece = HEXDUMP_ROW - hex->size < size ? HEXDUMP_ROW - hex->size : size;
 
 		memcpy(hex->row + hex->size, bytes, piece);
 		hex->size += piece;
 		bytes += piece;
 		size -= piece;
-		if (hex->size < HEX_ROW)
+		if (hex->size < HEXDUMP_ROW)
 			return out;
-		out = put_row(hex, out, hex->row, HEX_ROW);
+		out = put_row(hex, out, hex->row, HEXDUMP_ROW);
 		hex->size = 0;
 	}
-	for (; size >= HEX_ROW; bytes += HEX_ROW, size -= HEX_ROW)
-		out = put_row(hex, out, bytes, HEX_ROW);
+	for (; size >= HEXDUMP_ROW; bytes += HEXDUMP_ROW, size -= HEXDUMP_ROW)
+		out = put_row(hex, out, bytes, HEXDUMP_ROW);
 	memcpy(hex->row, bytes, size);
 	hex->size = size;
 	return out;
 }
 
-char *hex_end(struct hex *hex, char *out)
+char *hexdump_end(struct hexdump *hex, char *out)
 {
 	if (hex->size > 0)
 		out = put_row(hex, out, hex->row, hex->size);

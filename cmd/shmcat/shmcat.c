@@ -99,7 +99,7 @@ struct reading {
 	const struct object *object;
 	struct segment segment;
 	struct progress progress;
-	struct hex hex;
+	struct hexdump hex;
 	uint64_t at, end; /* where we are, and where to stop: UNLIMITED is the end of the segment */
 	int stopped;      /* at a NUL */
 };
@@ -112,7 +112,7 @@ static int fail_output(struct job *job)
 
 static int put(struct reading *reading, const char *bytes, size_t size)
 {
-	static char dump[HEX_ROOM(PIECE)];
+	static char dump[HEXDUMP_ROOM(PIECE)];
 
 	if (reading->job->c_string) {
 		const char *nul = memchr(bytes, '\0', size);
@@ -127,7 +127,7 @@ static int put(struct reading *reading, const char *bytes, size_t size)
 		return io_write_all(1, bytes, size) == -1 ? fail_output(reading->job) : CLI_DONE;
 	while (size > 0) {
 		size_t piece = size < PIECE ? size : PIECE;
-		char *end = hex_add(&reading->hex, dump, (const unsigned char *)bytes, piece);
+		char *end = hexdump_add(&reading->hex, dump, (const unsigned char *)bytes, piece);
 
 		if (io_write_all(1, dump, (size_t)(end - dump)) == -1)
 			return fail_output(reading->job);
@@ -247,31 +247,31 @@ static int copy(struct reading *reading)
 }
 
 /* Whether the object that we follow has no name any more, or had none and its process is gone; -1 with errno. */
-static int is_over(const struct reading *reading, const struct notice *notice)
+static int is_over(const struct reading *reading, const struct monitor *monitor)
 {
 	struct stat st;
 
 	if (reading->object->kind == OBJECT_MEMFD)
-		return notice_process_ended(notice);
+		return monitor_process_ended(monitor);
 	return fstat(reading->segment.fd, &st) == -1 ? -1 : st.st_nlink == 0;
 }
 
 static int follow(struct reading *reading)
 {
 	struct deadline never = deadline_after(-1);
-	struct notice notice;
+	struct monitor monitor;
 	int64_t size_before = 0;
 	char path[64];
 	int status, over;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", reading->segment.fd);
-	notice_open(&notice, path, IN_MODIFY | IN_ATTRIB, reading->object->kind == OBJECT_MEMFD ? reading->object->pid : 0);
-	notice.output = 1;
+	monitor_open(&monitor, path, IN_MODIFY | IN_ATTRIB, reading->object->kind == OBJECT_MEMFD ? reading->object->pid : 0);
+	monitor.output = 1;
 	for (;;) {
 		int64_t size = segment_size(&reading->segment);
 
 		/* Asked before the copy: what came before the end is then copied, too. */
-		over = size == -1 ? -1 : is_over(reading, &notice);
+		over = size == -1 ? -1 : is_over(reading, &monitor);
 		if (over == -1) {
 			status = cli_fail(reading->object->word, errno);
 			break;
@@ -284,7 +284,7 @@ static int follow(struct reading *reading)
 		status = copy(reading);
 		if (status != CLI_DONE || reading->stopped || reading->at >= reading->end || over)
 			break;
-		if (notice_wait(&notice, &never) == -1) {
+		if (monitor_wait(&monitor, &never) == -1) {
 			/* With nothing to write, no write(2) would tell us. */
 			if (errno == EPIPE)
 				raise(SIGPIPE);
@@ -292,7 +292,7 @@ static int follow(struct reading *reading)
 			break;
 		}
 	}
-	notice_close(&notice);
+	monitor_close(&monitor);
 	return status;
 }
 
@@ -326,8 +326,8 @@ static uint64_t expected(const struct reading *reading)
 
 static int end_dump(struct reading *reading)
 {
-	char last[HEX_ROOM(0)];
-	char *end = hex_end(&reading->hex, last);
+	char last[HEXDUMP_ROOM(0)];
+	char *end = hexdump_end(&reading->hex, last);
 
 	return io_write_all(1, last, (size_t)(end - last)) == -1 ? fail_output(reading->job) : CLI_DONE;
 }
@@ -342,7 +342,7 @@ static int cat(struct reading *reading)
 	if (select_range(reading) == -1)
 		return cli_fail(reading->object->word, errno);
 	from = reading->at;
-	hex_start(&reading->hex, from);
+	hexdump_start(&reading->hex, from);
 	progress_start(&reading->progress, job->progress_wanted, job->follow ? 0 : expected(reading));
 	status = job->follow ? follow(reading) : copy(reading);
 	if (status == CLI_DONE && job->hex)
@@ -391,14 +391,14 @@ static int open_object(struct reading *reading)
 {
 	char buffer[PATH_MAX];
 	const char *directory = directory_of(reading->object, buffer);
-	struct notice notice;
+	struct monitor monitor;
 	int result, saved, waited = 1;
 
 	if (!reading->job->has_timeout)
 		return try_open(reading, 1);
-	notice_open(&notice, directory, IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_DELETE_SELF, 0);
+	monitor_open(&monitor, directory, IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_DELETE_SELF, 0);
 	while ((result = try_open(reading, 0)) == -1 && errno == ENOENT)
-		if ((waited = notice_wait(&notice, &reading->job->deadline)) != 1)
+		if ((waited = monitor_wait(&monitor, &reading->job->deadline)) != 1)
 			break;
 	if (waited == 0) {
 		result = try_open(reading, 1);
@@ -406,7 +406,7 @@ static int open_object(struct reading *reading)
 			errno = ETIMEDOUT;
 	}
 	saved = errno;
-	notice_close(&notice);
+	monitor_close(&monitor);
 	errno = saved;
 	return result;
 }
@@ -422,7 +422,7 @@ struct view {
 /* Room for what `rows` rows show. */
 static int resize_view(struct view *view, unsigned rows)
 {
-	size_t room = (size_t)(rows > 2 ? rows - 2 : 1) * HEX_ROW;
+	size_t room = (size_t)(rows > 2 ? rows - 2 : 1) * HEXDUMP_ROW;
 	unsigned char *now, *before;
 
 	if (room == view->room)
@@ -490,7 +490,7 @@ static unsigned marks(const struct view *view, size_t i, size_t size)
 
 static int draw(const struct reading *reading, struct view *view)
 {
-	size_t i, room = (view->room / HEX_ROW + 1) * HEX_ROW_ROOM + 4 * strlen(reading->object->word) + 128;
+	size_t i, room = (view->room / HEXDUMP_ROW + 1) * HEXDUMP_ROW_ROOM + 4 * strlen(reading->object->word) + 128;
 	char *text = malloc(room), *end = text, *swap;
 	time_t now = time(NULL);
 	int result;
@@ -500,10 +500,10 @@ static int draw(const struct reading *reading, struct view *view)
 	end += cli_show_name(end, reading->object->word);
 	end += snprintf(end, room - (size_t)(end - text), "  %llu bytes  ", (unsigned long long)view->total);
 	end += strftime(end, room - (size_t)(end - text), "%F %T\n\n", localtime(&now));
-	for (i = 0; i < view->size; i += HEX_ROW) {
-		size_t size = view->size - i < HEX_ROW ? view->size - i : HEX_ROW;
+	for (i = 0; i < view->size; i += HEXDUMP_ROW) {
+		size_t size = view->size - i < HEXDUMP_ROW ? view->size - i : HEXDUMP_ROW;
 
-		end = hex_row(end, view->at + i, view->now + i, size, marks(view, i, size));
+		end = hexdump_row(end, view->at + i, view->now + i, size, marks(view, i, size));
 		*end++ = '\n';
 	}
 	result = screen_draw(text, (size_t)(end - text));

@@ -48,25 +48,25 @@ static int send_all(int fd, const char *bytes, size_t size, uint64_t *sent)
 static void *copy_out(void *argument)
 {
 	static char buffer[ROOM];
-	struct duplex *duplex = argument;
-	struct duplex_way *way = &duplex->out;
+	struct bridge *bridge = argument;
+	struct bridge_way *way = &bridge->out;
 	ssize_t got = 0;
 
-	while (way->write_error == 0 && wait_for_input(duplex->fd) && (got = io_read(0, buffer, sizeof(buffer))) > 0)
-		way->write_error = send_all(duplex->fd, buffer, (size_t)got, &way->bytes);
+	while (way->write_error == 0 && wait_for_input(bridge->fd) && (got = io_read(0, buffer, sizeof(buffer))) > 0)
+		way->write_error = send_all(bridge->fd, buffer, (size_t)got, &way->bytes);
 	if (got == -1)
 		way->read_error = errno;
-	shutdown(duplex->fd, SHUT_WR);
+	shutdown(bridge->fd, SHUT_WR);
 	return NULL;
 }
 
-static void copy_in(struct duplex *duplex)
+static void copy_in(struct bridge *bridge)
 {
 	static char buffer[ROOM];
-	struct duplex_way *way = &duplex->in;
+	struct bridge_way *way = &bridge->in;
 	ssize_t got;
 
-	while ((got = io_read(duplex->fd, buffer, sizeof(buffer))) > 0) {
+	while ((got = io_read(bridge->fd, buffer, sizeof(buffer))) > 0) {
 		if (io_write_all(1, buffer, (size_t)got) == -1) {
 			way->write_error = errno;
 			return;
@@ -79,20 +79,20 @@ static void copy_in(struct duplex *duplex)
 		way->write_error = errno;
 }
 
-int duplex_copy(struct duplex *duplex)
+int bridge_copy(struct bridge *bridge)
 {
 	pthread_t thread;
 	int err;
 
-	err = pthread_create(&thread, NULL, copy_out, duplex);
+	err = pthread_create(&thread, NULL, copy_out, bridge);
 	if (err != 0) {
 		errno = err;
 		return -1;
 	}
-	copy_in(duplex);
+	copy_in(bridge);
 	/* Whoever does not take what comes back gets nothing more either. */
-	if (duplex->in.write_error != 0)
-		shutdown(duplex->fd, SHUT_RDWR);
+	if (bridge->in.write_error != 0)
+		shutdown(bridge->fd, SHUT_RDWR);
 	pthread_join(thread, NULL);
 	return 0;
 }

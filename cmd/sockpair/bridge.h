@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /* Standard input to a stream socket, and the socket to standard output, at the same time. */
-#ifndef DUPLEX_H
-#define DUPLEX_H
+#ifndef BRIDGE_H
+#define BRIDGE_H
 
 #include <stdint.h>
 
 /* One direction, as it ended. */
-struct duplex_way {
+struct bridge_way {
 	uint64_t bytes;  /* passed on */
 	int read_error;  /* an errno, or 0: its source was read to the end, or nobody wants more */
 	int write_error;
 };
 
-struct duplex {
+struct bridge {
 	int fd; /* the socket, in blocking mode */
-	struct duplex_way out; /* standard input to the socket */
-	struct duplex_way in;  /* the socket to standard output */
+	struct bridge_way out; /* standard input to the socket */
+	struct bridge_way in;  /* the socket to standard output */
 };
 
 /*
@@ -25,6 +25,6 @@ struct duplex {
  * is not waited for.  Neither direction ever waits for the other one.  0, or -1 with errno where it
  * could not begin (EAGAIN).
  */
-int duplex_copy(struct duplex *duplex);
+int bridge_copy(struct bridge *bridge);
 
 #endif

@@ -179,7 +179,7 @@ static void handle_signal(struct job *job, const siginfo_t *info)
 	if (info->si_code != SI_KERNEL)
 		pass_on(job, number);
 	if (number == SIGTSTP)
-		relay_stop();
+		supervise_stop();
 	else if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM)
 		job->noted = number;
 }
@@ -802,14 +802,14 @@ static int become_command(const struct job *job, const struct task *task)
 }
 
 /* What went wrong, the one thing that says most first. */
-static int judge(const struct job *job, const struct duplex *duplex)
+static int judge(const struct job *job, const struct bridge *bridge)
 {
-	if (duplex->in.write_error != 0)
-		return cli_fail("standard output", duplex->in.write_error);
-	if (duplex->out.read_error != 0)
-		return cli_fail("standard input", duplex->out.read_error);
-	if (duplex->in.read_error != 0 || duplex->out.write_error != 0) {
-		int err = duplex->in.read_error != 0 ? duplex->in.read_error : duplex->out.write_error;
+	if (bridge->in.write_error != 0)
+		return cli_fail("standard output", bridge->in.write_error);
+	if (bridge->out.read_error != 0)
+		return cli_fail("standard input", bridge->out.read_error);
+	if (bridge->in.read_error != 0 || bridge->out.write_error != 0) {
+		int err = bridge->in.read_error != 0 ? bridge->in.read_error : bridge->out.write_error;
 
 		cli_warn(job->name.word, "%s%s", strerror(err),
 		         err == ECONNRESET || err == EPIPE ? ": the other side has closed without reading all" : "");
@@ -820,14 +820,14 @@ static int judge(const struct job *job, const struct duplex *duplex)
 
 static int copy(const struct job *job, int fd)
 {
-	struct duplex duplex = {.fd = fd};
+	struct bridge bridge = {.fd = fd};
 
-	if (duplex_copy(&duplex) == -1)
+	if (bridge_copy(&bridge) == -1)
 		return cli_fail("thread", errno);
 	if (job->verbose)
-		cli_warn(job->name.word, "%llu bytes sent, %llu bytes received", (unsigned long long)duplex.out.bytes,
-		         (unsigned long long)duplex.in.bytes);
-	return judge(job, &duplex);
+		cli_warn(job->name.word, "%llu bytes sent, %llu bytes received", (unsigned long long)bridge.out.bytes,
+		         (unsigned long long)bridge.in.bytes);
+	return judge(job, &bridge);
 }
 
 static int connect_to(const struct job *job)

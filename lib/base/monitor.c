@@ -15,45 +15,45 @@
 #define FIRST_PAUSE INT64_C(1000000)
 #define LONGEST_PAUSE INT64_C(50000000)
 
-void notice_open(struct notice *notice, const char *path, uint32_t mask, int pid)
+void monitor_open(struct monitor *monitor, const char *path, uint32_t mask, int pid)
 {
-	notice->pause = FIRST_PAUSE;
-	notice->output = -1;
-	notice->inotify = path ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
-	if (notice->inotify != -1 && inotify_add_watch(notice->inotify, path, mask) == -1) {
-		close(notice->inotify);
-		notice->inotify = -1;
+	monitor->pause = FIRST_PAUSE;
+	monitor->output = -1;
+	monitor->inotify = path ? inotify_init1(IN_CLOEXEC | IN_NONBLOCK) : -1;
+	if (monitor->inotify != -1 && inotify_add_watch(monitor->inotify, path, mask) == -1) {
+		close(monitor->inotify);
+		monitor->inotify = -1;
 	}
-	notice->process = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-	notice->pid = notice->process == -1 ? pid : 0;
+	monitor->process = pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	monitor->pid = monitor->process == -1 ? pid : 0;
 }
 
-int notice_descriptor(const struct notice *notice)
+int monitor_descriptor(const struct monitor *monitor)
 {
-	return notice->inotify;
+	return monitor->inotify;
 }
 
 /* What happened does not matter, only that it did: the caller looks for himself. */
-void notice_drain(const struct notice *notice)
+void monitor_drain(const struct monitor *monitor)
 {
 	char events[sizeof(struct inotify_event) + NAME_MAX + 1];
 
-	while (notice->inotify != -1 && read(notice->inotify, events, sizeof(events)) > 0)
+	while (monitor->inotify != -1 && read(monitor->inotify, events, sizeof(events)) > 0)
 		continue;
 }
 
-int notice_wait(struct notice *notice, const struct deadline *deadline)
+int monitor_wait(struct monitor *monitor, const struct deadline *deadline)
 {
-	struct pollfd p[3] = {{notice->inotify, POLLIN, 0}, {notice->process, POLLIN, 0}, {notice->output, 0, 0}};
+	struct pollfd p[3] = {{monitor->inotify, POLLIN, 0}, {monitor->process, POLLIN, 0}, {monitor->output, 0, 0}};
 	int64_t left = deadline_left(deadline), wait = left;
 	int result;
 
 	if (left == 0)
 		return 0;
-	if (notice->inotify == -1 || notice->pid != 0) {
-		if (wait > notice->pause)
-			wait = notice->pause;
-		notice->pause = notice->pause * 2 < LONGEST_PAUSE ? notice->pause * 2 : LONGEST_PAUSE;
+	if (monitor->inotify == -1 || monitor->pid != 0) {
+		if (wait > monitor->pause)
+			wait = monitor->pause;
+		monitor->pause = monitor->pause * 2 < LONGEST_PAUSE ? monitor->pause * 2 : LONGEST_PAUSE;
 	}
 	result = deadline_poll(p, 3, wait);
 	if (result == -1 && errno == EINTR && interrupt_pending() != 0)
@@ -62,23 +62,23 @@ int notice_wait(struct notice *notice, const struct deadline *deadline)
 		errno = EPIPE;
 		return -1;
 	}
-	notice_drain(notice);
+	monitor_drain(monitor);
 	return 1;
 }
 
-int notice_process_ended(const struct notice *notice)
+int monitor_process_ended(const struct monitor *monitor)
 {
-	struct pollfd p = {notice->process, POLLIN, 0};
+	struct pollfd p = {monitor->process, POLLIN, 0};
 
-	if (notice->pid != 0)
-		return kill(notice->pid, 0) == -1 && errno == ESRCH;
-	return notice->process != -1 && poll(&p, 1, 0) == 1;
+	if (monitor->pid != 0)
+		return kill(monitor->pid, 0) == -1 && errno == ESRCH;
+	return monitor->process != -1 && poll(&p, 1, 0) == 1;
 }
 
-void notice_close(struct notice *notice)
+void monitor_close(struct monitor *monitor)
 {
-	if (notice->inotify != -1)
-		close(notice->inotify);
-	if (notice->process != -1)
-		close(notice->process);
+	if (monitor->inotify != -1)
+		close(monitor->inotify);
+	if (monitor->process != -1)
+		close(monitor->process);
 }

@@ -7,7 +7,7 @@
 
 #include "base/interrupt.h"
 
-void relay_hold(sigset_t *before)
+void supervise_begin(sigset_t *before)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	sigset_t all;
@@ -21,7 +21,7 @@ void relay_hold(sigset_t *before)
 	sigaction(SIGCHLD, &action, NULL);
 }
 
-void relay_stop(void)
+void supervise_stop(void)
 {
 	sigset_t stop;
 
@@ -47,7 +47,7 @@ static int look(pid_t child, int *status)
 	if (!WIFSTOPPED(*status))
 		return 1;
 	/* SIGCONT waits for us behind this, and is passed on. */
-	relay_stop();
+	supervise_stop();
 	return 0;
 }
 
@@ -63,7 +63,7 @@ static int is_of_terminal(const siginfo_t *info)
 	return 0;
 }
 
-int relay_wait(pid_t child)
+int supervise_wait(pid_t child)
 {
 	siginfo_t info;
 	sigset_t all;

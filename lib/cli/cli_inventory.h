@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Options that choose objects, the same for those tools that look at all of them: parsed, or refused with a usage error. */
-#ifndef CLI_SELECT_H
-#define CLI_SELECT_H
+#ifndef CLI_INVENTORY_H
+#define CLI_INVENTORY_H
 
 #include <stddef.h>
 #include <sys/types.h>

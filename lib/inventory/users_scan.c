@@ -618,7 +618,7 @@ static int know_holders(struct scan *scan)
 		if (entry->kind != INVENTORY_SEM)
 			continue;
 		errno = 0;
-		if (marked_kind_of(entry->id, (int)entry->count) != MARKED_SLOTS) {
+		if (semset_kind_of(entry->id, (int)entry->count) != SEMSET_SLOTS) {
 			if (errno != 0 && errno != EINVAL && errno != EIDRM)
 				entry->flags |= INVENTORY_HOLDERS_HIDDEN;
 			continue;

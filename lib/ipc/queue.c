@@ -86,7 +86,7 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 	}
 	for (i = 0; i < count; i++) {
 		p[i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
-		gone[i] = (struct pollfd){notice_descriptor(&queues[i]->notice), POLLIN, 0};
+		gone[i] = (struct pollfd){monitor_descriptor(&queues[i]->monitor), POLLIN, 0};
 		/* Where a removal cannot be watched for it is looked for. */
 		if (gone[i].fd == -1 && left > LOOK_EVERY)
 			left = LOOK_EVERY;

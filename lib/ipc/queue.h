@@ -90,7 +90,7 @@ struct queue {
 	int id; /* System V */
 	size_t most; /* bytes that a message may have */
 	int watched; /* POSIX: `notice` is there */
-	struct notice notice;
+	struct monitor monitor;
 	char *scratch; /* System V: type and bytes in one piece */
 	size_t scratch_room;
 };

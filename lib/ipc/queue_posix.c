@@ -59,7 +59,7 @@ static int posix_is_gone(struct queue *queue)
 	struct stat st;
 
 	if (queue->watched)
-		notice_drain(&queue->notice);
+		monitor_drain(&queue->monitor);
 	return fstat(queue->fd, &st) == 0 && st.st_nlink == 0;
 }
 
@@ -68,7 +68,7 @@ static void posix_watch(struct queue *queue)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
-	notice_open(&queue->notice, path, IN_ATTRIB, 0);
+	monitor_open(&queue->monitor, path, IN_ATTRIB, 0);
 	queue->watched = 1;
 }
 
@@ -200,7 +200,7 @@ static int posix_remove(struct queue *queue)
 static void posix_shut(struct queue *queue)
 {
 	if (queue->watched)
-		notice_close(&queue->notice);
+		monitor_close(&queue->monitor);
 	if (queue->waiting != -1)
 		mq_close(queue->waiting);
 	if (queue->fd != -1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Semaphores, POSIX and System V behind one interface: made, taken and given back, looked at, removed. */
-#ifndef SEMAPHORES_H
-#define SEMAPHORES_H
+#ifndef SEMAPHORE_H
+#define SEMAPHORE_H
 
 #include <semaphore.h>
 #include <sys/types.h>

@@ -11,23 +11,23 @@ union argument {
 	struct semid_ds *ds;
 };
 
-enum marked_kind marked_kind_of(int id, int size)
+enum semset_kind semset_kind_of(int id, int size)
 {
 	int last = size >= SMALLEST ? semctl(id, size - 1, GETVAL) : 0;
 
-	return last == MARKED_SLOTS || last == MARKED_BARRIER ? (enum marked_kind)last : MARKED_PLAIN;
+	return last == SEMSET_SLOTS || last == SEMSET_BARRIER ? (enum semset_kind)last : SEMSET_PLAIN;
 }
 
 /* The set's kind, by its size: 0, or -1 with errno. */
-static int find_kind(struct marked *set)
+static int find_kind(struct semset *set)
 {
 	errno = 0;
-	set->kind = marked_kind_of(set->id, set->size);
+	set->kind = semset_kind_of(set->id, set->size);
 	return errno == 0 ? 0 : -1;
 }
 
 /* The set's size and kind: 0, or -1 with errno. */
-static int look(struct marked *set, struct semid_ds *ds)
+static int look(struct semset *set, struct semid_ds *ds)
 {
 	union argument argument = {ds};
 
@@ -38,7 +38,7 @@ static int look(struct marked *set, struct semid_ds *ds)
 }
 
 /* Fills the set unless that was done: 0, or -1 with errno. */
-static int fill(int id, enum marked_kind kind, int size, const int *values, int count)
+static int fill(int id, enum semset_kind kind, int size, const int *values, int count)
 {
 	struct sembuf operations[2 + 2 * VALUES_MOST];
 	unsigned short last = (unsigned short)(size - 1);
@@ -55,7 +55,7 @@ static int fill(int id, enum marked_kind kind, int size, const int *values, int 
 	return semop(id, operations, used) == 0 || errno == EAGAIN ? 0 : -1;
 }
 
-static int open_once(struct marked *set, const struct object *object, enum marked_kind kind, int size, mode_t mode,
+static int open_once(struct semset *set, const struct object *object, enum semset_kind kind, int size, mode_t mode,
                      const int *values, int count, int *created)
 {
 	struct semid_ds ds;
@@ -74,7 +74,7 @@ static int open_once(struct marked *set, const struct object *object, enum marke
 	if (look(set, &ds) == -1)
 		return -1;
 	/* A set of this size that nobody ever used: if all of it is zero it was left so by who was to fill it. */
-	if (set->kind == MARKED_PLAIN && set->size == size && ds.sem_otime == 0) {
+	if (set->kind == SEMSET_PLAIN && set->size == size && ds.sem_otime == 0) {
 		if (fill(set->id, kind, size, values, count) == -1)
 			return -1;
 		return find_kind(set);
@@ -82,7 +82,7 @@ static int open_once(struct marked *set, const struct object *object, enum marke
 	return 0;
 }
 
-int marked_open(struct marked *set, const struct object *object, enum marked_kind kind, int size, mode_t mode,
+int semset_open(struct semset *set, const struct object *object, enum semset_kind kind, int size, mode_t mode,
                 const int *values, int count, int *created)
 {
 	int tries;
@@ -99,7 +99,7 @@ int marked_open(struct marked *set, const struct object *object, enum marked_kin
 	return -1;
 }
 
-int marked_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
+int semset_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
 {
 	struct timespec left;
 	int result;

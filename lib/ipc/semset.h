@@ -7,8 +7,8 @@
  * filled, and never changed again.  Filling is one semop(2) that wants the mark to be zero, so it happens
  * once, whoever is killed in between.
  */
-#ifndef MARKED_H
-#define MARKED_H
+#ifndef SEMSET_H
+#define SEMSET_H
 
 #include <sys/sem.h>
 #include <sys/types.h>
@@ -17,15 +17,15 @@
 #include "ipc/object.h"
 
 /* What a set is for, as its mark: numbers that nobody would count to by accident. */
-enum marked_kind {
-	MARKED_PLAIN = 0,
-	MARKED_SLOTS = 21077,   /* slots.h */
-	MARKED_BARRIER = 21078, /* barrier.h */
+enum semset_kind {
+	SEMSET_PLAIN = 0,
+	SEMSET_SLOTS = 21077,   /* slots.h */
+	SEMSET_BARRIER = 21078, /* barrier.h */
 };
 
 /* What a set is, or is to be. */
-struct marked {
-	enum marked_kind kind;
+struct semset {
+	enum semset_kind kind;
 	int id;
 	int size; /* number of semaphores, the mark included */
 };
@@ -36,16 +36,16 @@ struct marked {
  * this size, is filled so, too.  `created` tells of the former.  0, or -1 with errno: ENOENT for an id that
  * is not there, EACCES, ENOSPC, and the others of semget(2).
  */
-int marked_open(struct marked *set, const struct object *object, enum marked_kind kind, int size, mode_t mode,
+int semset_open(struct semset *set, const struct object *object, enum semset_kind kind, int size, mode_t mode,
                 const int *values, int count, int *created);
 
-/* What kind of set it is that has `size` semaphores; MARKED_PLAIN also where that cannot be read. */
-enum marked_kind marked_kind_of(int id, int size);
+/* What kind of set it is that has `size` semaphores; SEMSET_PLAIN also where that cannot be read. */
+enum semset_kind semset_kind_of(int id, int size);
 
 /*
  * semtimedop(2) with what is left of the time, going on where Ctrl-Z and fg ended the wait with EINTR: 0, or
  * -1 with errno, EAGAIN when the time is over.
  */
-int marked_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
+int semset_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
 #endif

@@ -45,7 +45,7 @@ static struct wanted first_of(const struct record_format *format, const char *p,
 	return w;
 }
 
-static void cut(const struct record_format *format, const char *stream, size_t size, size_t most, uint32_t seed)
+static void framing(const struct record_format *format, const char *stream, size_t size, size_t most, uint32_t seed)
 {
 	struct record_reader reader;
 	size_t at = 0, got, total = 0;
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		most = (size_t)format.block;
 	lengths = in;
 	bytes = take_expanded(&in, 200000, &expanded);
-	cut(&format, bytes, expanded, most, seed);
+	framing(&format, bytes, expanded, most, seed);
 	frame(&format, bytes, expanded, &lengths, seed);
 	free(bytes);
 	return 0;

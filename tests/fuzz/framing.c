@@ -24,13 +24,13 @@ static void check_piece(const struct record_format *format, uint64_t before, con
 			if (first == 0)
 				first = i + 1;
 		}
-	CHECK(cut_count(format, before, bytes, size) == count);
-	CHECK(cut_first(format, before, bytes, size) == first);
+	CHECK(framing_count(format, before, bytes, size) == count);
+	CHECK(framing_first(format, before, bytes, size) == first);
 	phase = 0;
 	for (i = 0; i < size; i++)
 		if (ends(format, &phase, bytes[i]))
 			whole = i + 1;
-	CHECK(cut_whole(format, bytes, size) == whole);
+	CHECK(framing_whole(format, bytes, size) == whole);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -38,13 +38,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = {data, size};
 	unsigned how = take_byte(&in), seed = take_byte(&in);
 	struct record_format format = {.kind = how & 1 ? RECORD_BLOCK : RECORD_DELIMITED, .delimiter = (char)take_byte(&in)};
-	struct cut cut;
+	struct framing framing;
 	uint64_t phase = 0, records = 0;
 	size_t expanded, at = 0, i;
 	char *bytes;
 
 	format.block = 1 + (how & 2 ? take_short(&in) : take_byte(&in));
-	cut = (struct cut){.format = format};
+	framing = (struct framing){.format = format};
 	bytes = take_expanded(&in, 16384, &expanded);
 	while (at < expanded) {
 		size_t piece = 1 + (how & 4 ? seed * 131 : seed);
@@ -54,16 +54,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (piece > expanded - at)
 			piece = expanded - at;
 		part = copy_of(bytes + at, piece);
-		check_piece(&format, cut.phase, part, piece);
-		cut_pass(&cut, part, piece);
+		check_piece(&format, framing.phase, part, piece);
+		framing_pass(&framing, part, piece);
 		for (i = 0; i < piece; i++)
 			records += (uint64_t)ends(&format, &phase, part[i]);
 		free(part);
 		at += piece;
-		CHECK(cut.records == records && cut.phase == phase && cut.bytes == at);
+		CHECK(framing.records == records && framing.phase == phase && framing.bytes == at);
 	}
-	cut_end(&cut);
-	CHECK(cut.records == records + (phase > 0) && cut.phase == 0);
+	framing_end(&framing);
+	CHECK(framing.records == records + (phase > 0) && framing.phase == 0);
 	free(bytes);
 	return 0;
 }

@@ -18,11 +18,11 @@
 
 struct stream {
 	struct record_format format;
-	struct outlet outlet;
+	struct record_writer writer;
 	char *bytes;
 	size_t starts[RECORDS + 1]; /* of each record */
 	size_t count, given;        /* records that there are, that were handed over */
-	struct outlet_row row;
+	struct record_writer_row row;
 	int reader; /* a descriptor, or -1 */
 	char *got;
 	size_t got_size;
@@ -98,12 +98,12 @@ static void come(struct stream *s)
 {
 	int ends[2];
 
-	if (s->outlet.sink.fd != -1)
+	if (s->writer.outfd.fd != -1)
 		return;
 	CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
 	CHECK(fcntl(ends[1], F_SETPIPE_SZ, 8192) >= 4096);
 	s->reader = ends[0];
-	s->outlet.sink = (struct sink){.fd = ends[1], .is_pipe = 1};
+	s->writer.outfd = (struct outfd){.fd = ends[1], .is_pipe = 1};
 	s->last = -1;
 }
 
@@ -124,8 +124,8 @@ static void check_result(struct stream *s, int result)
 	if (result == 0)
 		return;
 	CHECK(result == -1 && errno == EPIPE && s->reader == -1);
-	outlet_lose_reader(&s->outlet);
-	CHECK(!outlet_waits(&s->outlet, 1) && outlet_phase(&s->outlet) == 0);
+	record_writer_lose_reader(&s->writer);
+	CHECK(!record_writer_waits(&s->writer, 1) && record_writer_phase(&s->writer) == 0);
 }
 
 static void give(struct stream *s, size_t records)
@@ -134,7 +134,7 @@ static void give(struct stream *s, size_t records)
 		return;
 	if (records > s->count - s->given)
 		records = s->count - s->given;
-	s->row = (struct outlet_row){s->bytes + s->starts[s->given], s->starts[s->given + records] - s->starts[s->given], records};
+	s->row = (struct record_writer_row){s->bytes + s->starts[s->given], s->starts[s->given + records] - s->starts[s->given], records};
 	s->given += records;
 }
 
@@ -145,18 +145,18 @@ static void step(struct stream *s, unsigned what, unsigned number)
 	case 1: leave(s, number & 1); break;
 	case 2: drain(s, 1 + (size_t)number * 97); break;
 	case 3:
-		if (s->outlet.sink.fd != -1)
-			check_result(s, outlet_flush(&s->outlet, number & 1));
+		if (s->writer.outfd.fd != -1)
+			check_result(s, record_writer_flush(&s->writer, number & 1));
 		break;
-	case 4: s->outlet.at_once = number & 1; break;
-	case 5: outlet_queue(&s->outlet, &s->row); break;
+	case 4: s->writer.at_once = number & 1; break;
+	case 5: record_writer_queue(&s->writer, &s->row); break;
 	default:
 		give(s, 1 + number % 8);
-		if (s->outlet.sink.fd != -1)
-			check_result(s, outlet_write(&s->outlet, &s->row));
+		if (s->writer.outfd.fd != -1)
+			check_result(s, record_writer_write(&s->writer, &s->row));
 		break;
 	}
-	CHECK(s->outlet.records + s->outlet.dropped + s->outlet.queued + s->row.records + (s->outlet.rest != NULL) == s->given);
+	CHECK(s->writer.records + s->writer.dropped + s->writer.queued + s->row.records + (s->writer.rest != NULL) == s->given);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -168,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	signal(SIGPIPE, SIG_IGN);
 	s.format = (struct record_format){.kind = how & 1 ? RECORD_BLOCK : RECORD_DELIMITED, .delimiter = '\n'};
 	s.format.block = 2 + take_short(&in) % (LENGTH_MOST - 2);
-	CHECK(outlet_open(&s.outlet, &s.format, take_short(&in) % 40000) == 0);
+	CHECK(record_writer_open(&s.writer, &s.format, take_short(&in) % 40000) == 0);
 	make_records(&s, &in);
 	s.got = malloc(s.starts[s.count] + 1);
 	CHECK(s.got != NULL);
@@ -178,16 +178,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		step(&s, kind, take_byte(&in));
 	}
 	/* He who reads all gets all that is queued. */
-	while (s.reader != -1 && s.outlet.sink.fd != -1 && outlet_waits(&s.outlet, 0)) {
+	while (s.reader != -1 && s.writer.outfd.fd != -1 && record_writer_waits(&s.writer, 0)) {
 		drain(&s, ALL);
-		check_result(&s, outlet_flush(&s.outlet, 0));
+		check_result(&s, record_writer_flush(&s.writer, 0));
 	}
 	drain(&s, ALL);
 	check_got(&s, 0);
 	if (s.reader != -1)
 		close(s.reader);
-	outlet_close(&s.outlet);
-	CHECK(s.outlet.records + s.outlet.dropped + s.row.records == s.given);
+	record_writer_close(&s.writer);
+	CHECK(s.writer.records + s.writer.dropped + s.row.records == s.given);
 	free(s.got);
 	free(s.bytes);
 	return 0;

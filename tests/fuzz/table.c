@@ -29,40 +29,40 @@ int io_write_all(int fd, const void *buffer, size_t size)
 	return 0;
 }
 
-static const struct listing_column columns[COLUMNS] = {
+static const struct table_column columns[COLUMNS] = {
 	{"NAME", 0}, {"COUNT", 1}, {"SIZE", 1}, {"TIME", 0}, {"MODE", 1}, {"VALUES", 0}, {"USERS", 0}, {"NOTHING", 0}, {"LABEL", 0},
 };
-static const struct listing_column *const chosen[COLUMNS] = {
+static const struct table_column *const chosen[COLUMNS] = {
 	&columns[0], &columns[1], &columns[2], &columns[3], &columns[4], &columns[5], &columns[6], &columns[7], &columns[8],
 };
 
 struct rows {
-	struct listing_process processes[12];
+	struct table_process processes[12];
 	int numbers[40];
 	char *texts[TEXTS];
 	int64_t number, when;
 	unsigned how;
 };
 
-static int get(void *context, size_t row, const struct listing_column *column, struct listing_cell *cell)
+static int get(void *context, size_t row, const struct table_column *column, struct table_cell *cell)
 {
-	static const enum listing_type types[COLUMNS] = {LISTING_TEXT, LISTING_NUMBER, LISTING_SIZE, LISTING_TIME, LISTING_MODE,
-	                                                 LISTING_NUMBERS, LISTING_PROCESSES, LISTING_UNKNOWN, LISTING_TEXT};
+	static const enum table_type types[COLUMNS] = {TABLE_TEXT, TABLE_NUMBER, TABLE_SIZE, TABLE_TIME, TABLE_MODE,
+	                                                 TABLE_NUMBERS, TABLE_PROCESSES, TABLE_UNKNOWN, TABLE_TEXT};
 	const struct rows *rows = context;
 	unsigned how = rows->how + (unsigned)row;
 
 	cell->type = types[column - columns];
 	cell->number = rows->number;
-	if (cell->type == LISTING_SIZE && cell->number < 0)
+	if (cell->type == TABLE_SIZE && cell->number < 0)
 		cell->number = -(cell->number + 1);
-	else if (cell->type == LISTING_TIME)
+	else if (cell->type == TABLE_TIME)
 		cell->number = rows->when;
-	else if (cell->type == LISTING_MODE)
+	else if (cell->type == TABLE_MODE)
 		cell->number &= 0777;
 	cell->text = rows->texts[(row + (column == &columns[8])) % TEXTS];
 	cell->numbers = rows->numbers;
 	cell->processes = rows->processes;
-	cell->count = how % (cell->type == LISTING_NUMBERS ? 41 : 13);
+	cell->count = how % (cell->type == TABLE_NUMBERS ? 41 : 13);
 	cell->incomplete = (how >> 2) & 1;
 	return 0;
 }
@@ -87,7 +87,7 @@ static struct rows *make_rows(struct input *in)
 		size_t length = strlen(command);
 
 		/* comm has 15 bytes at the most. */
-		rows->processes[i] = (struct listing_process){.pid = (int64_t)i * 178956970, .command = command + (length > 15 ? length - 15 : 0),
+		rows->processes[i] = (struct table_process){.pid = (int64_t)i * 178956970, .command = command + (length > 15 ? length - 15 : 0),
 		                                              .uses = uses[i & 3], .call = i & 1 ? "msgrcv" : NULL};
 	}
 	for (i = 0; i < 40; i++)
@@ -196,35 +196,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = {data, size};
 	unsigned how = take_byte(&in), count = take_byte(&in), i;
 	struct rows *rows;
-	struct listing listing = {.form = how & 3, .columns = chosen, .column_count = COLUMNS, .title = "objects", .get = get};
+	struct table table = {.form = how & 3, .columns = chosen, .column_count = COLUMNS, .title = "objects", .get = get};
 
 	/* Few rows, or as many as the buffer has no room for. */
 	count %= how & 4 ? 4 : 64;
-	listing.headings = how >> 3 & 1;
-	listing.bytes = how >> 4 & 1;
-	listing.everything = how >> 5 & 1;
-	listing.width = how & 64 ? take_byte(&in) : 0;
+	table.headings = how >> 3 & 1;
+	table.bytes = how >> 4 & 1;
+	table.everything = how >> 5 & 1;
+	table.width = how & 64 ? take_byte(&in) : 0;
 	rows = make_rows(&in);
-	listing.context = rows;
+	table.context = rows;
 	output.size = 0;
-	listing_begin(&listing);
+	table_begin(&table);
 	for (i = 0; i < count; i++)
-		listing_row(&listing, i);
-	CHECK(listing.rows == count);
-	listing_end_rows(&listing);
-	if (listing.form == LISTING_JSON && (how & 128)) {
-		listing_put(&listing, ",", 1);
-		listing_put_json_text(&listing, &columns[8], rows->texts[0]);
+		table_row(&table, i);
+	CHECK(table.rows == count);
+	table_end_rows(&table);
+	if (table.form == TABLE_JSON && (how & 128)) {
+		table_put(&table, ",", 1);
+		table_put_json_text(&table, &columns[8], rows->texts[0]);
 	}
-	CHECK(listing_end(&listing) == 0);
+	CHECK(table_end(&table) == 0);
 	if (output.bytes == NULL)
 		CHECK((output.bytes = calloc(1, 1)) != NULL);
 	output.bytes[output.size] = '\0';
 	switch (how & 3) {
-	case LISTING_TABLE: check_table(count, listing.headings, listing.width); break;
-	case LISTING_RAW: check_raw(rows, count, listing.headings); break;
-	case LISTING_NULS: check_nuls(rows, count); break;
-	case LISTING_JSON:
+	case TABLE_ALIGNED: check_table(count, table.headings, table.width); break;
+	case TABLE_RAW: check_raw(rows, count, table.headings); break;
+	case TABLE_NULS: check_nuls(rows, count); break;
+	case TABLE_JSON:
 		CHECK(valid_json(output.bytes, output.size));
 		check_times(rows->when);
 		break;
