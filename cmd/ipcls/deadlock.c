@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/proc.h"
 
 #define NONE UINT32_MAX
@@ -33,15 +34,11 @@ struct wait_graph {
 
 static int add_edge(struct wait_graph *graph, uint32_t from, size_t user, uint32_t to, enum deadlock_link link)
 {
-	if (graph->count == graph->room) {
-		size_t room = graph->room ? 2 * graph->room : 64;
-		struct edge *edges = reallocarray(graph->edges, room, sizeof(*edges));
+	struct edge *edges = array_grow(graph->edges, &graph->room, graph->count + 1, sizeof(*edges));
 
-		if (edges == NULL)
-			return -1;
-		graph->edges = edges;
-		graph->room = room;
-	}
+	if (edges == NULL)
+		return -1;
+	graph->edges = edges;
 	graph->edges[graph->count++] = (struct edge){from, to, user, link};
 	return 0;
 }

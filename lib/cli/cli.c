@@ -5,6 +5,7 @@
 #define LIBBSD_OPENBSD_VIS
 #include <bsd/vis.h>
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -408,6 +409,19 @@ noreturn static void refuse(const char *option, const char *word, const char *ki
 	if (errno == ERANGE)
 		cli_usage_exit("%s: %s: %s out of range", option, shown(word), kind);
 	cli_usage_exit("%s: %s: not a %s (%s)", option, shown(word), kind, form);
+}
+
+uint64_t cli_number_or_exit(const char *option, const char *word, uint64_t least, uint64_t most)
+{
+	uint64_t number;
+
+	if (number_parse(word, least, most, &number) == 0)
+		return number;
+	/* The largest numbers that a type can have are no limit that a user meets. */
+	if (most >= INT_MAX)
+		cli_usage_exit("%s: %s: not a whole number of %llu or more", option, shown(word), (unsigned long long)least);
+	cli_usage_exit("%s: %s: not a whole number from %llu to %llu", option, shown(word), (unsigned long long)least,
+	               (unsigned long long)most);
 }
 
 uint64_t cli_size_or_exit(const char *option, const char *word)

@@ -124,6 +124,7 @@ int cli_merge_status(int status, int other);
 
 /* Parses an operand or the value of an option, or exits with CLI_USAGE; `kinds` are what the tool takes. */
 void cli_object_or_exit(struct object *object, const char *word, unsigned kinds);
+uint64_t cli_number_or_exit(const char *option, const char *word, uint64_t least, uint64_t most);
 uint64_t cli_size_or_exit(const char *option, const char *word);
 int64_t cli_offset_or_exit(const char *option, const char *word, int *from_end);
 int64_t cli_duration_or_exit(const char *option, const char *word);

@@ -8,6 +8,8 @@
 #include <sys/sem.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
+
 #define CHUNK ((size_t)64 * 1024) /* the longest name is two paths, 8 kB */
 
 /* A chunk of names, and the one before it. */
@@ -95,18 +97,12 @@ void inventory_blank(struct inventory_entry *entry, enum inventory_kind kind)
 
 int inventory_reserve(struct inventory *inventory, size_t more)
 {
-	size_t room = inventory->room ? inventory->room : 256;
 	struct inventory_entry *entries;
 
-	while (room - inventory->count < more)
-		room *= 2;
-	if (room == inventory->room)
-		return 0;
-	entries = reallocarray(inventory->entries, room, sizeof(*entries));
+	entries = array_grow(inventory->entries, &inventory->room, inventory->count + more, sizeof(*entries));
 	if (entries == NULL)
 		return -1;
 	inventory->entries = entries;
-	inventory->room = room;
 	return 0;
 }
 
@@ -153,15 +149,10 @@ int inventory_complain(struct inventory *inventory, enum inventory_kind kind, co
 {
 	struct inventory_problem *problem;
 
-	if (inventory->problem_count == inventory->problem_room) {
-		size_t room = inventory->problem_room ? 2 * inventory->problem_room : 8;
-
-		problem = reallocarray(inventory->problems, room, sizeof(*problem));
-		if (problem == NULL)
-			return -1;
-		inventory->problems = problem;
-		inventory->problem_room = room;
-	}
+	problem = array_grow(inventory->problems, &inventory->problem_room, inventory->problem_count + 1, sizeof(*problem));
+	if (problem == NULL)
+		return -1;
+	inventory->problems = problem;
 	what = inventory_keep(inventory, what, strlen(what));
 	if (what == NULL)
 		return -1;
