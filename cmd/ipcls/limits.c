@@ -13,14 +13,7 @@
 
 #include "base/io.h"
 #include "ipc/queue.h"
-
-/* semctl(2) wants its caller to declare this. */
-union semun {
-	int val;
-	struct semid_ds *buf;
-	unsigned short *array;
-	struct seminfo *info;
-};
+#include "ipc/sysv.h"
 
 /* What is larger than INT64_MAX is as good as that. */
 static int64_t saturated(uint64_t value)

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ipc/sysv.h"
+
 /* How often, and how soon at first, a file is tried again that somebody has open. */
 enum { TRIES = 8, FIRST_PAUSE_NS = 100000 };
 
@@ -52,10 +54,7 @@ static int remove_id(const struct inventory_entry *entry)
 	int result = entry->kind == INVENTORY_SHM ? shmctl(entry->id, IPC_RMID, NULL) :
 	             entry->kind == INVENTORY_MSG ? msgctl(entry->id, IPC_RMID, NULL) : semctl(entry->id, 0, IPC_RMID);
 
-	/* EINVAL is what the kernel says of an id that is nobody's. */
-	if (result == -1 && (errno == EINVAL || errno == EIDRM))
-		errno = ENOENT;
-	return result;
+	return result == -1 ? sysv_fail_missing(errno) : 0;
 }
 
 static int remove_sysv(const struct inventory_entry *entry, int force)
@@ -71,10 +70,8 @@ static int remove_sysv(const struct inventory_entry *entry, int force)
 			return -1;
 		case -1:
 			/* Of queues the kernel never tells; of a set it has just failed to. */
-			if (now.kind == INVENTORY_SEM) {
-				errno = errno == EINVAL || errno == EIDRM ? ENOENT : errno;
-				return -1;
-			}
+			if (now.kind == INVENTORY_SEM)
+				return sysv_fail_missing(errno);
 			break;
 		default:
 			break;

@@ -11,14 +11,7 @@
 #include <unistd.h>
 
 #include "base/proc.h"
-
-/* semctl(2) wants its caller to declare this. */
-union semun {
-	int val;
-	struct semid_ds *buf;
-	unsigned short *array;
-	struct seminfo *info;
-};
+#include "ipc/sysv.h"
 
 /* Numbers in a line of /proc/sysvipc; a segment's memory and swap came later than the rest. */
 enum { NUMBERS_SHM = 14, NUMBERS_SHM_MEMORY = 16, NUMBERS_MSG = 14, NUMBERS_SEM = 10 };
@@ -257,7 +250,7 @@ static int list_indices(struct inventory *inventory, enum inventory_kind kind, i
 			continue;
 		inventory->count--;
 		/* A hole, or one that goes just now. */
-		if (errno != EINVAL && errno != EIDRM)
+		if (!sysv_is_gone(errno))
 			err = errno;
 	}
 	/* EINVAL is also the word of a kernel that does not know the operation. */
@@ -285,12 +278,6 @@ int inventory_list_sysv(struct inventory *inventory, enum inventory_kind kind, u
 	    read_table(&use, kind) == -1 && errno == ENOMEM)
 		return -1;
 	return 0;
-}
-
-/* EINVAL is what the kernel says of an id that is nobody's. */
-static int is_gone(int err)
-{
-	return err == EINVAL || err == EIDRM;
 }
 
 /* Looks the id up in the table, for an object that may not be read. */
@@ -321,7 +308,7 @@ int inventory_stat_sysv(struct inventory_entry *entry, enum inventory_kind kind,
 		return 0;
 	}
 	if (errno != EACCES) {
-		errno = is_gone(errno) ? ENOENT : errno;
+		errno = sysv_is_gone(errno) ? ENOENT : errno;
 		return -1;
 	}
 	/* IPC_STAT wants leave to read, the operation by index none.  The index is the low part of the id. */

@@ -11,6 +11,7 @@
 
 #include "base/interrupt.h"
 #include "ipc/queue.h"
+#include "ipc/sysv.h"
 
 /* What msgsnd(2) and msgrcv(2) take: the type and then the bytes, in one piece. */
 #define HEAD sizeof(long)
@@ -39,12 +40,6 @@ static int reserve(struct queue *queue, size_t size)
 	return 0;
 }
 
-/* An id that does not exist is an invalid argument to the calls; if it existed before, it was removed. */
-static int gone(int err)
-{
-	return fail(err == EINVAL ? EIDRM : err);
-}
-
 /*
  * A message has at most kernel.msgmax bytes, and one that is longer than the queue as a whole would
  * wait for ever.  Without leave to read the queue its own limit is not known, and msgmax stands.
@@ -62,27 +57,19 @@ static int find_limits(struct queue *queue)
 			queue->most = (size_t)ds.msg_qbytes;
 		return 0;
 	}
-	return errno == EACCES ? 0 : gone(errno);
+	return errno == EACCES ? 0 : sysv_fail_removed(errno);
 }
 
 static int sysv_open(struct queue *queue, enum queue_access access)
 {
-	key_t key;
-
-	(void)access; /* It is checked at each call. */
-	if (queue->object->kind == OBJECT_ID) {
-		queue->id = queue->object->id;
-	} else {
-		if (object_key(queue->object, &key) == -1)
-			return -1;
-		queue->id = msgget(key, 0);
-		if (queue->id == -1)
-			return -1;
-	}
+	(void)access; /* The kernel checks it at each call. */
+	queue->id = sysv_find_queue(queue->object);
+	if (queue->id == -1)
+		return -1;
 	if (find_limits(queue) == 0)
 		return 0;
-	/* Also where it was removed behind msgget(2). */
-	return fail(errno == EIDRM ? ENOENT : errno);
+	/* It may also have been removed just after msgget(2). */
+	return sysv_fail_missing(errno);
 }
 
 static int sysv_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits)
@@ -118,11 +105,11 @@ static int sysv_send(struct queue *queue, const char *bytes, size_t size, long r
 		if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)
 			return 0;
 		if (errno != EAGAIN && errno != EINTR)
-			return gone(errno);
+			return sysv_fail_removed(errno);
 	}
 	while ((result = queue_may_wait(deadline)) == 1)
 		if ((result = msgsnd(queue->id, queue->scratch, size, 0)) == 0 || errno != EINTR)
-			return queue_end_wait(result == 0 ? 0 : gone(errno), deadline);
+			return queue_end_wait(result == 0 ? 0 : sysv_fail_removed(errno), deadline);
 	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
@@ -174,7 +161,7 @@ static int sysv_receive(struct queue *queue, struct message *message)
 
 	if (receive(queue, message, type, flags | IPC_NOWAIT) == 0)
 		return 0;
-	return errno == ENOMSG ? fail(EAGAIN) : gone(errno);
+	return errno == ENOMSG ? fail(EAGAIN) : sysv_fail_removed(errno);
 }
 
 static int sysv_receive_wait(struct queue *queue, struct message *message, const struct deadline *deadline)
@@ -189,7 +176,7 @@ static int sysv_receive_wait(struct queue *queue, struct message *message, const
 		return -1;
 	while ((result = interrupt_child() ? fail(EINTR) : queue_may_wait(deadline)) == 1)
 		if ((result = receive(queue, message, type, flags)) == 0 || errno != EINTR)
-			return queue_end_wait(result == 0 ? 0 : gone(errno), deadline);
+			return queue_end_wait(result == 0 ? 0 : sysv_fail_removed(errno), deadline);
 	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
@@ -207,16 +194,16 @@ static int sysv_peek(struct queue *queue, struct message *message, long *cursor)
 {
 	do
 		if (receive(queue, message, (*cursor)++, MSG_COPY | IPC_NOWAIT) == -1)
-			return gone(errno);
+			return sysv_fail_removed(errno);
 	while (!is_wanted(&queue->selector, message->rank));
 	return 0;
 }
 
-static int sysv_is_gone(struct queue *queue)
+static int is_gone(struct queue *queue)
 {
 	struct msqid_ds ds;
 
-	return msgctl(queue->id, IPC_STAT, &ds) == -1 && (errno == EIDRM || errno == EINVAL);
+	return msgctl(queue->id, IPC_STAT, &ds) == -1 && sysv_is_gone(errno);
 }
 
 static long sysv_count(struct queue *queue)
@@ -228,7 +215,7 @@ static long sysv_count(struct queue *queue)
 
 static int sysv_remove(struct queue *queue)
 {
-	return msgctl(queue->id, IPC_RMID, NULL) == -1 ? gone(errno) : 0;
+	return msgctl(queue->id, IPC_RMID, NULL) == -1 ? sysv_fail_removed(errno) : 0;
 }
 
 static void sysv_close(struct queue *queue)
@@ -245,7 +232,7 @@ const struct queue_kind queue_sysv = {
 	.receive = sysv_receive,
 	.receive_wait = sysv_receive_wait,
 	.peek = sysv_peek,
-	.is_gone = sysv_is_gone,
+	.is_gone = is_gone,
 	.count = sysv_count,
 	.remove = sysv_remove,
 	.close = sysv_close,

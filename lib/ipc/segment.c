@@ -16,6 +16,7 @@
 
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "ipc/sysv.h"
 
 #define WINDOW ((size_t)2 << 20)
 #define DIRECTORY "/dev/shm"
@@ -87,22 +88,16 @@ static int open_memfd(struct segment *segment, const struct object *object)
 	return open_file(segment, path, O_RDONLY);
 }
 
-/* shmctl(2) and shmat(2) call an id that does not exist an invalid argument, or removed if there was one. */
-static int gone(int err)
-{
-	return fail(err == EINVAL || err == EIDRM ? ENOENT : err);
-}
-
 static int attach(struct segment *segment, int flags)
 {
 	struct shmid_ds ds;
 	void *map;
 
 	if (shmctl(segment->id, IPC_STAT, &ds) == -1)
-		return gone(errno);
+		return sysv_fail_missing(errno);
 	map = shmat(segment->id, NULL, flags);
 	if (map == (void *)-1)
-		return gone(errno);
+		return sysv_fail_missing(errno);
 	segment->map = map;
 	segment->size = ds.shm_segsz;
 	return 0;
@@ -110,18 +105,8 @@ static int attach(struct segment *segment, int flags)
 
 static int open_sysv(struct segment *segment, const struct object *object, int flags)
 {
-	key_t key;
-
-	if (object->kind == OBJECT_ID) {
-		segment->id = object->id;
-	} else {
-		if (object_key(object, &key) == -1)
-			return -1;
-		segment->id = shmget(key, 0, 0);
-		if (segment->id == -1)
-			return -1;
-	}
-	return attach(segment, flags);
+	segment->id = sysv_find_segment(object);
+	return segment->id == -1 ? -1 : attach(segment, flags);
 }
 
 static const int access_flags[] = {
@@ -321,7 +306,7 @@ int segment_remove(const struct segment *segment)
 	struct stat st, named;
 
 	if (segment->fd == -1)
-		return shmctl(segment->id, IPC_RMID, NULL) == -1 ? gone(errno) : 0;
+		return shmctl(segment->id, IPC_RMID, NULL) == -1 ? sysv_fail_missing(errno) : 0;
 	if (fstat(segment->fd, &st) == -1 || lstat(segment->path, &named) == -1)
 		return -1;
 	if (S_ISLNK(named.st_mode) && stat(segment->path, &named) == -1)

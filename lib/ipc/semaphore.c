@@ -14,18 +14,12 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "ipc/sysv.h"
 
 /* glibc's file of a semaphore; musl's has no "sem." and another layout. */
 #define PREFIX "/dev/shm/sem."
 
 enum { SECOND = 1000000000 };
-
-/* The 4th argument of semctl(2). */
-union argument {
-	int value;
-	struct semid_ds *ds;
-	unsigned short *values;
-};
 
 static int fail(int err)
 {
@@ -222,7 +216,7 @@ static int set_posix(struct semaphore *semaphore, int wanted)
 
 static int stat_sysv(int id, struct semid_ds *ds)
 {
-	union argument argument = {.ds = ds};
+	union semun argument = {.buf = ds};
 
 	return semctl(id, 0, IPC_STAT, argument);
 }
@@ -230,28 +224,22 @@ static int stat_sysv(int id, struct semid_ds *ds)
 static int open_sysv(struct semaphore *semaphore, const struct object *object)
 {
 	struct semid_ds ds;
-	key_t key = IPC_PRIVATE;
+	key_t key;
 
-	if (object->kind == OBJECT_ID) {
-		semaphore->id = object->id;
-	} else {
-		if (object_key(object, &key) == -1)
-			return -1;
-		semaphore->id = semget(key, 0, 0);
-		if (semaphore->id == -1)
-			return -1;
-	}
+	semaphore->id = sysv_find_set(object);
+	if (semaphore->id == -1)
+		return -1;
 	if (stat_sysv(semaphore->id, &ds) == 0) {
 		semaphore->size = (int)ds.sem_nsems;
 		return 0;
 	}
 	/* Who may change it but not read it does not get to know its size. */
-	if (errno == EACCES && (object->kind == OBJECT_ID || semget(key, 0, 0200) != -1)) {
+	if (errno == EACCES && (object->kind == OBJECT_ID || (object_key(object, &key) == 0 && semget(key, 0, 0200) != -1))) {
 		semaphore->size = 0;
 		return 0;
 	}
-	/* Also where it was removed behind semget(2). */
-	return fail(errno == EINVAL || errno == EIDRM ? ENOENT : errno);
+	/* It may also have been removed just after semget(2). */
+	return sysv_fail_missing(errno);
 }
 
 int semaphore_open(struct semaphore *semaphore, const struct object *object)
@@ -283,7 +271,7 @@ static int fill_sysv(int id, const int *values, int count)
 	}
 	if (operations != NULL && all != NULL) {
 		result = used > 0 ? semop(id, operations, (size_t)used) : touch_sysv(id, 0);
-		if (result == -1 && errno == E2BIG && semctl(id, 0, SETALL, (union argument){.values = all}) == 0)
+		if (result == -1 && errno == E2BIG && semctl(id, 0, SETALL, (union semun){.array = all}) == 0)
 			result = touch_sysv(id, values[0]);
 	}
 	free(operations);
@@ -295,7 +283,7 @@ static int fill_sysv(int id, const int *values, int count)
 static int narrow_sysv(int id, mode_t mode)
 {
 	struct semid_ds ds;
-	union argument argument = {.ds = &ds};
+	union semun argument = {.buf = &ds};
 
 	if ((mode & 0600) == 0600)
 		return 0;
@@ -307,7 +295,7 @@ static int narrow_sysv(int id, mode_t mode)
 
 static int create_sysv(struct semaphore *semaphore, const struct object *object, mode_t mode, const int *values, int count)
 {
-	union argument none = {0};
+	union semun none = {0};
 	sigset_t all, before;
 	key_t key;
 	int result, saved;
@@ -484,26 +472,26 @@ int semaphore_look(const struct semaphore *semaphore, int at, struct semaphore_s
 
 int semaphore_values(const struct semaphore *semaphore, int *values)
 {
-	union argument all;
+	union semun all;
 	int i, result;
 
 	if (semaphore->posix != NULL)
 		return sem_getvalue(semaphore->posix, values);
 	if (semaphore->size == 0)
 		return fail(EACCES);
-	all.values = calloc((size_t)semaphore->size, sizeof(*all.values));
-	if (all.values == NULL)
+	all.array = calloc((size_t)semaphore->size, sizeof(*all.array));
+	if (all.array == NULL)
 		return -1;
 	result = semctl(semaphore->id, 0, GETALL, all);
 	for (i = 0; result != -1 && i < semaphore->size; i++)
-		values[i] = all.values[i];
-	free(all.values);
+		values[i] = all.array[i];
+	free(all.array);
 	return result == -1 ? -1 : 0;
 }
 
 int semaphore_set(struct semaphore *semaphore, const int *values)
 {
-	union argument all;
+	union semun all;
 	int i, result;
 
 	if (semaphore->posix != NULL)
@@ -511,26 +499,25 @@ int semaphore_set(struct semaphore *semaphore, const int *values)
 	if (semaphore->size == 0)
 		return fail(EACCES);
 	if (semaphore->size == 1) {
-		all.value = values[0];
+		all.val = values[0];
 		return semctl(semaphore->id, 0, SETVAL, all);
 	}
-	all.values = calloc((size_t)semaphore->size, sizeof(*all.values));
-	if (all.values == NULL)
+	all.array = calloc((size_t)semaphore->size, sizeof(*all.array));
+	if (all.array == NULL)
 		return -1;
 	for (i = 0; i < semaphore->size; i++)
-		all.values[i] = (unsigned short)values[i];
+		all.array[i] = (unsigned short)values[i];
 	result = semctl(semaphore->id, 0, SETALL, all);
-	free(all.values);
+	free(all.array);
 	return result == -1 ? -1 : 0;
 }
 
 int semaphore_remove(const struct object *object)
 {
 	char path[sizeof(PREFIX) + NAME_MAX];
-	union argument none = {0};
+	union semun none = {0};
 	struct stat st;
-	key_t key;
-	int id = object->id;
+	int id;
 
 	if (object->kind == OBJECT_NAME) {
 		/* What has such a name and is no semaphore, not even a broken one, is not ours to remove. */
@@ -538,11 +525,10 @@ int semaphore_remove(const struct object *object)
 			return -1;
 		return S_ISREG(st.st_mode) ? sem_unlink(object->name) : fail(EINVAL);
 	}
-	if (object->kind != OBJECT_ID && (object_key(object, &key) == -1 || (id = semget(key, 0, 0)) == -1))
-		return -1;
-	if (semctl(id, 0, IPC_RMID, none) == 0)
-		return 0;
-	return fail(errno == EINVAL || errno == EIDRM ? ENOENT : errno);
+	id = sysv_find_set(object);
+	if (id == -1 || semctl(id, 0, IPC_RMID, none) == 0)
+		return id == -1 ? -1 : 0;
+	return sysv_fail_missing(errno);
 }
 
 void semaphore_close(struct semaphore *semaphore)

@@ -5,11 +5,9 @@
 #include <stddef.h>
 #include <sys/sem.h>
 
-enum { VALUES_MOST = 3, SMALLEST = 3 };
+#include "ipc/sysv.h"
 
-union argument {
-	struct semid_ds *ds;
-};
+enum { VALUES_MOST = 3, SMALLEST = 3 };
 
 enum semset_kind semset_kind_of(int id, int size)
 {
@@ -29,9 +27,7 @@ static int find_kind(struct semset *set)
 /* The set's size and kind: 0, or -1 with errno. */
 static int look(struct semset *set, struct semid_ds *ds)
 {
-	union argument argument = {ds};
-
-	if (semctl(set->id, 0, IPC_STAT, argument) == -1)
+	if (semctl(set->id, 0, IPC_STAT, (union semun){.buf = ds}) == -1)
 		return -1;
 	set->size = (int)ds->sem_nsems;
 	return find_kind(set);
