@@ -2,13 +2,11 @@
 #include "deadlock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/proc.h"
@@ -81,22 +79,6 @@ static int add_holders(struct wait_graph *graph, size_t waiting)
 	return any;
 }
 
-/* Reads a small file of /proc whole: its size, with a NUL behind it, or -1. */
-static ssize_t read_proc(const struct wait_graph *graph, const char *path, char *text, size_t room)
-{
-	ssize_t got;
-	int fd;
-
-	fd = openat(graph->users->proc, path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	got = read(fd, text, room - 1);
-	close(fd);
-	if (got >= 0)
-		text[got] = '\0';
-	return got;
-}
-
 static int waits_for_children(const struct wait_graph *graph, pid_t pid)
 {
 	struct proc_syscall call;
@@ -104,7 +86,7 @@ static int waits_for_children(const struct wait_graph *graph, pid_t pid)
 	ssize_t got;
 
 	snprintf(path, sizeof(path), "%d/syscall", (int)pid);
-	got = read_proc(graph, path, text, sizeof(text));
+	got = proc_read(graph->users->proc, path, text, sizeof(text));
 	return got > 0 && proc_parse_syscall(text, (size_t)got, &call) == 1 &&
 	       (call.number == SYS_wait4 || call.number == SYS_waitid);
 }
@@ -122,7 +104,7 @@ static int add_children(struct wait_graph *graph, uint32_t from, pid_t pid, int 
 	ssize_t got;
 
 	snprintf(path, sizeof(path), "%d/task/%d/children", (int)pid, (int)pid);
-	got = read_proc(graph, path, text, sizeof(text));
+	got = proc_read(graph->users->proc, path, text, sizeof(text));
 	if (got <= 0 || got == (ssize_t)sizeof(text) - 1 || generation == GENERATIONS)
 		return 0;
 	while ((more = proc_take_pid(&at, text + got, &child)) == 1) {

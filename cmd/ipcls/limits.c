@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "limits.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/msg.h>
 #include <sys/resource.h>
@@ -11,7 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/proc.h"
 #include "ipc/queue.h"
 #include "ipc/sysv.h"
 
@@ -21,23 +19,12 @@ static int64_t saturated(uint64_t value)
 	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
 }
 
-/* The first number in a file, or -1. */
+/* The number in a file of /proc/sys, or -1. */
 static int64_t read_number(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char text[64], *end;
-	unsigned long long value;
-	ssize_t got;
+	uint64_t value;
 
-	if (fd == -1)
-		return -1;
-	got = io_read_full(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (got <= 0)
-		return -1;
-	text[got] = '\0';
-	value = strtoull(text, &end, 10);
-	return end == text ? -1 : saturated(value);
+	return proc_read_number(path, &value) == 0 ? saturated(value) : -1;
 }
 
 static size_t list_shm(struct limit *list)

@@ -7,7 +7,6 @@
  * however it ends.  A POSIX semaphore knows no such debt, so there semctl stays behind and pays it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -385,16 +384,11 @@ static const char *command_of(pid_t pid)
 	static int proc;
 	char path[64];
 	ssize_t length;
-	int fd;
 
 	if (proc == 0)
 		proc = proc_open();
 	snprintf(path, sizeof(path), "%ld/comm", (long)pid);
-	fd = pid > 0 && proc != -1 ? openat(proc, path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd == -1)
-		return "-";
-	length = io_read_full(fd, name, sizeof(name) - 1);
-	close(fd);
+	length = pid > 0 && proc != -1 ? proc_read(proc, path, name, sizeof(name)) : -1;
 	while (length > 0 && name[length - 1] == '\n')
 		length--;
 	if (length <= 0)

@@ -13,6 +13,8 @@
 
 #include "base/io.h"
 
+#define PAGE_OF_RECORDS 2048 /* less than the kernel gives of a list before it stops at the end of a page */
+
 /*
  * Whether that /proc numbers processes as our pid namespace does: the kernel lists our numbers in all namespaces from
  * that of /proc down to ours.  1, 0, or -1 with errno where that cannot be looked at.
@@ -21,19 +23,10 @@ static int is_of_our_namespace(int proc)
 {
 	char text[4096], ours[32];
 	const char *line;
-	ssize_t got;
-	int fd = openat(proc, "self/status", O_RDONLY | O_CLOEXEC), saved;
 
-	/* A process that /proc does not know is none of its namespace. */
-	if (fd == -1)
+	/* /proc does not list a process that is outside its namespace. */
+	if (proc_read(proc, "self/status", text, sizeof(text)) == -1)
 		return errno == ENOENT || errno == ESRCH ? 0 : -1;
-	got = io_read_full(fd, text, sizeof(text) - 1);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	if (got <= 0)
-		return got == -1 ? -1 : 0;
-	text[got] = '\0';
 	line = strstr(text, "\nNSpid:\t");
 	/* Kernels before 4.1 give our number in the namespace of /proc alone. */
 	if (line == NULL && (line = strstr(text, "\nPid:\t")) == NULL)
@@ -56,6 +49,36 @@ int proc_open(void)
 	close(proc);
 	errno = err;
 	return -1;
+}
+
+ssize_t proc_read(int directory, const char *path, char *text, size_t room)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), saved;
+	ssize_t got, more = 0;
+
+	if (fd == -1)
+		return -1;
+	got = io_read(fd, text, room - 1);
+	/* A file of one record comes whole; only a list, by the page, needs further calls. */
+	if (got >= PAGE_OF_RECORDS)
+		more = io_read_full(fd, text + got, room - 1 - (size_t)got);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	if (got == -1 || more == -1)
+		return -1;
+	text[got + more] = '\0';
+	return got + more;
+}
+
+int proc_read_number(const char *path, uint64_t *number)
+{
+	char text[64], *end;
+
+	if (proc_read(AT_FDCWD, path, text, sizeof(text)) == -1)
+		return -1;
+	*number = strtoull(text, &end, 10);
+	return end == text ? -1 : 0;
 }
 
 int proc_has_user(uid_t uid)

@@ -20,6 +20,18 @@
 int proc_open(void);
 
 /*
+ * Reads `path`, relative to the open directory `directory` or AT_FDCWD, into `text` and puts a NUL after it.  Returns the
+ * number of bytes, `room` - 1 for a file that is as long or longer; or -1 with the errno of open(2) or read(2).
+ */
+ssize_t proc_read(int directory, const char *path, char *text, size_t room);
+
+/*
+ * Reads the number in a file of /proc/sys, UINT64_MAX for a larger one: 0, or -1 where the file cannot be read or has no
+ * number.
+ */
+int proc_read_number(const char *path, uint64_t *number);
+
+/*
  * Whether that number is a user's in our user namespace, and not what the kernel shows of all those that have none
  * there, user_namespaces(7).  Also 1 where there is no /proc to tell.
  */

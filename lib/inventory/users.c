@@ -2,7 +2,6 @@
 #include "inventory/users.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/proc.h"
 
 unsigned users_needed(unsigned kinds)
@@ -109,14 +107,9 @@ static int64_t start_of(const struct users *users, pid_t pid)
 	struct timespec now, up;
 	struct proc_stat stat;
 	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	fd = openat(users->proc, path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	got = io_read_full(fd, text, sizeof(text));
-	close(fd);
+	got = proc_read(users->proc, path, text, sizeof(text));
 	if (got <= 0 || proc_parse_stat(text, (size_t)got, &stat) == -1)
 		return -1;
 	clock_gettime(CLOCK_REALTIME, &now);

@@ -19,7 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/proc.h"
 #include "ipc/semset.h"
 
@@ -788,34 +787,13 @@ static int read_string(const struct scan *scan, uint64_t address, char *text, si
 	return strlen(text) < size - 1 ? 0 : -1;
 }
 
-/* Reads a small file whole: its size, or -1 with errno. */
-static ssize_t read_small(int directory, const char *path, char *buffer, size_t size)
-{
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), saved;
-	ssize_t got;
-
-	if (fd == -1)
-		return -1;
-	/* What is this small comes at once. */
-	got = io_read(fd, buffer, size);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return got;
-}
-
 /* The function of the kernel in which the thread sleeps: 0, or -1 where that is not told. */
 static int read_place(const struct scan *scan, const char *thread, char *place, size_t size)
 {
 	char path[48];
-	ssize_t got;
 
 	snprintf(path, sizeof(path), "task/%.20s/wchan", thread);
-	got = read_small(scan->directory, path, place, size - 1);
-	if (got <= 0)
-		return -1;
-	place[got] = '\0';
-	return 0;
+	return proc_read(scan->directory, path, place, size) > 0 ? 0 : -1;
 }
 
 /*
@@ -989,7 +967,7 @@ static int take_thread(struct scan *scan, const char *thread)
 	int result;
 
 	snprintf(path, sizeof(path), "task/%.20s/syscall", thread);
-	got = read_small(scan->directory, path, text, sizeof(text));
+	got = proc_read(scan->directory, path, text, sizeof(text));
 	if (got == -1) {
 		if (errno == ENOENT || errno == ESRCH)
 			return 0;
@@ -1050,7 +1028,7 @@ static int keep_process(struct scan *scan)
 		users->process_room = room;
 	}
 	scan->process.uid = fstat(scan->directory, &st) == 0 ? st.st_uid : (uid_t)-1;
-	got = read_small(scan->directory, "comm", scan->process.command, USER_COMMAND - 1);
+	got = proc_read(scan->directory, "comm", scan->process.command, USER_COMMAND);
 	if (got > 0 && scan->process.command[got - 1] == '\n')
 		got--;
 	if (got >= 0) {
@@ -1082,7 +1060,7 @@ static int has_no_memory(struct scan *scan)
 static int has_ended(struct scan *scan)
 {
 	char text[1024];
-	ssize_t got = read_small(scan->directory, "stat", text, sizeof(text));
+	ssize_t got = proc_read(scan->directory, "stat", text, sizeof(text));
 	struct proc_stat stat;
 
 	if (got <= 0)

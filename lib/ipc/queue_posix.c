@@ -2,6 +2,7 @@
 /* POSIX queues, mq_overview(7).  On Linux a queue is a descriptor: poll(2), fstat(2) and inotify(7) work. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <mqueue.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/proc.h"
 #include "ipc/queue.h"
 
 static int fail(int err)
@@ -226,15 +228,9 @@ const struct queue_kind queue_posix = {
 
 static long read_limit(const char *path, long otherwise)
 {
-	FILE *file = fopen(path, "re");
-	long limit;
+	uint64_t limit;
 
-	if (file == NULL)
-		return otherwise;
-	if (fscanf(file, "%ld", &limit) != 1)
-		limit = otherwise;
-	fclose(file);
-	return limit;
+	return proc_read_number(path, &limit) == 0 && limit <= LONG_MAX ? (long)limit : otherwise;
 }
 
 struct queue_limits queue_default_limits(const struct queue_limits *limits)
