@@ -7,7 +7,7 @@
 load helper
 
 # Where the tests have peers of another machine, these are in the same directory as the tools.
-tools=$(cd "$BATS_TEST_DIRNAME/../cmd" && printf '%s\n' *.c | sed 's/\.c$//')
+tools=$(cd "$BATS_TEST_DIRNAME/../cmd" && printf '%s\n' *)
 export tools
 
 setup() { start_test; }
