@@ -299,7 +299,7 @@ is_fifo() { [[ -p $1 ]]; }
     mkfifo new
     mv new a
     bg cat a
-    eventually grep -qx "fifotee: a: the name is another object's by now" err
+    eventually grep -qx "fifotee: a: the name belongs to another object by now" err
     echo on >&5
     fed
     ends 1 "$tee"

@@ -59,7 +59,7 @@ status 1
 ipcls: /proc: not mounted; users are not known
 ipcls: /proc: not mounted; memory without a name cannot be listed
 status 1
-shmcat: memfd:1:3: there is no /proc here that shows our processes (root can mount one)
+shmcat: memfd:1:3: /proc is missing, or does not show this process (root can mount one)
 status 1
 NAME	SEMAPHORE	VALUE	WAITING	FOR-ZERO	LAST-PID	COMMAND
 key:0x73	0	1	0	0	PID	-
@@ -204,7 +204,7 @@ END
 # --- /dev/shm ---
 
 @test 'place: without /dev/shm that is said, and not that an object is missing' {
-    local tool count=0 missing='there is no /dev/shm here, where POSIX segments and semaphores are (root can mount a tmpfs there)'
+    local tool count=0 missing='/dev/shm is missing, which holds POSIX segments and semaphores (root can mount a tmpfs there)'
     run -0 place '
         mount -t tmpfs none /dev && : >/dev/null && chmod 666 /dev/null
         for way in "shmput /x" "shmput -r /x" "shmput -a /x" "shmcat /x" "shmcat -u /x" "semctl create /x" "semctl get /x" \

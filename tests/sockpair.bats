@@ -965,7 +965,7 @@ noting_pair() {
 
 @test 'sockpair: a name with control bytes is shown harmless' {
     run -3 soon sockpair -c $'a\e[31m' </dev/null
-    assert_output 'sockpair: a\^[[31m: No such file or directory'
+    assert_output 'sockpair: a\x1b[31m: No such file or directory'
 }
 
 # --- connecting ---
