@@ -199,7 +199,7 @@ check-install: ## install into a scratch directory, look, uninstall
 # What is installed, as MODE:SOURCE:TARGET; install and uninstall cannot differ.
 INSTALLED = $(foreach t,$(TOOLS),755:$(O)/bin/$t:$(BINDIR)/$t) \
 	$(foreach p,$(PAGES),644:$p:$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p)) \
-	$(foreach c,$(wildcard completions/*.bash),644:$c:$(BASHDIR)/$(basename $(notdir $c))) \
+	$(foreach c,$(TOOLS:%=completions/%.bash),644:$c:$(BASHDIR)/$(basename $(notdir $c))) 644:completions/ipcutils.bash:$(BASHDIR)/ipcutils.bash \
 	$(foreach c,$(wildcard completions/*.zsh),644:$c:$(ZSHDIR)/_$(basename $(notdir $c))) \
 	$(foreach c,$(wildcard completions/*.fish),644:$c:$(FISHDIR)/$(notdir $c))
 

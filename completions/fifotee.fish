@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: ISC
 # fish completion for fifotee(1)
 
-# The functions __ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
-
-# The word at the cursor without its quotes.
-function __ipcutils_word
-    set -l word (commandline -ct)
-    string unescape -- $word 2>/dev/null
-    or string trim --left --chars '\'"' -- $word
-end
+# The functions that the tools share lie beside this file.
+functions -q __ipcutils_word; or source (status dirname)/ipcutils.fish
 
 # The FIFOs that follow one of the prefixes in the word, and the directories on the way to them.
 function __fifotee_fifos

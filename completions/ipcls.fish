@@ -1,22 +1,8 @@
 # SPDX-License-Identifier: ISC
 # fish completion for ipcls(1)
 
-# The functions __ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
-
-# The live objects of the kinds $argv[1], as ipcls names them and, those of System V, by their ids.  Its lines are words,
-# in which blanks, control bytes and backslashes are escaped; names with control bytes are left out.
-function __ipcutils_objects
-    command -q ipcls; or return
-    set -l lines (command ipcls -r --noheadings --nousers -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS -t $argv[1] 2>/dev/null |
-        string match -rv '\\\\x([01]|7f|c2\\\\x[89])' |
-        string replace -r ' (p?shm \S+) (\S+) \S+ \S+$' ' $1, $2 bytes' |
-        string replace -r ' (p?msg \S+) \S+ (\S+) \S+$' ' $1, $2 messages' |
-        string replace -r ' (p?sem \S+) \S+ \S+ (\S+)$' ' $1, $2 semaphores' |
-        string replace -r ', - \w+$' '' |
-        string replace -r '^key:(\S+) (\d+) (\S+) (.*)' 'key:$1\t$3 of $4, id:$2\nid:$2\t$3 of $4, key:$1' |
-        string replace -r '^(\S+) \S+ (\S+) (.*)' '$1\t$2 of $3')
-    set -q lines[1]; and printf '%b\n' $lines
-end
+# The functions that the tools share lie beside this file.
+functions -q __ipcutils_word; or source (status dirname)/ipcutils.fish
 
 function __ipcls_objects
     __ipcutils_objects shm,pshm,msg,pmsg,sem,psem

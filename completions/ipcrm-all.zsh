@@ -2,52 +2,14 @@
 # SPDX-License-Identifier: ISC
 # zsh completion for ipcrm-all(1)
 
-# The live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V, by their
-# ids.  The same in the file of every tool, so that each can be loaded alone.  Other users chose the names.
-_ipcutils_objects() {
-    local name id kind owner size messages semaphores about line expl
-    local -a names lines
+(( $+functions[_ipcutils_objects] )) || _ipcutils
 
-    whence -p ipcls >/dev/null || return 1
-    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
-        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
-        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
-        about="$kind of $owner"
-        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
-        [[ $messages == - ]] || about+=", $messages messages"
-        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
-        if [[ $name == key:* ]]; then
-            printf -v line '%-20s -- %s, %s' id:$id $about $name
-            names+=( id:$id ) lines+=( $line )
-            about+=", id:$id"
-        fi
-        printf -v line '%-20s -- %s' "${(V)name}" $about
-        names+=( $name ) lines+=( $line )
-    done
-    # _describe would take a second for ten thousand.
-    _wanted ipc-objects expl $2 compadd -l -d lines -a names
-}
-
-# Behind --around stands a command.
 _ipcrm_all_operands() {
-    local ret=1
-    local -a kinds=(
-        'key\::System V objects with that key'
-        'id\::System V objects with that id'
-        'ftok\::System V objects with the key of a file'
-    )
-
     if (( ${+opt_args[--around]} )); then
         _normal
-        return
+    else
+        _ipcutils_names shm,pshm,msg,pmsg,sem,psem object
     fi
-    if compset -P 'ftok:'; then
-        _files
-        return
-    fi
-    _ipcutils_objects shm,pshm,msg,pmsg,sem,psem 'IPC object' && ret=0
-    [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
-    return ret
 }
 
 _ipcrm_all_types() {

@@ -2,47 +2,10 @@
 # SPDX-License-Identifier: ISC
 # zsh completion for mqrecv(1)
 
-# The live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V, by their
-# ids.  The same in the file of every tool, so that each can be loaded alone.  Other users chose the names.
-_ipcutils_objects() {
-    local name id kind owner size messages semaphores about line expl
-    local -a names lines
-
-    whence -p ipcls >/dev/null || return 1
-    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
-        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
-        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
-        about="$kind of $owner"
-        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
-        [[ $messages == - ]] || about+=", $messages messages"
-        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
-        if [[ $name == key:* ]]; then
-            printf -v line '%-20s -- %s, %s' id:$id $about $name
-            names+=( id:$id ) lines+=( $line )
-            about+=", id:$id"
-        fi
-        printf -v line '%-20s -- %s' "${(V)name}" $about
-        names+=( $name ) lines+=( $line )
-    done
-    # _describe would take a second for ten thousand.
-    _wanted ipc-objects expl $2 compadd -l -d lines -a names
-}
+(( $+functions[_ipcutils_objects] )) || _ipcutils
 
 _mqrecv_queues() {
-    local ret=1
-    local -a kinds=(
-        'key\::System V queue with that key'
-        'id\::System V queue with that id'
-        'ftok\::System V queue with the key of a file'
-    )
-
-    if compset -P ftok:; then
-        _files
-        return
-    fi
-    _ipcutils_objects msg,pmsg queue && ret=0
-    [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
-    return ret
+    _ipcutils_names msg,pmsg queue
 }
 
 # Behind "--" is a command.

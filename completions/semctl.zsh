@@ -2,51 +2,15 @@
 # SPDX-License-Identifier: ISC
 # zsh completion for semctl(1)
 
-# The live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V, by their
-# ids.  The same in the file of every tool, so that each can be loaded alone.  Other users chose the names.
-_ipcutils_objects() {
-    local name id kind owner size messages semaphores about line expl
-    local -a names lines
+(( $+functions[_ipcutils_objects] )) || _ipcutils
 
-    whence -p ipcls >/dev/null || return 1
-    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
-        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
-        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
-        about="$kind of $owner"
-        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
-        [[ $messages == - ]] || about+=", $messages messages"
-        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
-        if [[ $name == key:* ]]; then
-            printf -v line '%-20s -- %s, %s' id:$id $about $name
-            names+=( id:$id ) lines+=( $line )
-            about+=", id:$id"
-        fi
-        printf -v line '%-20s -- %s' "${(V)name}" $about
-        names+=( $name ) lines+=( $line )
-    done
-    # _describe would take a second for ten thousand.
-    _wanted ipc-objects expl $2 compadd -l -d lines -a names
-}
-
-# Semaphores, without POSIX ones where $1 is sysv, and with what makes one where it is new.
+# Completes semaphores; with "new" also what creates one, with "sysv" only those of System V.
 _semctl_semaphores() {
-    local ret=1 types=sem,psem
-    local -a kinds=(
-        'key\::System V semaphore with that key'
-        'id\::System V semaphore with that id'
-        'ftok\::System V semaphore with the key of a file'
-    )
-    local -a new=( 'key\:private:new System V set without a key' )
-
-    if compset -P ftok:; then
-        _files
-        return
-    fi
-    [[ $1 != sysv ]] || types=sem
-    _ipcutils_objects $types semaphore && ret=0
-    [[ $1 != new ]] || { _describe -t sysv-objects 'new set' new && ret=0 }
-    [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
-    return ret
+    case $1 in
+    new) _ipcutils_names sem,psem semaphore private ;;
+    sysv) _ipcutils_names sem semaphore ;;
+    *) _ipcutils_names sem,psem semaphore ;;
+    esac
 }
 
 _semctl() {

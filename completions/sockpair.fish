@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: ISC
 # fish completion for sockpair(1)
 
-# The functions __ipcutils_* are the same in the file of every tool, so that each can be loaded alone.
-
-# The word at the cursor without its quotes.
-function __ipcutils_word
-    set -l word (commandline -ct)
-    string unescape -- $word 2>/dev/null
-    or string trim --left --chars '\'"' -- $word
-end
+# The functions that the tools share lie beside this file.
+functions -q __ipcutils_word; or source (status dirname)/ipcutils.fish
 
 # Sockets, the directories on the way, and abstract names.
 function __sockpair_sockets
@@ -37,7 +31,7 @@ function __sockpair_command_words
             set -e words[1]
             break
         end
-        string match -q -- '-?*' $word; or break
+        string match -qr -- '^-.' $word; or break
         set -e words[1]
         string match -qr -- '^-[Enpv]*[lc]|^--(listen|connect)' $word; and set socket yes
         string match -qr -- '^--separator=' $word; and set separator (string replace -- --separator= '' $word)

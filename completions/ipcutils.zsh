@@ -1,0 +1,57 @@
+#autoload
+# SPDX-License-Identifier: ISC
+# The functions that the zsh completions of all tools share: calling _ipcutils defines them
+
+# Completes the live objects of the kinds $1, which together are called $2: as ipcls names them and, those of System V,
+# by their ids.  Other users chose the names.
+_ipcutils_objects() {
+    local name id kind owner size messages semaphores about line expl
+    local -a names lines
+
+    whence -p ipcls >/dev/null || return 1
+    for name id kind owner size messages semaphores in "${(@0)$(command ipcls -0 --nousers -t $1 \
+        -o NAME,ID,KIND,OWNER,SIZE,MESSAGES,SEMS 2>/dev/null)}"; do
+        [[ -n $name && $name != *[[:cntrl:]]* ]] || continue
+        about="$kind of $owner"
+        [[ $kind != *shm || $size == - ]] || about+=", $size bytes"
+        [[ $messages == - ]] || about+=", $messages messages"
+        [[ $semaphores == - ]] || about+=", $semaphores semaphores"
+        if [[ $name == key:* ]]; then
+            printf -v line '%-20s -- %s, %s' id:$id $about $name
+            names+=( id:$id ) lines+=( $line )
+            about+=", id:$id"
+        fi
+        printf -v line '%-20s -- %s' "${(V)name}" $about
+        names+=( $name ) lines+=( $line )
+    done
+    # _describe would take a second for ten thousand.
+    _wanted ipc-objects expl $2 compadd -l -d lines -a names
+}
+
+# Completes names of objects of the kinds $1, each of which is called $2.  Further arguments: "private" offers
+# key:private, any other is a form of name beside key:, id: and ftok:, with its description.
+_ipcutils_names() {
+    local ret=1 types=$1 noun=$2
+    local -a new kinds
+
+    shift 2
+    if [[ $1 == private ]]; then
+        new=( "key\\:private:new System V $noun without a key" )
+        shift
+    fi
+    kinds=( "key\\::System V $noun with that key" "id\\::System V $noun with that id"
+        "ftok\\::System V $noun with the key of a file" "$@" )
+    if compset -P ftok: || { [[ "${kinds[*]}" == *'file\:'* ]] && compset -P file: }; then
+        _files
+        return
+    fi
+    _ipcutils_objects $types $noun && ret=0
+    [[ -z $new ]] || { _describe -t sysv-objects "new $noun" new && ret=0 }
+    [[ $PREFIX == *:* ]] || _describe -t kinds 'kind of name' kinds -S '' && ret=0
+    return ret
+}
+
+# Completes semaphores for --lock.
+_ipcutils_semaphores() {
+    _ipcutils_names sem,psem semaphore
+}
