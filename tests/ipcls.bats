@@ -1703,7 +1703,7 @@ END
         ipcls file:file 2>&1; echo "status $?"'
     assert_output - <<'END'
 fifo 0\x20readers,\x200\x20writers none
-ipcls: file:file: no IPC object, or not of a kind that is listed
+ipcls: file:file: not an IPC object, or not of a kind that is listed
 status 3
 END
 }
@@ -1786,7 +1786,7 @@ END
         ipcls key:0x13 | grep "^user" | sed "s,[0-9]*/,/,"
         setpriv --reuid 1234 --regid 1234 --clear-groups ipcls key:0x13 | grep "^user\|^semaphore\|^WAITERS"'
     assert_output - <<'END'
-user       /semctl waits in semop (semaphore 0), for a time
+user       /semctl waits in semop (semaphore 0), for a limited time
 user     unknown: not all processes may be looked at
 END
 }
@@ -1852,7 +1852,7 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
 
 @test 'ipcls: --watch redraws on a terminal with changes marked, and elsewhere fails' {
     run -1 --separate-stderr ipcls --watch
-    assert_equal "$stderr" 'ipcls: --watch draws on a terminal, and standard output is none that can'
+    assert_equal "$stderr" 'ipcls: --watch needs a terminal that can redraw as standard output'
     alone '
         mqsend -C key:0x12 one
         TERM=xterm script -qfc "stty rows 20 cols 100; exec ipcls --watch=50ms --nousers" screen </dev/null >/dev/null 9>&- & p=$!

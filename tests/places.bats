@@ -185,9 +185,9 @@ END
     assert_output - <<'END'
 key:0x00000072 -
 key:0x00000073 -
-ipcls: not all processes may be looked at; FIFOs of others may be missing
+ipcls: not all processes may be looked at; FIFOs of other users may be missing
 status 0
-ipcls: not all processes may be looked at; memory without a name of others may be missing
+ipcls: not all processes may be looked at; memory without a name of other users may be missing
 status 0
 ipcrm-all: 2 stay: perhaps in use, not all processes may be looked at (root may; --force would remove them)
 status 0

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ipc/semset.h"
+#include "base/array.h"
+#include "state.h"
 
 enum {
 	KIND, NAME, LABEL, ID, KEY, OWNER, UID, GROUP, GID, CREATOR, CUID, CGID, MODE, SIZE, USED, ATTACHED, MESSAGES,
@@ -101,20 +102,21 @@ unsigned columns_needs(const struct table_column *column)
 	}
 }
 
-static void set_text(struct table_cell *cell, const char *text)
+static void set_text(struct cell *cell, const char *text)
 {
 	if (text == NULL)
 		return;
-	cell->type = TABLE_TEXT;
+	cell->type = CELL_TEXT;
 	cell->text = text;
 }
 
-static void set_number(struct table_cell *cell, enum table_type type, int64_t number)
+/* Sets a number, which is negative if it is not known. */
+static void set_number(struct cell *cell, enum cell_type type, int64_t number)
 {
 	if (number < 0)
 		return;
 	cell->type = type;
-	cell->number = number;
+	cell->number = (uint64_t)number;
 }
 
 static void *no_memory(struct columns *columns)
@@ -123,7 +125,7 @@ static void *no_memory(struct columns *columns)
 	return NULL;
 }
 
-/* The name of a user or group; each is looked up once.  Without one it is the number. */
+/* Returns the name of a user or group, or its number where it has no name.  Each is looked up once. */
 static const char *name_of(struct columns *columns, unsigned id, int group)
 {
 	struct columns_owner *owner;
@@ -134,16 +136,11 @@ static const char *name_of(struct columns *columns, unsigned id, int group)
 	for (i = 0; i < columns->owner_count; i++)
 		if (columns->owners[i].id == id && columns->owners[i].group == group)
 			return columns->owners[i].name;
-	if (columns->owner_count == columns->owner_room) {
-		size_t room = columns->owner_room ? 2 * columns->owner_room : 16;
-
-		owner = reallocarray(columns->owners, room, sizeof(*owner));
-		if (owner == NULL)
-			return no_memory(columns);
-		columns->owners = owner;
-		columns->owner_room = room;
-	}
-	owner = &columns->owners[columns->owner_count];
+	owner = array_grow(columns->owners, &columns->owner_room, columns->owner_count + 1, sizeof(*owner));
+	if (owner == NULL)
+		return no_memory(columns);
+	columns->owners = owner;
+	owner += columns->owner_count;
 	if (!columns->numeric && group)
 		members = getgrgid(id);
 	else if (!columns->numeric)
@@ -160,14 +157,14 @@ static const char *name_of(struct columns *columns, unsigned id, int group)
 	return owner->name;
 }
 
-static void set_owner(struct columns *columns, struct table_cell *cell, unsigned id, int group)
+static void set_owner(struct columns *columns, struct cell *cell, unsigned id, int group)
 {
-	/* Of memory that only a map tells of nothing else is known. */
+	/* The owner of memory that was found by a mapping alone is not known. */
 	if (id != (unsigned)-1)
 		set_text(cell, name_of(columns, id, group));
 }
 
-static void set_values(struct columns *columns, const struct inventory_entry *entry, struct table_cell *cell)
+static void set_values(struct columns *columns, const struct inventory_entry *entry, struct cell *cell)
 {
 	int count = -1, i;
 
@@ -189,7 +186,7 @@ static void set_values(struct columns *columns, const struct inventory_entry *en
 	}
 	if (count <= 0)
 		return;
-	cell->type = TABLE_NUMBERS;
+	cell->type = CELL_NUMBERS;
 	cell->numbers = columns->numbers;
 	cell->count = (size_t)count;
 }
@@ -202,139 +199,60 @@ const char *columns_uses(unsigned how)
 		"reads,writes,waits", "maps,reads,writes,waits",
 	};
 
-	/* Sets have no other uses. */
+	/* A set has no other uses. */
 	if (how & USER_HOLDS)
 		return how & USER_WAITS ? "holds,waits" : "holds";
 	return words[how & 15];
 }
 
-static void set_processes(struct columns *columns, size_t index, unsigned how, struct table_cell *cell)
+static void set_processes(struct columns *columns, size_t index, unsigned how, struct cell *cell)
 {
 	const struct users *users = columns->users;
 	size_t count, i, found = 0;
+	struct cell_process *processes;
 	const struct user *user;
 
 	if (users->first == NULL)
 		return;
 	user = users_of(users, index, &count);
-	if (count > columns->process_room) {
-		struct table_process *processes = reallocarray(columns->processes, count, sizeof(*processes));
-
-		if (processes == NULL) {
-			columns->no_memory = 1;
-			return;
-		}
-		columns->processes = processes;
-		columns->process_room = count;
+	processes = array_grow(columns->processes, &columns->process_room, count + 1, sizeof(*processes));
+	if (processes == NULL) {
+		columns->no_memory = 1;
+		return;
 	}
+	columns->processes = processes;
 	for (i = 0; i < count; i++) {
 		const struct user_process *process = &users->processes[user[i].process];
 
 		if (how != 0 && !(user[i].how & how))
 			continue;
-		columns->processes[found++] = (struct table_process){
+		processes[found++] = (struct cell_process){
 			.pid = process->pid,
 			.command = process->nameless ? NULL : process->command,
 			.uses = columns_uses(user[i].how),
 			.call = user[i].how & USER_WAITS ? users_call_word((enum user_call)user[i].call) : NULL,
 		};
 	}
-	cell->type = TABLE_PROCESSES;
-	cell->processes = columns->processes;
+	cell->type = CELL_PROCESSES;
+	cell->processes = processes;
 	cell->count = found;
 	cell->incomplete = how == USER_WAITS ? users->waits_hidden > 0 || users->invisible :
 	                                       users_unknown(users, columns->inventory, index);
 }
 
-static const char *plural(int64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
-static void state_of_values(struct columns *columns, const struct inventory_entry *entry, char *out, size_t room)
-{
-	struct table_cell values = {.type = TABLE_UNKNOWN};
-	size_t i, length;
-
-	set_values(columns, entry, &values);
-	if (values.count >= 3 && values.numbers[values.count - 1] == SEMSET_SLOTS) {
-		snprintf(out, room, "%d of %zu token%s free", values.numbers[0], values.count - 2, values.count == 3 ? "" : "s");
-		return;
-	}
-	if (values.count == 4 && values.numbers[3] == SEMSET_BARRIER) {
-		snprintf(out, room, "barrier: %d of %d lacking", values.numbers[0], values.numbers[2]);
-		return;
-	}
-	length = (size_t)snprintf(out, room, "%lld semaphore%s", (long long)entry->count, plural(entry->count));
-	for (i = 0; i < values.count && i < 8; i++)
-		length += (size_t)snprintf(out + length, room - length, "%s%d", i == 0 ? ": " : " ", values.numbers[i]);
-	if (i < values.count)
-		snprintf(out + length, room - length, " ...");
-}
-
-static size_t count_how(const struct columns *columns, size_t index, unsigned how)
-{
-	size_t count, i, found = 0;
-	const struct user *user = users_of(columns->users, index, &count);
-
-	for (i = 0; i < count; i++)
-		found += (user[i].how & how) != 0;
-	return found;
-}
-
-/* What matters most of its kind, in a few words. */
-static void set_state(struct columns *columns, size_t index, struct table_cell *cell)
+static void set_state(struct columns *columns, size_t index, struct cell *cell)
 {
 	const struct inventory_entry *entry = &columns->inventory->entries[index];
-	char *out = columns->text;
-	size_t room = sizeof(columns->text), readers, writers;
+	struct cell values = {.type = CELL_UNKNOWN};
 
-	out[0] = '\0';
-	switch (entry->kind) {
-	case INVENTORY_SHM:
-		snprintf(out, room, "%s%lld attached", entry->flags & INVENTORY_REMOVED ? "removed, " : "", (long long)entry->count);
-		break;
-	case INVENTORY_PSHM:
-		if (entry->flags & INVENTORY_UNLINKED)
-			snprintf(out, room, "unlinked");
-		else if (entry->flags & INVENTORY_SEM_LIKE)
-			snprintf(out, room, "no semaphore by its size");
-		break;
-	case INVENTORY_MSG:
-		snprintf(out, room, "%lld message%s, %lld bytes", (long long)entry->count, plural(entry->count), (long long)entry->used);
-		break;
-	case INVENTORY_PMSG:
-		if (entry->count >= 0)
-			snprintf(out, room, "%lld of %lld messages", (long long)entry->count, (long long)entry->limit);
-		break;
-	case INVENTORY_SEM:
-		state_of_values(columns, entry, out, room);
-		break;
-	case INVENTORY_PSEM:
-		if (entry->value >= 0)
-			snprintf(out, room, "value %d", entry->value);
-		if (entry->waiters > 0)
-			snprintf(out + strlen(out), room - strlen(out), ", %d waiting", entry->waiters);
-		if (entry->flags & INVENTORY_32BIT)
-			snprintf(out + strlen(out), room - strlen(out), "%s32-bit", out[0] ? ", " : "");
-		break;
-	case INVENTORY_FIFO:
-		readers = count_how(columns, index, USER_READS);
-		writers = count_how(columns, index, USER_WRITES);
-		snprintf(out, room, "%zu reader%s, %zu writer%s%s", readers, plural((int64_t)readers), writers,
-		         plural((int64_t)writers), users_unknown(columns->users, columns->inventory, index) ? ", perhaps more" : "");
-		break;
-	case INVENTORY_UNIX:
-		snprintf(out, room, "%s", entry->flags & INVENTORY_LISTENING ? "listening" : "bound");
-		break;
-	default:
-		break;
-	}
-	if (out[0] != '\0')
-		set_text(cell, out);
+	if (entry->kind == INVENTORY_SEM)
+		set_values(columns, entry, &values);
+	state_put(columns->text, columns->inventory, columns->users, index, &values);
+	if (columns->text[0] != '\0')
+		set_text(cell, columns->text);
 }
 
-static void set_orphan(struct columns *columns, size_t index, struct table_cell *cell)
+static void set_orphan(struct columns *columns, size_t index, struct cell *cell)
 {
 	char reason[USERS_REASON];
 
@@ -354,38 +272,46 @@ static void set_orphan(struct columns *columns, size_t index, struct table_cell 
 	set_text(cell, columns->text);
 }
 
-/* A time that is 0 has never been. */
-static void set_time(struct table_cell *cell, const struct inventory_entry *entry, enum inventory_time which,
+static void set_time(struct cell *cell, int64_t when)
+{
+	if (when < 0)
+		return;
+	cell->type = CELL_TIME;
+	cell->time = when;
+}
+
+/* Sets a time if the object is of `kinds`, which have it, and if it ever came. */
+static void set_time_of(struct cell *cell, const struct inventory_entry *entry, enum inventory_time which,
                      unsigned kinds)
 {
 	if (entry->kind & kinds && entry->times[which] > 0)
-		set_number(cell, TABLE_TIME, entry->times[which]);
+		set_time(cell, entry->times[which]);
 }
 
-/* A process of 0 is none, or of another pid namespace. */
-static void set_pid(struct table_cell *cell, pid_t pid)
+/* Sets a process id; 0 is no process, or one of another pid namespace. */
+static void set_pid(struct cell *cell, pid_t pid)
 {
 	if (pid > 0)
-		set_number(cell, TABLE_NUMBER, pid);
+		set_number(cell, CELL_NUMBER, pid);
 }
 
-static void set_time_column(const struct inventory_entry *entry, int column, struct table_cell *cell)
+static void set_time_column(const struct inventory_entry *entry, int column, struct cell *cell)
 {
 	const unsigned files = INVENTORY_ALL & ~(unsigned)INVENTORY_SYSV;
 
 	switch (column) {
-	case CTIME: set_time(cell, entry, INVENTORY_CHANGED, INVENTORY_ALL); break;
-	case ATIME: set_time(cell, entry, INVENTORY_USED, files | INVENTORY_SHM); break;
-	case DTIME: set_time(cell, entry, INVENTORY_USED_TOO, INVENTORY_SHM); break;
-	case MTIME: set_time(cell, entry, INVENTORY_USED_TOO, files); break;
-	case STIME: set_time(cell, entry, INVENTORY_USED, INVENTORY_MSG); break;
-	case RTIME: set_time(cell, entry, INVENTORY_USED_TOO, INVENTORY_MSG); break;
-	case OTIME: set_time(cell, entry, INVENTORY_USED, INVENTORY_SEM); break;
-	default: set_number(cell, TABLE_TIME, inventory_touched(entry)); break;
+	case CTIME: set_time_of(cell, entry, INVENTORY_CHANGED, INVENTORY_ALL); break;
+	case ATIME: set_time_of(cell, entry, INVENTORY_USED, files | INVENTORY_SHM); break;
+	case DTIME: set_time_of(cell, entry, INVENTORY_USED_TOO, INVENTORY_SHM); break;
+	case MTIME: set_time_of(cell, entry, INVENTORY_USED_TOO, files); break;
+	case STIME: set_time_of(cell, entry, INVENTORY_USED, INVENTORY_MSG); break;
+	case RTIME: set_time_of(cell, entry, INVENTORY_USED_TOO, INVENTORY_MSG); break;
+	case OTIME: set_time_of(cell, entry, INVENTORY_USED, INVENTORY_SEM); break;
+	default: set_time(cell, inventory_touched(entry)); break;
 	}
 }
 
-int columns_get(void *context, size_t index, const struct table_column *column, struct table_cell *cell)
+int columns_get(void *context, size_t index, const struct table_column *column, struct cell *cell)
 {
 	struct columns *columns = context;
 	const struct inventory_entry *entry = &columns->inventory->entries[index];
@@ -395,32 +321,32 @@ int columns_get(void *context, size_t index, const struct table_column *column, 
 	case KIND: set_text(cell, inventory_kind_word(entry->kind)); break;
 	case NAME: set_text(cell, inventory_name(entry, columns->text)); break;
 	case LABEL: set_text(cell, entry->label); break;
-	case ID: set_number(cell, TABLE_NUMBER, entry->id); break;
+	case ID: set_number(cell, CELL_NUMBER, entry->id); break;
 	case KEY:
 		snprintf(columns->text, sizeof(columns->text), "0x%08x", (unsigned)entry->key);
 		set_text(cell, sysv ? columns->text : NULL);
 		break;
 	case OWNER: set_owner(columns, cell, entry->uid, 0); break;
-	case UID: set_number(cell, TABLE_NUMBER, entry->uid == (uid_t)-1 ? -1 : (int64_t)entry->uid); break;
+	case UID: set_number(cell, CELL_NUMBER, entry->uid == (uid_t)-1 ? -1 : (int64_t)entry->uid); break;
 	case GROUP: set_owner(columns, cell, entry->gid, 1); break;
-	case GID: set_number(cell, TABLE_NUMBER, entry->gid == (gid_t)-1 ? -1 : (int64_t)entry->gid); break;
+	case GID: set_number(cell, CELL_NUMBER, entry->gid == (gid_t)-1 ? -1 : (int64_t)entry->gid); break;
 	case CREATOR: set_owner(columns, cell, sysv ? entry->cuid : (uid_t)-1, 0); break;
-	case CUID: set_number(cell, TABLE_NUMBER, sysv ? (int64_t)entry->cuid : -1); break;
-	case CGID: set_number(cell, TABLE_NUMBER, sysv ? (int64_t)entry->cgid : -1); break;
-	case MODE: set_number(cell, TABLE_MODE, entry->mode == (mode_t)-1 ? -1 : (int64_t)entry->mode); break;
-	case SIZE: set_number(cell, TABLE_SIZE, entry->kind == INVENTORY_PSEM ? -1 : entry->size); break;
-	case USED: set_number(cell, TABLE_SIZE, entry->used); break;
-	case ATTACHED: set_number(cell, TABLE_NUMBER, entry->kind == INVENTORY_SHM ? entry->count : -1); break;
-	case MESSAGES: set_number(cell, TABLE_NUMBER, entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) ? entry->count : -1); break;
-	case LIMIT: set_number(cell, TABLE_NUMBER, entry->limit); break;
-	case MSGSIZE: set_number(cell, TABLE_SIZE, entry->message_size); break;
-	case SEMS: set_number(cell, TABLE_NUMBER, entry->kind == INVENTORY_SEM ? entry->count : -1); break;
+	case CUID: set_number(cell, CELL_NUMBER, sysv ? (int64_t)entry->cuid : -1); break;
+	case CGID: set_number(cell, CELL_NUMBER, sysv ? (int64_t)entry->cgid : -1); break;
+	case MODE: set_number(cell, CELL_MODE, entry->mode == (mode_t)-1 ? -1 : (int64_t)entry->mode); break;
+	case SIZE: set_number(cell, CELL_SIZE, entry->kind == INVENTORY_PSEM ? -1 : entry->size); break;
+	case USED: set_number(cell, CELL_SIZE, entry->used); break;
+	case ATTACHED: set_number(cell, CELL_NUMBER, entry->kind == INVENTORY_SHM ? entry->count : -1); break;
+	case MESSAGES: set_number(cell, CELL_NUMBER, entry->kind & (INVENTORY_MSG | INVENTORY_PMSG) ? entry->count : -1); break;
+	case LIMIT: set_number(cell, CELL_NUMBER, entry->limit); break;
+	case MSGSIZE: set_number(cell, CELL_SIZE, entry->message_size); break;
+	case SEMS: set_number(cell, CELL_NUMBER, entry->kind == INVENTORY_SEM ? entry->count : -1); break;
 	case VALUES: set_values(columns, entry, cell); break;
 	case STATE: set_state(columns, index, cell); break;
 	case CPID: set_pid(cell, entry->creator_pid); break;
 	case LPID: set_pid(cell, entry->last_pid); break;
 	case LRPID: set_pid(cell, entry->last_receiver_pid); break;
-	case INODE: set_number(cell, TABLE_NUMBER, sysv ? -1 : (int64_t)entry->ino); break;
+	case INODE: set_number(cell, CELL_NUMBER, sysv ? -1 : (int64_t)entry->ino); break;
 	case USERS: set_processes(columns, index, 0, cell); break;
 	case WAITERS: set_processes(columns, index, USER_WAITS, cell); break;
 	case ORPHAN: set_orphan(columns, index, cell); break;

@@ -13,12 +13,12 @@
 
 #define NONE UINT32_MAX
 #define NO_USE SIZE_MAX
-#define GENERATIONS 16 /* of children of children that are looked at */
+#define GENERATIONS 16 /* of children of children that are followed */
 
-/* That one process waits for another by way of a use. */
+/* One process waits for another. */
 struct edge {
 	uint32_t from, to;
-	size_t user; /* the waiting use, or NO_USE: it waits for a child */
+	size_t user; /* the use of an object that it waits in, or NO_USE: it waits for a child */
 	enum deadlock_link link;
 };
 
@@ -27,7 +27,7 @@ struct wait_graph {
 	const struct inventory *inventory;
 	struct edge *edges;
 	size_t count, room;
-	unsigned char *stuck; /* of each process: it may be */
+	unsigned char *stuck; /* of each process: it may wait for ever */
 };
 
 static int add_edge(struct wait_graph *graph, uint32_t from, size_t user, uint32_t to, enum deadlock_link link)
@@ -51,7 +51,7 @@ static uint32_t find_process(const struct wait_graph *graph, pid_t pid)
 	return NONE;
 }
 
-/* The one process that an object remembers: 1 with an edge to it, 0 where it tells nothing, -1 with ENOMEM. */
+/* Adds an edge to the process `pid`, which the object remembers: 1; 0 if that is no user of an object, -1 with ENOMEM. */
 static int add_last(struct wait_graph *graph, size_t user, pid_t pid)
 {
 	uint32_t from = graph->users->users[user].process, to = find_process(graph, pid);
@@ -61,7 +61,7 @@ static int add_last(struct wait_graph *graph, size_t user, pid_t pid)
 	return add_edge(graph, from, user, to, DEADLOCK_LAST) == -1 ? -1 : 1;
 }
 
-/* Who holds a token, where the set tells: 1 with edges to all of them, 0 where it does not, -1 with ENOMEM. */
+/* Adds edges to all holders of a token: 1; 0 if the set names no holder, -1 with ENOMEM. */
 static int add_holders(struct wait_graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting], *others;
@@ -92,8 +92,8 @@ static int waits_for_children(const struct wait_graph *graph, pid_t pid)
 }
 
 /*
- * Edges from a process that waits for its children to those of them that use objects, and through the
- * others to theirs.  1 where that is all of them; 0 where one can go on, or too little is known.
+ * Adds edges from a process that waits for its children to those children that use objects, and through the other
+ * children to theirs.  1 if that is all of them; 0 if a child can go on, or too little is known; -1 with ENOMEM.
  */
 static int add_children(struct wait_graph *graph, uint32_t from, pid_t pid, int generation)
 {
@@ -120,7 +120,7 @@ static int add_children(struct wait_graph *graph, uint32_t from, pid_t pid, int 
 	return more == 0 ? result : 0;
 }
 
-/* What a process must do with the object so that this call comes back. */
+/* Returns the uses (enum user_how) of an object by which another process can end this call; 0: not known. */
 static unsigned releasing(enum user_call call)
 {
 	switch (call) {
@@ -138,7 +138,7 @@ static unsigned releasing(enum user_call call)
 	}
 }
 
-/* Edges to all who could: not to those that wait for the same thing themselves. */
+/* Adds edges to all processes that could end the wait, which are not those that wait in the same call: 1, 0, or -1. */
 static int add_others(struct wait_graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting], *others;
@@ -158,7 +158,7 @@ static int add_others(struct wait_graph *graph, size_t waiting)
 	return any;
 }
 
-/* 1 where all who could end this wait are known, and edges lead to them; 0 where it may end by itself. */
+/* Adds edges to all processes that could end this wait: 1; 0 if it may end by itself or not all are known, -1 with ENOMEM. */
 static int add_edges(struct wait_graph *graph, size_t waiting)
 {
 	const struct user *user = &graph->users->users[waiting];
@@ -215,7 +215,7 @@ static int build(struct wait_graph *graph)
 	return 0;
 }
 
-/* Who waits for somebody that can go on can go on itself, and so forth. */
+/* A process that waits for one that can go on can go on, too: repeats that until nothing changes. */
 static void release(struct wait_graph *graph)
 {
 	size_t i;
@@ -234,16 +234,11 @@ static void release(struct wait_graph *graph)
 static int add_step(struct deadlocks *deadlocks, const struct wait_graph *graph, const struct edge *edge)
 {
 	const struct user *user = edge->user == NO_USE ? NULL : &graph->users->users[edge->user];
+	struct deadlock_step *steps = array_grow(deadlocks->steps, &deadlocks->room, deadlocks->count + 1, sizeof(*steps));
 
-	if (deadlocks->count == deadlocks->room) {
-		size_t room = deadlocks->room ? 2 * deadlocks->room : 16;
-		struct deadlock_step *steps = reallocarray(deadlocks->steps, room, sizeof(*steps));
-
-		if (steps == NULL)
-			return -1;
-		deadlocks->steps = steps;
-		deadlocks->room = room;
-	}
+	if (steps == NULL)
+		return -1;
+	deadlocks->steps = steps;
 	deadlocks->steps[deadlocks->count++] = (struct deadlock_step){
 		.process = edge->from, .link = edge->link, .entry = user != NULL ? user->entry : DEADLOCK_NO_ENTRY,
 		.call = user != NULL ? (enum user_call)user->call : USER_NO_CALL, .semaphore = user != NULL ? user->semaphore : -1};
@@ -252,20 +247,19 @@ static int add_step(struct deadlocks *deadlocks, const struct wait_graph *graph,
 
 static int end_cycle(struct deadlocks *deadlocks)
 {
-	if (deadlocks->cycles == deadlocks->cycle_room) {
-		size_t room = deadlocks->cycle_room ? 2 * deadlocks->cycle_room : 8;
-		size_t *ends = reallocarray(deadlocks->ends, room, sizeof(*ends));
+	size_t *ends = array_grow(deadlocks->ends, &deadlocks->cycle_room, deadlocks->cycles + 1, sizeof(*ends));
 
-		if (ends == NULL)
-			return -1;
-		deadlocks->ends = ends;
-		deadlocks->cycle_room = room;
-	}
+	if (ends == NULL)
+		return -1;
+	deadlocks->ends = ends;
 	deadlocks->ends[deadlocks->cycles++] = deadlocks->count;
 	return 0;
 }
 
-/* The first edge of each process that is stuck; all lead to such ones by now, so that following them ends in a cycle. */
+/*
+ * Collects the cycles.  Each edge of a process that is stuck leads to one that is stuck, so following the first edge of
+ * each always ends in a cycle.
+ */
 static int collect(struct deadlocks *deadlocks, const struct wait_graph *graph)
 {
 	size_t processes = graph->users->process_count, i;
@@ -278,7 +272,7 @@ static int collect(struct deadlocks *deadlocks, const struct wait_graph *graph)
 		if (graph->stuck[graph->edges[i].from])
 			next[graph->edges[i].from] = (uint32_t)i;
 	for (i = 0; i < processes && result == 0; i++) {
-		/* Marked by the walk that came by: one that meets its own mark has found a cycle. */
+		/* Each process is marked with the number of the walk: a walk that meets its own mark has found a cycle. */
 		for (at = (uint32_t)i; next[at] != NONE && seen[at] == 0; at = graph->edges[next[at]].to)
 			seen[at] = (uint32_t)i + 1;
 		if (next[at] == NONE || seen[at] != (uint32_t)i + 1)

@@ -5,7 +5,7 @@
 
 #include "columns.h"
 
-/* A string of the dot language; what is not printable ASCII is shown as in a table. */
+/* Writes the text of a dot string without its quotes; bytes that are not printable ASCII become \xNN. */
 static void put_dot(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -34,7 +34,7 @@ static void put_edge(FILE *out, const struct dot *graph, size_t entry, const str
 	fprintf(out, "\", style=bold%s];\n", locked ? ", color=red, fontcolor=red" : "");
 }
 
-/* Who could end a wait in a cycle: from the object to the process that has it. */
+/* Writes the edges of cycles from the object to the process that could end the wait. */
 static void put_holders(FILE *out, const struct dot *graph)
 {
 	size_t i, k, from = 0;

@@ -10,7 +10,7 @@
 #include "inventory/users.h"
 #include "deadlock.h"
 
-/* What is drawn: these entries, their users, and the cycles among them. */
+/* The graph: `count` entries, their users, and the cycles among them. */
 struct dot {
 	const struct inventory *inventory;
 	const struct users *users;
@@ -19,7 +19,7 @@ struct dot {
 	size_t count;
 };
 
-/* Writes it; names and commands come out as printable ASCII.  0, or -1 with ENOMEM; errors of `out` are its own. */
+/* Writes the graph in printable ASCII: 0, or -1 with ENOMEM.  The caller checks `out` for errors. */
 int dot_write(const struct dot *graph, FILE *out);
 
 #endif

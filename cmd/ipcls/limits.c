@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "limits.h"
 
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/msg.h>
 #include <sys/resource.h>
@@ -10,10 +13,26 @@
 #include <unistd.h>
 
 #include "base/proc.h"
+#include "cli/cli.h"
+#include "inventory/inventory.h"
 #include "ipc/queue.h"
 #include "ipc/sysv.h"
+#include "look.h"
+#include "print.h"
+#include "table.h"
 
-/* What is larger than INT64_MAX is as good as that. */
+#define LIMITS_MOST 24
+
+struct limit {
+	enum inventory_kind kind;
+	const char *name; /* what sets it: a sysctl, "ulimit -q", a file system */
+	const char *what; /* what it counts */
+	int bytes;        /* it counts bytes */
+	int64_t used;     /* negative: not known, or nothing is used up */
+	int64_t most;     /* negative: not known, or unlimited */
+};
+
+/* Returns INT64_MAX for a larger value. */
 static int64_t saturated(uint64_t value)
 {
 	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
@@ -74,7 +93,7 @@ static size_t list_msg(struct limit *list)
 	return count;
 }
 
-/* What the queues of this user cost; those of which the limits may not be asked for make it unknown. */
+/* Returns what the queues of this user cost, or -1 if the limits of one may not be read. */
 static int64_t queue_bytes(const struct inventory *queues)
 {
 	int64_t sum = 0;
@@ -102,7 +121,7 @@ static size_t list_queues(struct limit *list, const struct inventory *queues)
 	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0, queues ? (int64_t)queues->count : -1,
 		read_number("/proc/sys/fs/mqueue/queues_max")};
 	list[count++] = (struct limit){INVENTORY_PMSG, "ulimit -q", "cost of your queues, RLIMIT_MSGQUEUE", 1,
-		/* RLIM_INFINITY is no number of bytes, nor is anything near it. */
+		/* RLIM_INFINITY is not a number of bytes, nor is a number near it. */
 		queues ? queue_bytes(queues) : -1, rlimit.rlim_cur > INT64_MAX ? -1 : (int64_t)rlimit.rlim_cur};
 	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msg_max", "messages of one queue", 0, -1,
 		read_number("/proc/sys/fs/mqueue/msg_max")};
@@ -118,7 +137,7 @@ static size_t list_sem(struct limit *list)
 	int used_known = semctl(0, 0, SEM_INFO, (union semun){.info = &used}) != -1;
 	int most_known = semctl(0, 0, IPC_INFO, (union semun){.info = &most}) != -1;
 
-	/* The four numbers of one sysctl, in its order. */
+	/* The four numbers of the sysctl kernel.sem, in its order. */
 	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, -1, most_known ? most.semmsl : -1};
 	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0, used_known ? used.semaem : -1, most_known ? most.semmns : -1};
 	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, -1, most_known ? most.semopm : -1};
@@ -126,7 +145,11 @@ static size_t list_sem(struct limit *list)
 	return count;
 }
 
-size_t limits_list(struct limit *list, unsigned kinds, const struct inventory *queues)
+/*
+ * Lists the limits of `kinds`, and returns how many there are.  `queues` are all POSIX queues, or NULL if they could not be
+ * listed.
+ */
+static size_t list_limits(struct limit *list, unsigned kinds, const struct inventory *queues)
 {
 	size_t count = 0;
 
@@ -141,4 +164,67 @@ size_t limits_list(struct limit *list, unsigned kinds, const struct inventory *q
 	if (kinds & INVENTORY_SEM)
 		count += list_sem(list + count);
 	return count;
+}
+
+static const struct table_column columns[] = {
+	{"KIND", 0}, {"LIMIT", 0}, {"USED", 1}, {"MOST", 1}, {"PERCENT", 1}, {"WHAT", 0},
+};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static void set_text(struct cell *cell, const char *text)
+{
+	cell->type = CELL_TEXT;
+	cell->text = text;
+}
+
+static void set_number(struct cell *cell, enum cell_type type, int64_t number)
+{
+	if (number < 0)
+		return;
+	cell->type = type;
+	cell->number = (uint64_t)number;
+}
+
+static int get_cell(void *context, size_t row, const struct table_column *column, struct cell *cell)
+{
+	const struct limit *one = (const struct limit *)context + row;
+	enum cell_type type = one->bytes ? CELL_SIZE : CELL_NUMBER;
+
+	switch (column - columns) {
+	case 0: set_text(cell, inventory_kind_word(one->kind)); break;
+	case 1: set_text(cell, one->name); break;
+	case 2: set_number(cell, type, one->used); break;
+	case 3: set_number(cell, type, one->most); break;
+	case 4:
+		if (one->used >= 0 && one->most > 0)
+			set_number(cell, CELL_NUMBER, (int64_t)((double)one->used * 100 / (double)one->most));
+		break;
+	default: set_text(cell, one->what); break;
+	}
+	return 0;
+}
+
+int limits_show(const struct options *options)
+{
+	const struct table_column *chosen[COLUMNS];
+	struct limit limits[LIMITS_MOST];
+	struct inventory queues = {.count = 0};
+	struct table table;
+	size_t count, i;
+	int status;
+
+	if (options->kinds & INVENTORY_PMSG && inventory_list(&queues, INVENTORY_PMSG, INVENTORY_CONTENT) == -1)
+		return cli_fail(NULL, errno);
+	status = look_report_problems(options, &queues);
+	count = list_limits(limits, options->kinds, queues.problem_count == 0 ? &queues : NULL);
+	inventory_free(&queues);
+	for (i = 0; i < COLUMNS; i++)
+		chosen[i] = &columns[i];
+	table = (struct table){.style = {.form = options->form, .bytes = options->bytes}, .columns = chosen,
+	                       .column_count = COLUMNS, .headings = options->headings, .width = print_width(), .title = "limits",
+	                       .get = get_cell, .context = limits};
+	table_begin(&table);
+	for (i = 0; i < count; i++)
+		table_row(&table, i);
+	return table_end(&table) == -1 ? print_fail() : status;
 }

@@ -19,23 +19,23 @@ static size_t words_in(const char *list)
 }
 
 /* Spelt again with all names in full, they are the same columns. */
-static void check_columns(const struct job *job, const char *list)
+static void check_columns(const struct options *options, const char *list)
 {
-	struct job again = {.no_users = job->no_users};
-	size_t i, size = (job->column_count + 1) * 32;
+	struct options again = {.no_users = options->no_users};
+	size_t i, size = (options->column_count + 1) * 32;
 	char *names = calloc(1, size);
 
-	CHECK(names != NULL && job->column_count <= COLUMNS_MOST);
-	CHECK(strcasestr(list, "all") != NULL || job->column_count == words_in(list));
-	for (i = 0; i < job->column_count; i++) {
-		CHECK(columns_find(job->columns[i]->name, strlen(job->columns[i]->name)) == job->columns[i]);
-		CHECK(!job->no_users || !(columns_needs(job->columns[i]) & COLUMNS_USERS));
+	CHECK(names != NULL && options->column_count <= COLUMNS_MOST);
+	CHECK(strcasestr(list, "all") != NULL || options->column_count == words_in(list));
+	for (i = 0; i < options->column_count; i++) {
+		CHECK(columns_find(options->columns[i]->name, strlen(options->columns[i]->name)) == options->columns[i]);
+		CHECK(!options->no_users || !(columns_needs(options->columns[i]) & COLUMNS_USERS));
 		strlcat(names, i > 0 ? "," : "", size);
-		strlcat(names, job->columns[i]->name, size);
+		strlcat(names, options->columns[i]->name, size);
 	}
 	add_columns(&again, names, 0);
-	CHECK(again.column_count == job->column_count);
-	CHECK(memcmp(again.columns, job->columns, job->column_count * sizeof(job->columns[0])) == 0);
+	CHECK(again.column_count == options->column_count);
+	CHECK(memcmp(again.columns, options->columns, options->column_count * sizeof(options->columns[0])) == 0);
 	free(names);
 }
 
@@ -59,21 +59,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = {data, size};
 	unsigned how = take_byte(&in);
 	char *list = take_word(&in, in.size);
-	struct job *job = calloc(1, sizeof(*job));
+	struct options *options = calloc(1, sizeof(*options));
 
-	CHECK(job != NULL);
-	job->no_users = how & 1;
+	CHECK(options != NULL);
+	options->no_users = how & 1;
 	if (!REFUSED()) {
-		add_columns(job, list, 0);
-		check_columns(job, list);
+		add_columns(options, list, 0);
+		check_columns(options, list);
 	}
 	if (!REFUSED()) {
-		parse_sort(job, list);
-		CHECK(strcasecmp(job->sort->name, list + (list[0] == '-')) == 0 && job->descending == (list[0] == '-'));
+		parse_sort(options, list);
+		CHECK(strcasecmp(options->sort->name, list + (list[0] == '-')) == 0 && options->descending == (list[0] == '-'));
 	}
 	if (!REFUSED())
 		check_kinds(cli_kinds_or_exit(list, how & 2 ? INVENTORY_ALL : INVENTORY_LISTED), list);
-	free(job);
+	free(options);
 	free(list);
 	return 0;
 }

@@ -37,32 +37,28 @@ static const struct table_column *const chosen[COLUMNS] = {
 };
 
 struct rows {
-	struct table_process processes[12];
+	struct cell_process processes[12];
 	int numbers[40];
 	char *texts[TEXTS];
-	int64_t number, when;
+	uint64_t number;
+	int64_t when;
 	unsigned how;
 };
 
-static int get(void *context, size_t row, const struct table_column *column, struct table_cell *cell)
+static int get(void *context, size_t row, const struct table_column *column, struct cell *cell)
 {
-	static const enum table_type types[COLUMNS] = {TABLE_TEXT, TABLE_NUMBER, TABLE_SIZE, TABLE_TIME, TABLE_MODE,
-	                                                 TABLE_NUMBERS, TABLE_PROCESSES, TABLE_UNKNOWN, TABLE_TEXT};
+	static const enum cell_type types[COLUMNS] = {CELL_TEXT, CELL_NUMBER, CELL_SIZE, CELL_TIME, CELL_MODE,
+	                                              CELL_NUMBERS, CELL_PROCESSES, CELL_UNKNOWN, CELL_TEXT};
 	const struct rows *rows = context;
 	unsigned how = rows->how + (unsigned)row;
 
 	cell->type = types[column - columns];
-	cell->number = rows->number;
-	if (cell->type == TABLE_SIZE && cell->number < 0)
-		cell->number = -(cell->number + 1);
-	else if (cell->type == TABLE_TIME)
-		cell->number = rows->when;
-	else if (cell->type == TABLE_MODE)
-		cell->number &= 0777;
+	cell->number = cell->type == CELL_MODE ? rows->number & 0777 : rows->number;
+	cell->time = rows->when;
 	cell->text = rows->texts[(row + (column == &columns[8])) % TEXTS];
 	cell->numbers = rows->numbers;
 	cell->processes = rows->processes;
-	cell->count = how % (cell->type == TABLE_NUMBERS ? 41 : 13);
+	cell->count = how % (cell->type == CELL_NUMBERS ? 41 : 13);
 	cell->incomplete = (how >> 2) & 1;
 	return 0;
 }
@@ -76,7 +72,7 @@ static struct rows *make_rows(struct input *in)
 	CHECK(rows != NULL);
 	rows->how = take_byte(in);
 	for (i = 0; i < 8; i++) {
-		rows->number = (int64_t)((uint64_t)rows->number << 8 | take_byte(in));
+		rows->number = rows->number << 8 | take_byte(in);
 		rows->when = (int64_t)((uint64_t)rows->when << 8 | take_byte(in));
 	}
 	rows->when >>= 8 * (rows->how & 7);
@@ -87,11 +83,11 @@ static struct rows *make_rows(struct input *in)
 		size_t length = strlen(command);
 
 		/* comm has 15 bytes at the most. */
-		rows->processes[i] = (struct table_process){.pid = (int64_t)i * 178956970, .command = command + (length > 15 ? length - 15 : 0),
-		                                              .uses = uses[i & 3], .call = i & 1 ? "msgrcv" : NULL};
+		rows->processes[i] = (struct cell_process){.pid = (int64_t)i * 178956970, .command = command + (length > 15 ? length - 15 : 0),
+		                                           .uses = uses[i & 3], .call = i & 1 ? "msgrcv" : NULL};
 	}
 	for (i = 0; i < 40; i++)
-		rows->numbers[i] = (int)((uint64_t)rows->number >> (i & 31));
+		rows->numbers[i] = (int)(rows->number >> (i & 31));
 	return rows;
 }
 
@@ -160,7 +156,7 @@ static void check_nuls(const struct rows *rows, size_t count)
 	CHECK(p == end);
 }
 
-static void check_table(size_t count, int headings, int width)
+static void check_table(size_t count, int headings, unsigned width)
 {
 	size_t lines = 0, length = 0, i;
 
@@ -170,7 +166,7 @@ static void check_table(size_t count, int headings, int width)
 		CHECK(c == '\n' || (c >= ' ' && c < 0x7f));
 		length = c == '\n' ? 0 : length + 1;
 		lines += c == '\n';
-		CHECK(width == 0 || length <= (size_t)width);
+		CHECK(width == 0 || length <= width);
 	}
 	CHECK(length == 0 && lines == count + (size_t)headings);
 }
@@ -196,13 +192,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = {data, size};
 	unsigned how = take_byte(&in), count = take_byte(&in), i;
 	struct rows *rows;
-	struct table table = {.form = how & 3, .columns = chosen, .column_count = COLUMNS, .title = "objects", .get = get};
+	struct table table = {.style.form = how & 3, .columns = chosen, .column_count = COLUMNS, .title = "objects", .get = get};
+	struct buffer *rest;
 
 	/* Few rows, or as many as the buffer has no room for. */
 	count %= how & 4 ? 4 : 64;
 	table.headings = how >> 3 & 1;
-	table.bytes = how >> 4 & 1;
-	table.everything = how >> 5 & 1;
+	table.style.bytes = how >> 4 & 1;
+	table.style.whole = how >> 5 & 1;
 	table.width = how & 64 ? take_byte(&in) : 0;
 	rows = make_rows(&in);
 	table.context = rows;
@@ -211,20 +208,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < count; i++)
 		table_row(&table, i);
 	CHECK(table.rows == count);
-	table_end_rows(&table);
-	if (table.form == TABLE_JSON && (how & 128)) {
-		table_put(&table, ",", 1);
-		table_put_json_text(&table, &columns[8], rows->texts[0]);
+	rest = table_end_rows(&table);
+	if (table.style.form == FORM_JSON && (how & 128)) {
+		buffer_put(rest, ",", 1);
+		cell_put_json_member(rest, columns[8].name, rows->texts[0]);
 	}
 	CHECK(table_end(&table) == 0);
 	if (output.bytes == NULL)
 		CHECK((output.bytes = calloc(1, 1)) != NULL);
 	output.bytes[output.size] = '\0';
 	switch (how & 3) {
-	case TABLE_ALIGNED: check_table(count, table.headings, table.width); break;
-	case TABLE_RAW: check_raw(rows, count, table.headings); break;
-	case TABLE_NULS: check_nuls(rows, count); break;
-	case TABLE_JSON:
+	case FORM_TABLE: check_table(count, table.headings, table.width); break;
+	case FORM_RAW: check_raw(rows, count, table.headings); break;
+	case FORM_NULS: check_nuls(rows, count); break;
+	case FORM_JSON:
 		CHECK(valid_json(output.bytes, output.size));
 		check_times(rows->when);
 		break;

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+#include "look.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "cli/cli_inventory.h"
+#include "operands.h"
+
+/* The kinds that only a pass over the processes finds. */
+#define FOUND_BY_USERS (INVENTORY_FIFO | INVENTORY_MEMFD)
+
+static int needs_users(const struct options *options)
+{
+	return options->needs & COLUMNS_USERS || options->kinds & FOUND_BY_USERS || options->unnamed;
+}
+
+/* The kinds that were listed or that a pass over the processes may find. */
+static unsigned kinds_present(const struct options *options, const struct inventory *inventory)
+{
+	unsigned kinds = options->kinds & FOUND_BY_USERS;
+	size_t i;
+
+	for (i = 0; i < inventory->count; i++)
+		kinds |= inventory->entries[i].kind;
+	return options->unnamed ? kinds | INVENTORY_PSHM : kinds;
+}
+
+/* Adds the POSIX queues that operands name.  That takes no list of queues, which not every user may have. */
+static int add_queues(struct look *look, struct operands *operands, unsigned details)
+{
+	size_t i;
+
+	for (i = 0; i < operands->count; i++) {
+		struct wanted *wanted = &operands->list[i];
+
+		if (wanted->object.kind != OBJECT_NAME || operands_is_repeated(operands, i) ||
+		    inventory_find_queue(&look->inventory, wanted->object.name, details) == 0)
+			continue;
+		if (errno == ENOMEM)
+			return -1;
+		wanted->queue_err = errno;
+	}
+	return 0;
+}
+
+/* Adds the FIFOs that operands name, which exist even if no process has them open. */
+static int add_fifos(struct look *look, const struct operands *operands)
+{
+	struct inventory_entry entry;
+	size_t i;
+
+	for (i = 0; i < operands->count; i++) {
+		const struct wanted *wanted = &operands->list[i];
+
+		if (wanted->object.kind != OBJECT_FILE || wanted->err != 0 || !S_ISFIFO(wanted->st.st_mode) ||
+		    operands_is_repeated(operands, i))
+			continue;
+		inventory_blank(&entry, INVENTORY_FIFO);
+		entry.name = wanted->object.path;
+		inventory_set_file(&entry, &wanted->st);
+		if (inventory_add(&look->inventory, &entry) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int list_objects(struct look *look, const struct options *options, struct operands *operands)
+{
+	const unsigned before_queues = INVENTORY_SHM | INVENTORY_PSHM | INVENTORY_MSG;
+	unsigned kinds = options->kinds & (INVENTORY_LISTED | INVENTORY_UNIX);
+	unsigned details = (options->needs & COLUMNS_CONTENT ? INVENTORY_CONTENT : 0) |
+	                   (options->needs & COLUMNS_ALLOCATED ? INVENTORY_ALLOCATED : 0);
+
+	if (operands->count == 0)
+		return inventory_list(&look->inventory, kinds, details);
+	if (inventory_list(&look->inventory, kinds & before_queues, details) == -1 ||
+	    (kinds & INVENTORY_PMSG && add_queues(look, operands, details) == -1) ||
+	    (options->kinds & INVENTORY_FIFO && add_fifos(look, operands) == -1))
+		return -1;
+	return inventory_list(&look->inventory, kinds & ~(before_queues | INVENTORY_PMSG), details);
+}
+
+int look_take(struct look *look, const struct options *options, struct operands *operands)
+{
+	unsigned kinds;
+
+	look->columns.inventory = &look->inventory;
+	look->columns.users = &look->users;
+	look->columns.numeric = options->namespace != 0;
+	if (list_objects(look, options, operands) == -1)
+		return -1;
+	kinds = kinds_present(options, &look->inventory);
+	if (!needs_users(options) || kinds == 0)
+		return 0;
+	if (users_find(&look->users, &look->inventory, options->kinds, users_needed(kinds), options->unnamed) == -1)
+		return -1;
+	return deadlocks_find(&look->deadlocks, &look->users, &look->inventory);
+}
+
+void look_free(struct look *look)
+{
+	int proc = look->users.proc, err = look->users.proc_err;
+
+	look->users.proc = 0;
+	users_free(&look->users);
+	look->users.proc = proc;
+	look->users.proc_err = err;
+	inventory_free(&look->inventory);
+	deadlocks_free(&look->deadlocks);
+	columns_free(&look->columns);
+	free(look->rows);
+	look->rows = NULL;
+	look->row_count = 0;
+}
+
+static const char *problem_text(const struct inventory_problem *problem, char *room, size_t size)
+{
+	/* A name in place of a path is one object alone. */
+	if (problem->what[0] == '/' && strchr(problem->what + 1, '/') == NULL)
+		return strerror(problem->err);
+	snprintf(room, size, "%s; %s cannot be listed", problem->reason ? problem->reason : strerror(problem->err),
+	         inventory_kind_text(problem->kind));
+	return room;
+}
+
+int look_report_problems(const struct options *options, const struct inventory *inventory)
+{
+	int status = CLI_DONE;
+	char room[160];
+	size_t i;
+
+	for (i = 0; i < inventory->problem_count; i++) {
+		const struct inventory_problem *problem = &inventory->problems[i];
+
+		if (problem->minor)
+			continue;
+		cli_warn(problem->what, "%s", problem_text(problem, room, sizeof(room)));
+		if (options->asked_kinds & problem->kind)
+			status = CLI_FAILED;
+	}
+	return status;
+}
+
+/* Reports that /proc could not be used; `found` are the objects that only processes know, or NULL. */
+static void report_no_processes(const struct users *users, int needed, const char *found)
+{
+	if (needed)
+		cli_warn("/proc", "%s; users are not known", cli_proc_text(users->proc_err));
+	if (found != NULL)
+		cli_warn("/proc", "%s; %s cannot be listed", cli_proc_text(users->proc_err), found);
+}
+
+int look_report_unseen(const struct options *options, const struct operands *operands, const struct users *users)
+{
+	int fifos = (options->kinds & INVENTORY_FIFO) != 0, memory = options->kinds & INVENTORY_MEMFD || options->unnamed;
+	const char *found = fifos && memory ? "FIFOs and memory without a name" : fifos ? "FIFOs" :
+	                    memory ? "memory without a name" : NULL;
+	int needed = (options->needs & COLUMNS_USERS) != 0;
+
+	if (users->err != 0 && (needed || found != NULL))
+		cli_warn("/proc", "%s; %s%s%s may be missing", strerror(users->err), needed ? "users" : "",
+		         needed && found != NULL ? ", " : "", found != NULL ? found : "");
+	/* Operands are found by their files, or reported as missing. */
+	if (operands->count > 0)
+		found = NULL;
+	/* That other users' processes may not be looked at is normal, and marked in the rows. */
+	if (users->proc_err != 0)
+		report_no_processes(users, needed, found);
+	else if (found != NULL && users->err == 0 && (users->hidden > 0 || users->invisible))
+		cli_warn(NULL, "not all processes may be looked at; %s of other users may be missing", found);
+	return (users->proc_err != 0 || users->err != 0) && options->asked_kinds & FOUND_BY_USERS ? CLI_FAILED : CLI_DONE;
+}

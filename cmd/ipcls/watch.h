@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* --watch: the table on a terminal, drawn again and again, with what has changed in reverse video. */
+#ifndef WATCH_H
+#define WATCH_H
+
+#include "job.h"
+#include "look.h"
+
+/* Draws until a signal that interrupt_catch() has caught.  Returns the exit status. */
+int watch_run(const struct options *options, struct operands *operands, struct look *look);
+
+#endif
