@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/interrupt.h"
 
@@ -14,9 +16,9 @@ void supervise_begin(sigset_t *before)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, before);
-	/* Where it is ignored the kernel would keep the statuses of children to itself. */
+	/* If SIGCHLD is ignored, the kernel discards the statuses of children; commands ignore it again. */
 	interrupt_catch_children();
-	/* That one does not tell of those that stop. */
+	/* The handler of interrupt.h is not told when children stop. */
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGCHLD, &action, NULL);
 }
@@ -32,52 +34,63 @@ void supervise_stop(void)
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
-/* 1 once it has ended, 0 while it goes on, or -1 with errno. */
-static int look(pid_t child, int *status)
+static int look(pid_t child, int *status, int options)
 {
-	pid_t ended;
+	pid_t changed;
 
 	do
-		ended = waitpid(child, status, WNOHANG | WUNTRACED);
-	while (ended == -1 && errno == EINTR);
-	if (ended == -1)
-		return -1;
-	if (ended == 0)
-		return 0;
-	if (!WIFSTOPPED(*status))
-		return 1;
-	/* SIGCONT waits for us behind this, and is passed on. */
-	supervise_stop();
-	return 0;
+		changed = waitpid(child, status, WNOHANG | options);
+	while (changed == -1 && errno == EINTR);
+	return changed == child ? 1 : (int)changed;
 }
 
-/* The terminal gives its signals to all of the foreground, the command included. */
-static int is_of_terminal(const siginfo_t *info)
+int supervise_has_ended(pid_t child, int *status)
+{
+	return look(child, status, 0);
+}
+
+static int is_for_commands(const siginfo_t *info)
 {
 	static const int of_terminal[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH};
 	size_t i;
 
+	if (info->si_signo == SIGCHLD || (info->si_code == SI_USER && info->si_pid == getpid()))
+		return 0;
 	for (i = 0; i < sizeof(of_terminal) / sizeof(of_terminal[0]); i++)
 		if (info->si_signo == of_terminal[i])
-			return info->si_code == SI_KERNEL;
-	return 0;
+			return info->si_code != SI_KERNEL;
+	return 1;
+}
+
+int supervise_next(struct supervise_signal *signal, int wait)
+{
+	static const struct timespec none = {0, 0};
+	siginfo_t info;
+	sigset_t all;
+	int number;
+
+	sigfillset(&all);
+	do
+		number = sigtimedwait(&all, &info, wait ? NULL : &none);
+	while (number == -1 && errno == EINTR);
+	if (number == -1)
+		return 0;
+	*signal = (struct supervise_signal){number, is_for_commands(&info)};
+	return 1;
 }
 
 int supervise_wait(pid_t child)
 {
-	siginfo_t info;
-	sigset_t all;
+	struct supervise_signal signal;
 	int status, result;
 
-	sigfillset(&all);
-	/* Those that came before the command was there, too, are still waiting. */
-	while ((result = look(child, &status)) == 0) {
-		int number = sigwaitinfo(&all, &info);
-
-		if (number <= 0 || number == SIGCHLD)
-			continue;
-		if (!is_of_terminal(&info))
-			kill(child, number);
+	/* Signals that came before the command was started are still pending. */
+	while ((result = look(child, &status, WUNTRACED)) == 0 || (result == 1 && WIFSTOPPED(status))) {
+		/* SIGCONT is pending after the stop, and is passed on. */
+		if (result == 1)
+			supervise_stop();
+		if (supervise_next(&signal, 1) && signal.for_commands)
+			kill(child, signal.number);
 	}
 	return result == -1 ? -1 : status;
 }

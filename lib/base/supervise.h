@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Standing in for a command: what happens to the tool happens to the command, and the other way round, so
- * that the tool can stay behind to bring something in order at the end.
+ * Supervising commands: a tool that stays behind the commands it started passes signals on to them, stops and
+ * continues with them, and takes their statuses.
  */
 #ifndef SUPERVISE_H
 #define SUPERVISE_H
@@ -10,21 +10,44 @@
 #include <sys/types.h>
 
 /*
- * From now on signals wait until supervise_wait() passes them on; `before` gets the mask as it was, which is the
- * command's.  SIGCHLD is at its default from now on.
+ * Blocks all signals, which from now on wait for supervise_wait() or supervise_next().  Stores the mask as it was in
+ * `before`: commands are started with it.  Sets SIGCHLD to its default; commands find it ignored again if it was.
  */
 void supervise_begin(sigset_t *before);
 
 /*
- * Waits until the child has ended and returns its status as waitpid(2) gives it, or -1 with errno.  Signals
- * that come meanwhile are passed on to it, but for those of the terminal's keys, which it had as well.  When
- * it stops, so do we, until SIGCONT continues both; but not in a process group that no shell would continue.
+ * Waits until the child has ended.  Returns its status as waitpid(2) gives it, or -1 with errno.  Passes on to the
+ * child each signal that is for commands, see supervise_next().  When the child stops, stops the tool as well, as
+ * supervise_stop() does; SIGCONT continues both.
  */
 int supervise_wait(pid_t child);
 
+/* A signal that was sent to the tool. */
+struct supervise_signal {
+	int number;
+	/*
+	 * True if commands should get the signal as well.  False for SIGCHLD, for what a terminal's keys or its end send
+	 * to the commands themselves (the kernel signals the whole foreground process group), and for a signal that the
+	 * tool caused, such as SIGPIPE.
+	 */
+	int for_commands;
+};
+
 /*
- * Stops us where SIGTSTP is blocked, as that would have done: not in a process group that no shell would
- * continue, setpgid(2).
+ * Takes the next signal sent since supervise_begin() was called.  If none is pending, waits for one if `wait` is true,
+ * or else returns 0.  Returns 1 after storing a signal.
+ */
+int supervise_next(struct supervise_signal *signal, int wait);
+
+/*
+ * Looks, without waiting, whether the child has ended: 1 with its status as waitpid(2) gives it, 0 if it runs or is
+ * stopped, -1 with errno.
+ */
+int supervise_has_ended(pid_t child, int *status);
+
+/*
+ * Stops the tool as SIGTSTP does, although that is blocked; returns after SIGCONT.  Does nothing in a process group
+ * that no shell could continue, setpgid(2).
  */
 void supervise_stop(void);
 
