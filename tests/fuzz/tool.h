@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdnoreturn.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 #include "fuzz.h"
 
@@ -30,10 +31,21 @@ __attribute__((format(printf, 1, 2))) noreturn static void refuse(const char *fo
 	longjmp(refusal, 1);
 }
 
+/* The lib's own would exit: this one refuses as the tool does. */
+__attribute__((unused)) static uint64_t number_or_refuse(const char *option, const char *word, uint64_t least, uint64_t most)
+{
+	uint64_t number;
+
+	if (number_parse(word, least, most, &number) == -1)
+		refuse("%s: %s", option, word);
+	return number;
+}
+
 /* Without the tool's own options, for a linker that knows another main(). */
 int tool_main(int argc, char **argv);
 
 #define main tool_main
 #define cli_usage_exit refuse
+#define cli_number_or_exit number_or_refuse
 
 #endif
