@@ -33,11 +33,11 @@ _sockpair_offer() {
         _ipcutils_offer 0600 0660 0666 g+rw a+rw
     elif [[ $option == --allow-uid= || $before == --allow-uid ]]; then
         _ipcutils_offer any "$UID"
-    elif [[ -n $option || $before =~ ^${flags}[fsw]$ ||
-        $before =~ ^--(count|fd|pass-fd|separator|take-fd|timeout|total)$ ]]; then
+    elif [[ -n $option || $before =~ ^${flags}[fjsw]$ ||
+        $before =~ ^--(fd|jobs|pass-fd|separator|take-fd|timeout|total)$ ]]; then
         : # numbers and a word
     else
-        _ipcutils_offer -c --connect= --count= -E --end -f --fd= -h --help -l --listen= -m --mode= -n --nonblock \
+        _ipcutils_offer -c --connect= -E --end -f --fd= -h --help -j --jobs= -l --listen= -m --mode= -n --nonblock \
             -p --pipes -s --separator= -t --type= -V --version -v --verbose -w --timeout= --allow-uid= --pass-fd= \
             --take-fd= --total= --
     fi
@@ -62,8 +62,8 @@ _sockpair_find() {
         # bash makes three words of --fd=3.
         if [[ $piece == --* && ${COMP_WORDS[i]} == = ]]; then
             ((++i))
-        elif [[ ! $piece =~ ^-[Enpv]*[cflmstw]$ &&
-            ! $piece =~ ^--(allow-uid|connect|count|fd|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$ ]]; then
+        elif [[ ! $piece =~ ^-[Enpv]*[cfjlmstw]$ &&
+            ! $piece =~ ^--(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$ ]]; then
             continue
         fi
         [[ $piece =~ ^-[Enpv]*s$ || $piece == --separator ]] && separator=${COMP_WORDS[i]}

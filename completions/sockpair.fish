@@ -35,7 +35,7 @@ function __sockpair_command_words
         set -e words[1]
         string match -qr -- '^-[Enpv]*[lc]|^--(listen|connect)' $word; and set socket yes
         string match -qr -- '^--separator=' $word; and set separator (string replace -- --separator= '' $word)
-        if string match -qr -- '^-[Enpv]*[cflmstw]$|^--(allow-uid|connect|count|fd|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$' $word
+        if string match -qr -- '^-[Enpv]*[cfjlmstw]$|^--(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$' $word
             set -q words[1]; or return 1
             string match -qr -- '^-[Enpv]*s$|^--separator$' $word; and set separator $words[1]
             set -e words[1]
@@ -71,8 +71,8 @@ end
 
 complete -c sockpair -f
 complete -c sockpair -n __sockpair_in_command -a '(__sockpair_command)'
-complete -c sockpair -n 'not __sockpair_in_command' -s c -l connect -x -a '(__sockpair_sockets)' -d 'connect to a socket; with -l: commands at once'
-complete -c sockpair -n 'not __sockpair_in_command' -l count -x -d 'run up to so many commands at once'
+complete -c sockpair -n 'not __sockpair_in_command' -s c -l connect -x -a '(__sockpair_sockets)' -d 'connect to a socket'
+complete -c sockpair -n 'not __sockpair_in_command' -s j -l jobs -x -d 'with -l: number of commands that run at once'
 complete -c sockpair -n 'not __sockpair_in_command' -s E -l end -d 'shut standard output, a socket, down'
 complete -c sockpair -n 'not __sockpair_in_command' -s f -l fd -x -d 'the socket is this descriptor of the commands'
 complete -c sockpair -n 'not __sockpair_in_command' -s h -l help -d 'print a summary of the options'
@@ -80,12 +80,12 @@ complete -c sockpair -n 'not __sockpair_in_command' -s l -l listen -x -a '(__soc
 complete -c sockpair -n 'not __sockpair_in_command' -s m -l mode -x -a '0600 0660 0666 g+rw a+rw' -d 'permission of the socket'
 complete -c sockpair -n 'not __sockpair_in_command' -s n -l nonblock -d 'do not wait'
 complete -c sockpair -n 'not __sockpair_in_command' -s p -l pipes -d 'two pipes instead of a socket pair'
-complete -c sockpair -n 'not __sockpair_in_command' -s s -l separator -x -d 'this word stands between the commands'
+complete -c sockpair -n 'not __sockpair_in_command' -s s -l separator -x -d 'word between the two commands'
 complete -c sockpair -n 'not __sockpair_in_command' -s t -l type -x -a 'stream seqpacket dgram' -d 'type of socket'
 complete -c sockpair -n 'not __sockpair_in_command' -s V -l version -d 'print the version'
-complete -c sockpair -n 'not __sockpair_in_command' -s v -l verbose -d 'say how each command ended'
-complete -c sockpair -n 'not __sockpair_in_command' -s w -l timeout -x -d 'wait at most so long'
+complete -c sockpair -n 'not __sockpair_in_command' -s v -l verbose -d 'report how each command ended'
+complete -c sockpair -n 'not __sockpair_in_command' -s w -l timeout -x -d 'how long to wait at most'
 complete -c sockpair -n 'not __sockpair_in_command' -l allow-uid -x -a 'any (id -u)' -d 'talk to this user only'
 complete -c sockpair -n 'not __sockpair_in_command' -l pass-fd -x -d 'send these descriptors'
-complete -c sockpair -n 'not __sockpair_in_command' -l take-fd -x -d 'take so many descriptors'
-complete -c sockpair -n 'not __sockpair_in_command' -l total -x -d 'end after so many connections'
+complete -c sockpair -n 'not __sockpair_in_command' -l take-fd -x -d 'number of descriptors to take'
+complete -c sockpair -n 'not __sockpair_in_command' -l total -x -d 'number of connections after which -l ends'

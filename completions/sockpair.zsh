@@ -18,15 +18,6 @@ _sockpair_sockets() {
     return ret
 }
 
-# With -l, -c is a count.
-_sockpair_c() {
-    if (( $words[(I)(-[Enpv]#l*|--listen*)] )); then
-        _message 'commands at once'
-    else
-        _sockpair_sockets
-    fi
-}
-
 # At which word the command under the cursor begins, in REPLY; 0: among the options.
 _sockpair_find() {
     setopt localoptions extendedglob
@@ -45,8 +36,8 @@ _sockpair_find() {
         [[ $word == -[Enpv]#[lc]* || $word == --(listen|connect)* ]] && socket=1
         [[ $word == --separator=* ]] && separator=${word#*=}
         (( ++i ))
-        if [[ $word == -[Enpv]#[cflmstw] ||
-            $word == --(allow-uid|connect|count|fd|listen|mode|pass-fd|separator|take-fd|timeout|total|type) ]]; then
+        if [[ $word == -[Enpv]#[cfjlmstw] ||
+            $word == --(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type) ]]; then
             [[ $word == (-[Enpv]#s|--separator) ]] && separator=$words[i]
             (( ++i ))
         fi
@@ -76,21 +67,20 @@ fi
 
 _arguments -s -S \
     '*--allow-uid=[talk to this user only]:user id:(any)' \
-    '-c+[connect to a socket; with -l: commands at once]:path or count:_sockpair_c' \
-    '--connect=[connect to a socket]:path:_sockpair_sockets' \
-    '--count=[run up to so many commands at once]:number: ' \
+    '(-c --connect)'{-c+,--connect=}'[connect to a socket]:path:_sockpair_sockets' \
     '(-E --end)'{-E,--end}'[shut standard output, a socket, down]' \
     '(-f --fd)'{-f+,--fd=}'[the socket is this descriptor of the commands]:number: ' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
+    '(-j --jobs)'{-j+,--jobs=}'[with -l\: number of commands that run at once]:number: ' \
     '(-l --listen)'{-l+,--listen=}'[serve a socket]:path:_sockpair_sockets' \
     '(-m --mode)'{-m+,--mode=}'[permission of the socket]:mode:((0600\:"only you" 0660\:"the group connects" 0666\:"all connect" g+rw\:"the group connects" a+rw\:"all connect"))' \
     '(-n --nonblock -w --timeout)'{-n,--nonblock}'[do not wait]' \
     '(-p --pipes)'{-p,--pipes}'[two pipes instead of a socket pair]' \
     '*--pass-fd=[send these descriptors]:numbers: ' \
-    '(-s --separator)'{-s+,--separator=}'[this word stands between the commands]:word: ' \
+    '(-s --separator)'{-s+,--separator=}'[word between the two commands]:word: ' \
     '(-t --type)'{-t+,--type=}'[type of socket]:type:(stream seqpacket dgram)' \
-    '--take-fd=[take so many descriptors]:number: ' \
-    '--total=[end after so many connections]:number: ' \
+    '--take-fd=[number of descriptors to take]:number: ' \
+    '--total=[number of connections after which -l ends]:number: ' \
     '(- *)'{-V,--version}'[print the version]' \
-    '(-v --verbose)'{-v,--verbose}'[say how each command ended]' \
-    '(-w --timeout -n --nonblock)'{-w+,--timeout=}'[wait at most so long]:duration: '
+    '(-v --verbose)'{-v,--verbose}'[report how each command ended]' \
+    '(-w --timeout -n --nonblock)'{-w+,--timeout=}'[how long to wait at most]:duration: '

@@ -501,7 +501,7 @@ has_fifotee() {
     mv -T other s
     wait "$pid" || status=$?
     assert_equal "$status" 125
-    grep -q 'somebody serves this already' stderr
+    grep -q 'another process serves this socket already' stderr
     # It is where it was, and served.
     perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Peer => "s") or die "$!\n"'
     kill "$server"
@@ -565,12 +565,12 @@ has_fifotee() {
 }
 
 # shellcheck disable=SC2016 # these are perl's
-@test 'sockpair: a client tells that the other side has closed without reading all' {
+@test 'sockpair: a client tells that the other side closed the connection before it had read everything' {
     soon perl -MSocket -MIO::Socket::UNIX -e '$client = IO::Socket::UNIX->new(Local => "s", Listen => 1)->accept;
         print $client "part\n"; recv $client, $_, 1, MSG_PEEK' 3>&- &
     run -1 --separate-stderr soon sockpair -w 5 -c s <abc
     assert_output part
-    assert_equal "$stderr" 'sockpair: s: Connection reset by peer: the other side has closed without reading all'
+    assert_equal "$stderr" 'sockpair: s: Connection reset by peer: the other side closed the connection before it had read everything'
 }
 
 @test 'ipcls: a table in /proc/sysvipc that cannot be read is not an empty one' {

@@ -79,7 +79,7 @@ has_commands() {
     run -125 soon sockpair -- -- true
     run -125 soon sockpair true --
     run -125 soon sockpair -s + true -- true
-    assert_output --partial 'which second command? (the word of -s stands before it)'
+    assert_output --partial 'the second command is missing (put it after the word of -s)'
 }
 
 @test 'sockpair: a wrong command line that names a command ends with 125, since 2 could be its own' {
@@ -96,7 +96,7 @@ has_commands() {
 
 @test 'sockpair: options of -l and -c are refused for two commands' {
     local option
-    for option in -n -w1 -m600 --allow-uid=0 --pass-fd=1 --take-fd=1 --total=1 --count=1; do
+    for option in -n -w1 -m600 --allow-uid=0 --pass-fd=1 --take-fd=1 --total=1 -j1; do
         run -125 soon sockpair "$option" true -- true
     done
 }
@@ -113,13 +113,14 @@ has_commands() {
     assert [ ! -e s ]
 }
 
-@test 'sockpair: -c is a count with -l and a path without, and the long names say which' {
-    run -125 soon sockpair -l s -c /path -- true
-    assert_output --partial 'a number'
+@test 'sockpair: -c always connects, and -j is for -l' {
+    run -125 soon sockpair -l s -c 1 -- true
+    assert_line 'sockpair: use either -l or -c'
     run -125 soon sockpair -l s --connect=s -- true
-    run -125 soon sockpair -l s -c 1 --count=2 -- true
-    run -125 soon sockpair -c s --connect=s -- true
-    usage_error sockpair --count=1
+    run -125 soon sockpair -l s --count=1 -- true
+    usage_error sockpair -c s -j 1
+    run -125 soon sockpair -l s -j x -- true
+    assert_line 'sockpair: -j: x: not a whole number of 1 or more'
     run -3 soon sockpair -c 1 </dev/null
     run -3 soon sockpair --connect=1 </dev/null
     assert [ ! -e s ]
@@ -131,7 +132,7 @@ has_commands() {
     run -125 soon sockpair -l s --
     run -125 soon sockpair -l s -t dgram -- true
     run -125 soon sockpair -l s -n -- true
-    run -125 soon sockpair -l s -c 0 -- true
+    run -125 soon sockpair -l s -j 0 -- true
     run -125 soon sockpair -l s --total=0 -- true
     run -125 soon sockpair -l s -m 1000 -- true
     run -125 soon sockpair -l @s -m 600 -- true
@@ -638,7 +639,7 @@ noting_pair() {
     assert_equal "$(soon sockpair -c s </dev/null)" ''
     assert_equal "$(as_nobody "$BIN/sockpair" -c s </dev/null)" served
     assert_equal "$(setpriv --reuid 77 --clear-groups "$BIN/sockpair" -c s </dev/null)" served
-    grep -q 'process [0-9]* of user 0 is not one to talk to (--allow-uid)' err
+    grep -q 'process [0-9]* of user 0 is not allowed (--allow-uid)' err
 }
 
 @test 'sockpair: an abstract name serves its own user and root, unless --allow-uid says who' {
@@ -653,7 +654,7 @@ noting_pair() {
 @test 'sockpair: -c with --allow-uid talks to a server of this user alone' {
     serving sockpair -l s -- sh -c 'cat >got'
     run -1 soon sockpair -c s --allow-uid=77 <<<secret
-    assert_output --partial 'is not one to talk to'
+    assert_output --partial 'is not allowed (--allow-uid)'
     run -0 soon sockpair -c s --allow-uid=77 --allow-uid=0 <<<hello
     eventually has_line got hello
 }
@@ -663,7 +664,7 @@ noting_pair() {
     assert_equal "$(soon sockpair -c "$abstract" </dev/null)" hello
     ends 0
     run -3 soon sockpair -c "$abstract" </dev/null
-    assert_output "sockpair: $abstract: nobody serves this"
+    assert_output "sockpair: $abstract: no process serves this socket"
 }
 
 @test 'sockpair: seqpacket can be served, and messages stay apart' {
@@ -702,13 +703,13 @@ noting_pair() {
     assert_equal "$(ls -A)" ''
 }
 
-@test 'sockpair: a socket that somebody serves is never replaced, whatever its type, and the server notices nothing' {
+@test 'sockpair: a socket that another process serves is never replaced, whatever its type, and the server notices nothing' {
     local type
     for type in 'hold stream' 'hold seqpacket' 'hold dgram' bound; do
         # shellcheck disable=SC2086 # words
         held socket_peer $type s
         run -125 soon sockpair -l s -- true
-        assert_output 'sockpair: s: somebody serves this already'
+        assert_output 'sockpair: s: another process serves this socket already'
         assert [ -S s ]
         kill "$pid"
         ends 143
@@ -728,7 +729,7 @@ noting_pair() {
     local name
     for name in file directory link fifo; do
         run -125 soon sockpair -l "$name" -- true
-        assert_output "sockpair: $name: there is a file of this name that is no socket"
+        assert_output "sockpair: $name: a file of this name exists and is not a socket"
     done
     assert_equal "$(<file)" text
     assert [ -d directory ]
@@ -743,7 +744,7 @@ noting_pair() {
         sockpair -l s -w 60 -- echo hello 2>"err$i" 3>&- &
         pids+=($!)
     done
-    eventually eval '[[ $(cat err* | grep -c "somebody serves") == 11 ]]' || fail "$(cat err*)"
+    eventually eval '[[ $(cat err* | grep -c "another process serves") == 11 ]]' || fail "$(cat err*)"
     assert_equal "$(soon sockpair -c s </dev/null)" hello
 }
 
@@ -789,8 +790,8 @@ noting_pair() {
     assert_equal "$(<out)" usr1
 }
 
-@test 'sockpair: -c limits how many commands run at once, and the others wait' {
-    serving sockpair -l s -c 2 -- sh -c 'echo x >>started; cat'
+@test 'sockpair: -j limits how many commands run at once, and further connections wait' {
+    serving sockpair -l s -j 2 -- sh -c 'echo x >>started; cat'
     server=$pid
     held socket_peer silent s
     first=$pid
@@ -805,7 +806,7 @@ noting_pair() {
 
 @test 'sockpair: 200 connections at once are all served' {
     local options
-    for options in '' '-c 3'; do
+    for options in '' '-j 3'; do
         # shellcheck disable=SC2086 # words
         serving sockpair -l s $options -- cat
         assert_equal "$(timeout 60 socket_peer crowd 200 s)" 200
@@ -896,7 +897,7 @@ noting_pair() {
     server=$pid
     local i
     for i in 1 2 3; do held socket_peer silent s; done
-    eventually grep -q 'sleep: Resource temporarily unavailable; connections wait until there is room' err
+    eventually grep -q 'sleep: Resource temporarily unavailable; connections wait until resources are free' err
     # It tries again ten times a second, and says it once.
     pause 0.4
     assert_equal "$(wc -l <err)" 1
@@ -913,7 +914,7 @@ noting_pair() {
     server=$pid
     prlimit --nofile=4: --pid "$server"
     held socket_peer silent s
-    eventually grep -q 'accept: Too many open files; connections wait until there is room' err
+    eventually grep -q 'accept: Too many open files; connections wait until resources are free' err
     pause 0.4
     assert_equal "$(wc -l <err)" 1
     prlimit --nofile=100: --pid "$server"
@@ -975,7 +976,7 @@ noting_pair() {
     assert_output 'sockpair: s: No such file or directory'
     socket_peer stale s
     run -3 soon sockpair -c s </dev/null
-    assert_output 'sockpair: s: nobody serves this'
+    assert_output 'sockpair: s: no process serves this socket'
     run -125 soon sockpair -c s -- true
 }
 
@@ -985,7 +986,7 @@ noting_pair() {
     assert_output 'sockpair: file: not a socket'
     held socket_peer hold seqpacket s
     run -1 soon sockpair -c s </dev/null
-    assert_output 'sockpair: s: its socket is of another type (-t)'
+    assert_output 'sockpair: s: the socket has another type (-t)'
 }
 
 @test 'sockpair: -c -w waits for a server that is not there yet' {
@@ -1007,7 +1008,7 @@ noting_pair() {
 @test 'sockpair: a server that takes no more connections is waited for, with -w and -n not for ever' {
     held socket_peer full s
     run -124 soon sockpair -c s -w 0.05 </dev/null
-    assert_output 'sockpair: s: timed out: its server takes no more connections now'
+    assert_output 'sockpair: s: timed out: its server accepts no more connections now'
     run -124 soon sockpair -c s -n </dev/null
     bg sockpair -c s </dev/null
     eventually asleep "$pid"
@@ -1099,7 +1100,7 @@ noting_pair() {
     serving sockpair -l s --total=1 -- true
     head -c 8M /dev/zero >zeros
     run -1 soon sockpair -c s <zeros
-    assert_output --partial 'the other side has closed without reading all'
+    assert_output --partial 'the other side closed the connection before it had read everything'
 }
 
 @test 'sockpair: standard output that cannot be written is a failure' {
@@ -1266,10 +1267,10 @@ noting_pair() {
     before=$(descriptors "$pid")
     for case in 0:1 1:1 3:1 253:1; do
         soon socket_peer fds "${case%:*}" "${case#*:}" s </dev/null
-        eventually grep -q "s: ${case%:*} descriptors came, and 2 are to be taken" err
+        eventually grep -q "s: the other side passed ${case%:*} descriptors instead of 2" err
     done
     soon socket_peer vanish s
-    eventually grep -q 's: the other side has closed without passing descriptors' err
+    eventually grep -q 's: the other side closed the connection and passed no descriptors' err
     eventually has_descriptors "$pid" "$before"
     assert [ ! -e ran ]
     soon socket_peer fds 2 1 s </dev/null
@@ -1285,7 +1286,7 @@ noting_pair() {
 @test 'sockpair: a seqpacket message that brings descriptors has one byte' {
     serving sockpair -t seqpacket -l s --take-fd=1 -- cat 2>err
     perl -MSocket -e 'socket S, AF_UNIX, SOCK_SEQPACKET, 0; connect S, pack_sockaddr_un "s"; syswrite S, "two"; sysread S, $x, 1'
-    eventually grep -q 's: the message that brings descriptors may have one byte only' err
+    eventually grep -q 's: the message that passes descriptors must have one byte' err
     soon sockpair -t seqpacket -c s --pass-fd=7 -- sh -c 'echo hello; head -c 6 >&2' 7</dev/null 2>out
     assert_equal "$(<out)" hello
 }
@@ -1299,7 +1300,7 @@ noting_pair() {
 @test 'sockpair: -c --take-fd does not wait beyond -w' {
     held socket_peer hold stream s
     run -124 soon sockpair -w 0.05 -c s --take-fd=1 -- true
-    assert_output 'sockpair: s: timed out: no descriptors have come'
+    assert_output 'sockpair: s: timed out: the other side has passed no descriptors'
 }
 
 @test 'sockpair: --pass-fd of a descriptor that is closed is told before anything is done' {
@@ -1318,7 +1319,7 @@ noting_pair() {
     serving sockpair -l s --take-fd=3 -- true 2>err
     prlimit --nofile=7: --pid "$pid"
     soon socket_peer fds 3 1 s </dev/null
-    eventually grep -q 's: descriptors could not be taken: Too many open files' err
+    eventually grep -q 's: cannot take descriptors: Too many open files' err
 }
 
 @test 'sockpair: a lost connection does not let taken descriptors leak' {
@@ -1344,20 +1345,20 @@ noting_pair() {
     for n in 1 2; do
         run -125 traced -P "$PWD/s" -e inject=?lstat,?newfstatat:error=EIO:when="$n" sockpair -l "$PWD/s" -w 0.05 -- true
         assert_output --partial "$PWD/s: "
-        [[ ! -e s || $output == *'it could not be removed: Input/output error' ]] || fail "it stays: $output"
+        [[ ! -e s || $output == *'the socket could not be removed: Input/output error' ]] || fail "it stays: $output"
         rm -f s
     done
 }
 
 @test 'sockpair: a socket that cannot be removed is told of' {
     run -125 traced -e inject=?unlink,?unlinkat:error=EPERM sockpair -l s -w 0.05 -- true
-    assert_output 'sockpair: s: it could not be removed: Operation not permitted'
+    assert_output 'sockpair: s: the socket could not be removed: Operation not permitted'
 }
 
 @test 'sockpair: -E, -l and -c with what does not go with them are usage errors' {
     usage_error sockpair -E -l s
     usage_error sockpair -E --connect=s
-    usage_error sockpair -E --count=2
+    usage_error sockpair -E -j 2
     run -125 soon sockpair -E -s +
     usage_error sockpair -E --allow-uid=any
     usage_error sockpair -c s -t dgram --allow-uid=0
@@ -1383,7 +1384,7 @@ noting_pair() {
 @test 'sockpair: -c -w to a socket that nobody serves any more is timed out' {
     socket_peer stale s
     run -124 soon sockpair -c s -w 0.05 </dev/null
-    assert_output 'sockpair: s: timed out: nobody serves this'
+    assert_output 'sockpair: s: timed out: no process serves this socket'
 }
 
 @test 'sockpair: an abstract name is for its own user, who need not be root' {
@@ -1397,7 +1398,7 @@ noting_pair() {
 @test 'sockpair: descriptors that cannot be passed run no command' {
     serving sockpair -l s -- sleep 1000
     run -125 --separate-stderr traced -e inject=sendmsg:error=ETOOMANYREFS sockpair -c s --pass-fd=0 -- echo ran
-    [[ $stderr == 'sockpair: s: descriptors could not be passed: '* ]]
+    [[ $stderr == 'sockpair: s: cannot pass descriptors: '* ]]
     [[ -z $output ]]
 }
 
@@ -1405,7 +1406,7 @@ noting_pair() {
     serving sockpair -l s --total=1 -- true
     run -125 --separate-stderr soon sockpair -c s --take-fd=1 -- echo ran
     [[ -z $output ]]
-    [[ $stderr == 'sockpair: s: the other side has closed without passing descriptors' ]]
+    [[ $stderr == 'sockpair: s: the other side closed the connection and passed no descriptors' ]]
 }
 
 @test 'sockpair: a signal ends a server whose client has not sent its descriptors yet' {
@@ -1426,14 +1427,14 @@ noting_pair() {
     soon sockpair -w 9 -c s --pass-fd=0 -- sh -c 'cat >out' <file
     cmp out file
     ends 0 "$server"
-    grep 'connections wait until there is room' err
+    grep 'connections wait until resources are free' err
 }
 
 @test 'sockpair: too many files in the system pass by, too' {
     bg traced -e inject=accept4:error=ENFILE:when=1 sockpair -l s --total=1 -- echo hello 2>err
     assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
     ends 0
-    grep 'Too many open files in system; connections wait until there is room' err
+    grep 'Too many open files in system; connections wait until resources are free' err
 }
 
 @test 'sockpair: a socket in another directory, by an older kernel, is taken over from who is gone' {

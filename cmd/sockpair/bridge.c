@@ -13,12 +13,12 @@
 #define ROOM ((size_t)128 * 1024)
 
 /*
- * A thread for each direction, because standard input and output may be anybody's: putting them into
- * non-blocking mode would hit whoever shares them, and without that a write(2) to a pipe may wait even
- * where poll(2) has said that there is room.
+ * Each direction has a thread of its own, because other processes may share standard input and output: non-blocking
+ * mode would change these descriptors for them, too, and without it write(2) to a pipe may wait although poll(2) has
+ * reported room.
  */
 
-/* Waits until there is input: 1, or 0 where the socket's other end is gone and there is none now. */
+/* Waits for standard input.  Returns 1 if it can be read, 0 if it cannot and the socket's other end has closed. */
 static int wait_for_input(int fd)
 {
 	struct pollfd p[2] = {{.fd = 0, .events = POLLIN}, {.fd = fd, .events = 0}};
@@ -90,7 +90,7 @@ int bridge_copy(struct bridge *bridge)
 		return -1;
 	}
 	copy_in(bridge);
-	/* Whoever does not take what comes back gets nothing more either. */
+	/* A client that cannot write what the server sends also stops sending. */
 	if (bridge->in.write_error != 0)
 		shutdown(bridge->fd, SHUT_RDWR);
 	pthread_join(thread, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Standard input to a stream socket, and the socket to standard output, at the same time. */
+/* Copying standard input to a stream socket, and the socket to standard output, at the same time. */
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
@@ -8,7 +8,7 @@
 /* One direction, as it ended. */
 struct bridge_way {
 	uint64_t bytes;  /* passed on */
-	int read_error;  /* an errno, or 0: its source was read to the end, or nobody wants more */
+	int read_error;  /* an errno, or 0: the source was read to its end, or its other side wants no more */
 	int write_error;
 };
 
@@ -19,11 +19,10 @@ struct bridge {
 };
 
 /*
- * Copies both ways until both have ended.  At the end of standard input the socket is shut down for
- * writing; at the end of what the socket gives, standard output is closed, so that its reader sees the
- * end while standard input is still passed on.  Once the other end is gone altogether, standard input
- * is not waited for.  Neither direction ever waits for the other one.  0, or -1 with errno where it
- * could not begin (EAGAIN).
+ * Copies both ways until both directions have ended; neither waits for the other.  At the end of standard input, shuts
+ * the socket down for writing.  At the end of what the socket sends, closes standard output, so that its reader sees
+ * the end while standard input is still copied.  When the other end has closed completely, does not wait for more
+ * standard input.  Returns 0, or -1 with errno if it could not begin (EAGAIN).
  */
 int bridge_copy(struct bridge *bridge);
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define LOCK_TRIES 100
-#define PAUSE 10000000 /* nanoseconds until something is tried again */
+#define PAUSE 10000000 /* nanoseconds between two attempts */
 
 static int fail(int err)
 {
@@ -46,7 +46,7 @@ int socket_parse(struct socket_name *name, const char *word)
 	if (length > SOCKET_NAME_MOST)
 		return fail(ENAMETOOLONG);
 	name->address.sun_family = AF_UNIX;
-	/* All 108 bytes may be used: the kernel does not need the NUL behind them. */
+	/* All 108 bytes may be used: the kernel needs no NUL after them. */
 	memcpy(name->address.sun_path, word, length);
 	if (name->abstract)
 		name->address.sun_path[0] = '\0';
@@ -59,7 +59,7 @@ static const struct sockaddr *address_of(const struct socket_name *name)
 	return (const struct sockaddr *)&name->address;
 }
 
-/* The path with its NUL, in room for SOCKET_NAME_MOST + 1. */
+/* Returns the path with its NUL in `room`, which has SOCKET_NAME_MOST + 1 bytes. */
 static const char *path_of(const struct socket_name *name, char *room)
 {
 	memcpy(room, name->address.sun_path, SOCKET_NAME_MOST);
@@ -67,8 +67,8 @@ static const char *path_of(const struct socket_name *name, char *room)
 	return room;
 }
 
-/* Behind ECONNREFUSED, which connect(2) also says of what is no socket. */
-static int refused(const struct socket_name *name)
+/* Sets the errno for ECONNREFUSED, which connect(2) also gives for other kinds of files. */
+static int fail_refused(const struct socket_name *name)
 {
 	char path[SOCKET_NAME_MOST + 1];
 	struct stat st;
@@ -79,11 +79,11 @@ static int refused(const struct socket_name *name)
 }
 
 /*
- * Whether no process has the socket of this file any more: 0, or -1 with errno, EADDRINUSE where one
- * has.  Asked with a socket of another type, which the kernel turns away by that if there is one
- * (EPROTOTYPE), so that no server notices, and none that has not yet called listen(2) is taken for dead.
+ * Checks that no process has the socket of this file: 0, or -1 with errno, EADDRINUSE if a process has it.  Connects
+ * with a socket of another type, which the kernel refuses by EPROTOTYPE if the socket lives: its server notices
+ * nothing, and a server that has not called listen(2) yet counts as living.
  */
-static int is_dead(const struct socket_name *name)
+static int check_dead(const struct socket_name *name)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err;
 
@@ -98,12 +98,12 @@ static int is_dead(const struct socket_name *name)
 
 static int same_file(const struct stat *one, const struct stat *other)
 {
-	/* An inode's number is soon given to another file, but not with this time. */
+	/* The file system soon reuses the number of an inode, but not with the same time. */
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino && one->st_mtim.tv_sec == other->st_mtim.tv_sec &&
 	       one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
 }
 
-/* The directory part of a path, in the same room. */
+/* Returns the directory part of a path, which is cut there. */
 static const char *directory_of(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -117,8 +117,9 @@ static const char *directory_of(char *path)
 }
 
 /*
- * Others who replace a socket in this directory at the same moment wait for us.  A descriptor, or -1: a
- * directory that may not be read, or a lock that somebody keeps; remove_dead() does without.
+ * Locks the directory, so that of several servers that replace a socket there at the same moment each waits for the
+ * others.  Returns a descriptor, or -1 if the directory may not be read; remove_dead() works without the lock, and also
+ * if another process keeps it.
  */
 static int lock_directory(const struct socket_name *name)
 {
@@ -138,8 +139,8 @@ static int lock_directory(const struct socket_name *name)
 }
 
 /*
- * Removes a socket file that nobody serves.  It is moved aside first, and looked at again there: should it
- * be another one by then, it goes back.
+ * Removes a socket file that no process serves.  Renames it first, and checks it again under the new name: if another
+ * file took its place in between, that one is renamed back.
  */
 static int remove_dead(const struct socket_name *name)
 {
@@ -152,10 +153,10 @@ static int remove_dead(const struct socket_name *name)
 		return errno == ENOENT ? 0 : -1;
 	if (!S_ISSOCK(before.st_mode))
 		return fail(ENOTSOCK);
-	if (is_dead(name) == -1)
+	if (check_dead(name) == -1)
 		return errno == ENOENT ? 0 : -1;
 	snprintf(aside, sizeof(aside), "%s/.sockpair-%ld", directory_of(directory), (long)getpid());
-	/* Not every file system knows this flag. */
+	/* Some file systems do not know this flag. */
 	if (renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == -1 &&
 	    (errno != EINVAL || rename(path, aside) == -1))
 		return errno == ENOENT ? 0 : -1;
@@ -166,7 +167,7 @@ static int remove_dead(const struct socket_name *name)
 	return fail(EADDRINUSE);
 }
 
-/* Binds; the file has its mode from the beginning, since bind(2) heeds the umask. */
+/* Binds; the file has its mode as soon as it exists, since bind(2) applies the umask. */
 static int bind_with_mode(int fd, const struct socket_name *name, mode_t mode)
 {
 	mode_t before = umask(0777 & ~mode);
@@ -177,14 +178,15 @@ static int bind_with_mode(int fd, const struct socket_name *name, mode_t mode)
 	return result;
 }
 
-static int bind_file(int fd, struct socket_name *name, mode_t mode)
+/* Binds the path, replacing a stale socket, and stores what it made in `made`. */
+static int bind_file(int fd, const struct socket_name *name, mode_t mode, struct stat *made)
 {
 	char path[SOCKET_NAME_MOST + 1];
 	int result = bind_with_mode(fd, name, mode), lock, tries;
 
 	if (result == -1 && errno == EADDRINUSE) {
 		lock = lock_directory(name);
-		/* Others, who know nothing of the lock, may bind it between the two. */
+		/* Programs that do not know the lock may bind the name between the two calls. */
 		for (tries = 0; tries < 3; tries++) {
 			result = remove_dead(name);
 			if (result == -1)
@@ -195,21 +197,21 @@ static int bind_file(int fd, struct socket_name *name, mode_t mode)
 		}
 		close_quietly(lock);
 	}
-	if (result == -1 || lstat(path_of(name, path), &name->made) == 0)
+	if (result == -1 || lstat(path_of(name, path), made) == 0)
 		return result;
-	/* Nobody will look for it when it is not known what was made. */
+	/* socket_remove() could not recognise the file later. */
 	result = errno;
 	unlink(path);
 	return fail(result);
 }
 
-int socket_serve(struct socket_name *name, int type, mode_t mode)
+int socket_serve(const struct socket_name *name, int type, mode_t mode, struct stat *made)
 {
 	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
 
 	if (fd == -1)
 		return -1;
-	if (name->abstract ? bind(fd, address_of(name), name->length) == -1 : bind_file(fd, name, mode) == -1) {
+	if (name->abstract ? bind(fd, address_of(name), name->length) == -1 : bind_file(fd, name, mode, made) == -1) {
 		close_quietly(fd);
 		return -1;
 	}
@@ -217,11 +219,11 @@ int socket_serve(struct socket_name *name, int type, mode_t mode)
 		return fd;
 	saved = errno;
 	close(fd);
-	socket_remove(name);
+	socket_remove(name, made);
 	return fail(saved);
 }
 
-int socket_remove(const struct socket_name *name)
+int socket_remove(const struct socket_name *name, const struct stat *made)
 {
 	char path[SOCKET_NAME_MOST + 1];
 	struct stat st;
@@ -230,12 +232,12 @@ int socket_remove(const struct socket_name *name)
 	if (name->abstract)
 		return 0;
 	result = lstat(path_of(name, path), &st);
-	if (result == 0 && same_file(&st, &name->made))
+	if (result == 0 && same_file(&st, made))
 		result = unlink(path);
 	return result == 0 || errno == ENOENT ? 0 : -1;
 }
 
-/* For how long calls on the socket that wait may do so; 0: for ever. */
+/* Limits how long calls on the socket wait; 0: no limit. */
 static int set_patience(int fd, int64_t ns)
 {
 	struct timeval most = {(time_t)(ns / 1000000000), (suseconds_t)(ns % 1000000000 / 1000)};
@@ -249,13 +251,13 @@ int socket_connect(const struct socket_name *name, int type, const struct deadli
 
 	if (fd == -1)
 		return -1;
-	/* Without a name of its own, which the kernel makes up, there is nowhere to answer to. */
+	/* The kernel chooses a name for the socket, without which the server could not answer. */
 	if (type == SOCK_DGRAM && bind(fd, address_of(name), sizeof(sa_family_t)) == -1)
 		goto fail;
 	for (;;) {
 		int64_t left = deadline_left(deadline);
 
-		/* None at all is a microsecond, since 0 is for ever. */
+		/* The shortest limit is a microsecond, since 0 means no limit. */
 		if (!deadline_never(deadline))
 			set_patience(fd, left < 1000 ? 1000 : left);
 		if (connect(fd, address_of(name), name->length) == 0)
@@ -270,7 +272,7 @@ int socket_connect(const struct socket_name *name, int type, const struct deadli
 		return fd;
 fail:
 	if (errno == ECONNREFUSED)
-		refused(name);
+		fail_refused(name);
 	close_quietly(fd);
 	return -1;
 }
@@ -282,7 +284,7 @@ int socket_peer(int fd, struct ucred *peer)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length);
 }
 
-/* Room for the descriptors of one message. */
+/* The descriptors of one message, as cmsg(3) has them. */
 union control {
 	struct cmsghdr header; /* for its alignment */
 	char room[CMSG_SPACE(SOCKET_PASS_MOST * sizeof(int))];
@@ -300,7 +302,7 @@ int socket_pass(int fd, const int *descriptors, size_t count)
 	return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == -1 ? -1 : 0;
 }
 
-/* The descriptors of a message, in room for SOCKET_PASS_MOST; how many they are. */
+/* Stores the descriptors of a message, at most SOCKET_PASS_MOST.  Returns how many there are. */
 static size_t collect(struct msghdr *message, int *descriptors)
 {
 	struct cmsghdr *header;
@@ -340,7 +342,7 @@ int socket_take(int fd, int *descriptors, size_t count, int flags, size_t *came)
 		close(taken[i]);
 	if (got == 0)
 		return fail(ENODATA);
-	/* There is room for all that can come, so it is our descriptors that have run out. */
+	/* The buffer has room for all that can come, so the process has no descriptors left. */
 	if ((message.msg_flags & MSG_CTRUNC) != 0)
 		return fail(EMFILE);
 	return fail((message.msg_flags & MSG_TRUNC) != 0 ? EMSGSIZE : EPROTO);

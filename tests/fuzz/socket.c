@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Names of sockets: each that fits is taken, and stands in the address as unix(7) wants it. */
+/* Names of sockets: each name that fits is accepted, and its address has the form of unix(7). */
 #include "../../cmd/sockpair/socket.h"
 
 #include <errno.h>

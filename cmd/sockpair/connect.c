@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "connect.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "cli/cli.h"
+#include "bridge.h"
+#include "peer.h"
+#include "task.h"
+
+static int fail_connect(const struct options *options, int err)
+{
+	const char *what;
+
+	switch (err) {
+	case ECONNREFUSED: what = "no process serves this socket"; break;
+	case EAGAIN: what = "its server accepts no more connections now"; break;
+	case EPROTOTYPE: what = "the socket has another type (-t)"; break;
+	case ENOTSOCK: what = "not a socket"; break;
+	default: what = strerror(err);
+	}
+	if (err == EAGAIN || (options->timeout > 0 && (err == ENOENT || err == ECONNREFUSED))) {
+		cli_warn(options->name.word, "timed out: %s", what);
+		return CLI_TIMEOUT;
+	}
+	cli_warn(options->name.word, "%s", what);
+	return cli_own_status(err == ENOENT || err == ECONNREFUSED ? CLI_MISSING : CLI_FAILED);
+}
+
+/* Takes the descriptors of --take-fd, waiting for them until `deadline`. */
+static int take_in_time(const struct options *options, struct task *task, const struct deadline *deadline)
+{
+	struct pollfd p = {.fd = task->fd, .events = POLLIN};
+	int result;
+
+	while ((result = peer_take(options, task)) == 0) {
+		if (deadline_poll(&p, 1, deadline_left(deadline)) == 0) {
+			cli_warn(options->name.word, "timed out: the other side has passed no descriptors");
+			return CLI_TIMEOUT;
+		}
+	}
+	return result == 1 ? CLI_DONE : cli_own_status(CLI_FAILED);
+}
+
+static int become_command(const struct options *options, const struct task *task)
+{
+	struct command command;
+	struct task_gift gift;
+
+	task_prepare(options, task, &command, &gift);
+	command_become(&command);
+	return task_fail(options->first[0], errno);
+}
+
+/* Reports what went wrong while copying, beginning with standard output: its failure may have caused the others. */
+static int judge(const struct options *options, const struct bridge *bridge)
+{
+	int err;
+
+	if (bridge->in.write_error != 0)
+		return cli_fail("standard output", bridge->in.write_error);
+	if (bridge->out.read_error != 0)
+		return cli_fail("standard input", bridge->out.read_error);
+	err = bridge->in.read_error != 0 ? bridge->in.read_error : bridge->out.write_error;
+	if (err == 0)
+		return CLI_DONE;
+	cli_warn(options->name.word, "%s%s", strerror(err),
+	         err == ECONNRESET || err == EPIPE ? ": the other side closed the connection before it had read everything" : "");
+	return CLI_FAILED;
+}
+
+static int copy(const struct options *options, int fd)
+{
+	struct bridge bridge = {.fd = fd};
+
+	if (bridge_copy(&bridge) == -1)
+		return cli_fail("thread", errno);
+	if (options->verbose)
+		cli_warn(options->name.word, "%llu bytes sent, %llu bytes received", (unsigned long long)bridge.out.bytes,
+		         (unsigned long long)bridge.in.bytes);
+	return judge(options, &bridge);
+}
+
+/* Checks what the connection is for: a command that can be run, or open standard input and output. */
+static int check_use(const struct options *options)
+{
+	if (options->first != NULL)
+		return task_look_up(options->first);
+	if (cli_was_closed(0) || cli_was_closed(1))
+		return cli_fail(cli_was_closed(0) ? "standard input" : "standard output", EBADF);
+	return CLI_DONE;
+}
+
+int connect_run(const struct options *options)
+{
+	struct deadline deadline = deadline_after(options->timeout);
+	struct task task = {.fd = -1};
+	int status = check_use(options);
+
+	if (status != CLI_DONE)
+		return status;
+	task.fd = socket_connect(&options->name, options->type, &deadline, options->timeout > 0);
+	if (task.fd == -1)
+		return fail_connect(options, errno);
+	status = peer_greet(options, &task);
+	if (status == CLI_DONE)
+		status = take_in_time(options, &task, &deadline);
+	if (status == CLI_DONE)
+		status = options->first != NULL ? become_command(options, &task) : copy(options, task.fd);
+	peer_close_taken(options, &task);
+	close(task.fd);
+	return status;
+}

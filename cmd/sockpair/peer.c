@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+#include "peer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* Whether sockpair talks to this user.  An abstract name has no mode: without --allow-uid it is used as with 0600. */
+static int is_allowed(const struct options *options, uid_t uid)
+{
+	size_t i;
+
+	if (options->allow_any || (options->allowed_count == 0 && (options->listen == NULL || !options->name.abstract)))
+		return 1;
+	if (options->allowed_count == 0)
+		return uid == 0 || uid == geteuid();
+	for (i = 0; i < options->allowed_count && options->allowed[i] != uid; i++)
+		continue;
+	return i < options->allowed_count;
+}
+
+int peer_greet(const struct options *options, struct task *task)
+{
+	const struct ucred *peer = &task->peer;
+
+	if (options->type != SOCK_DGRAM) {
+		if (socket_peer(task->fd, &task->peer) == -1)
+			return cli_fail(options->name.word, errno);
+		if (!is_allowed(options, peer->uid)) {
+			cli_warn(options->name.word, "process %ld of user %lu is not allowed (--allow-uid)", (long)peer->pid,
+			         (unsigned long)peer->uid);
+			return cli_own_status(CLI_FAILED);
+		}
+		if (options->verbose)
+			cli_warn(options->name.word, "connected to process %ld of user %lu, group %lu", (long)peer->pid,
+			         (unsigned long)peer->uid, (unsigned long)peer->gid);
+	}
+	if (options->passed_count > 0 && socket_pass(task->fd, options->passed, options->passed_count) == -1) {
+		cli_warn(options->name.word, "cannot pass descriptors: %s", strerror(errno));
+		return cli_own_status(CLI_FAILED);
+	}
+	return CLI_DONE;
+}
+
+static void report_take(const struct options *options, int err, size_t came)
+{
+	const char *word = options->name.word;
+
+	switch (err) {
+	case EPROTO:
+		cli_warn(word, "the other side passed %zu descriptors instead of %zu (--take-fd)", came, options->taken_count);
+		break;
+	case ENODATA:
+		cli_warn(word, "the other side closed the connection and passed no descriptors");
+		break;
+	case EMSGSIZE:
+		cli_warn(word, "the message that passes descriptors must have one byte");
+		break;
+	default:
+		cli_warn(word, "cannot take descriptors: %s", strerror(err));
+	}
+}
+
+int peer_take(const struct options *options, struct task *task)
+{
+	size_t came = 0;
+	int err;
+
+	if (options->taken_count == 0 || task->taken != NULL)
+		return 1;
+	task->taken = calloc(options->taken_count, sizeof(*task->taken));
+	if (task->taken != NULL && socket_take(task->fd, task->taken, options->taken_count, MSG_DONTWAIT, &came) == 0)
+		return 1;
+	err = errno;
+	free(task->taken);
+	task->taken = NULL;
+	if (err == EAGAIN)
+		return 0;
+	report_take(options, err, came);
+	return -1;
+}
+
+void peer_close_taken(const struct options *options, struct task *task)
+{
+	size_t i;
+
+	for (i = 0; task->taken != NULL && i < options->taken_count; i++)
+		close(task->taken[i]);
+	free(task->taken);
+	task->taken = NULL;
+}

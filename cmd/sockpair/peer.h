@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* The process at the other end of a connection: whether sockpair talks to it, and descriptors that go both ways. */
+#ifndef PEER_H
+#define PEER_H
+
+#include "job.h"
+
+/*
+ * Greets the other end of `task->fd`: stores who it is in `task->peer`, refuses users that --allow-uid does not name,
+ * and sends the descriptors of --pass-fd.  Returns CLI_DONE, or a status after a message.
+ */
+int peer_greet(const struct options *options, struct task *task);
+
+/*
+ * Takes the descriptors of --take-fd into `task->taken`, without waiting.  Returns 1 if all are taken, 0 if they have
+ * not come yet, -1 after a message.
+ */
+int peer_take(const struct options *options, struct task *task);
+
+/* Closes what peer_take() took. */
+void peer_close_taken(const struct options *options, struct task *task);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+#include "task.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "cli/cli.h"
+
+int task_fail(const char *program, int err)
+{
+	if (err == ENOENT && strchr(program, '/') == NULL)
+		cli_warn(program, "command not found");
+	else
+		cli_warn(program, "%s", strerror(err));
+	return command_status_of(err);
+}
+
+int task_look_up(char *const *argv)
+{
+	return command_look(argv[0]) == 0 ? CLI_DONE : task_fail(argv[0], errno);
+}
+
+const char *task_end_text(int status)
+{
+	static char text[96];
+
+	if (status > COMMAND_SIGNALLED && status - COMMAND_SIGNALLED < NSIG)
+		snprintf(text, sizeof(text), "ended with status %d (as by signal %d, %s)", status, status - COMMAND_SIGNALLED,
+		         strsignal(status - COMMAND_SIGNALLED));
+	else
+		snprintf(text, sizeof(text), "ended with status %d", status);
+	return text;
+}
+
+/* Places the ends for a command: one socket as -f says or as 0 and 1, or a pipe for each direction.  Returns how many. */
+static size_t place(const struct options *options, struct command_descriptor *descriptors, int in, int out)
+{
+	if (options->fd != -1) {
+		descriptors[0] = (struct command_descriptor){in, options->fd};
+		return 1;
+	}
+	descriptors[0] = (struct command_descriptor){in, 0};
+	descriptors[1] = (struct command_descriptor){out, 1};
+	return 2;
+}
+
+int task_taken_number(const struct options *options, size_t index)
+{
+	int number = 3 + (int)index;
+
+	return options->fd >= 3 && number >= options->fd ? number + 1 : number;
+}
+
+int task_start(const struct job *job, struct task *task, char **argv, int in, int out)
+{
+	struct command_descriptor descriptors[2];
+	struct command command = {.argv = argv, .descriptors = descriptors, .mask = &job->mask};
+
+	command.count = place(job->options, descriptors, in, out);
+	task->pid = command_start_with(&command);
+	if (task->pid != -1)
+		return CLI_DONE;
+	task->pid = 0;
+	return task_fail(argv[0], errno);
+}
+
+void task_prepare(const struct options *options, const struct task *task, struct command *command, struct task_gift *gift)
+{
+	char *end = gift->fds;
+	size_t i, count = place(options, gift->descriptors, task->fd, task->fd);
+
+	snprintf(gift->pid, sizeof(gift->pid), "SOCKPAIR_PEER_PID=%ld", (long)task->peer.pid);
+	snprintf(gift->uid, sizeof(gift->uid), "SOCKPAIR_PEER_UID=%lu", (unsigned long)task->peer.uid);
+	snprintf(gift->gid, sizeof(gift->gid), "SOCKPAIR_PEER_GID=%lu", (unsigned long)task->peer.gid);
+	end += sprintf(end, "SOCKPAIR_FDS");
+	for (i = 0; i < options->taken_count; i++) {
+		int number = task_taken_number(options, i);
+
+		end += sprintf(end, "%c%d", i == 0 ? '=' : ' ', number);
+		gift->descriptors[count++] = (struct command_descriptor){task->taken[i], number};
+	}
+	/* Without its "=" a name removes the variable, which an outer sockpair may have set: datagram peers are unknown. */
+	if (options->type == SOCK_DGRAM)
+		gift->pid[17] = gift->uid[17] = gift->gid[17] = '\0';
+	gift->variables[0] = gift->pid;
+	gift->variables[1] = gift->uid;
+	gift->variables[2] = gift->gid;
+	gift->variables[3] = gift->fds;
+	gift->variables[4] = NULL;
+	*command = (struct command){.argv = options->first, .descriptors = gift->descriptors, .count = count,
+	                            .more = gift->variables};
+}
+
+void task_signal_all(const struct job *job, int number)
+{
+	size_t i;
+
+	for (i = 0; i < job->task_count; i++)
+		if (job->tasks[i].pid != 0)
+			kill(job->tasks[i].pid, number);
+}
+
+/* Whether sockpair itself acts on a signal, which it was then given neither blocked nor ignored. */
+static int is_heeded(const struct job *job, int number)
+{
+	struct sigaction action;
+
+	return !sigismember(&job->mask, number) && sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN;
+}
+
+void task_handle_signal(struct job *job, const struct supervise_signal *signal)
+{
+	int number = signal->number;
+
+	if (signal->for_commands)
+		task_signal_all(job, number);
+	if (number == SIGTSTP && is_heeded(job, number))
+		supervise_stop();
+	else if ((number == SIGALRM || number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM) &&
+	         is_heeded(job, number))
+		job->end_signal = number;
+}
+
+size_t task_reap(struct job *job)
+{
+	size_t running = 0, i;
+	int wait_status, result;
+
+	for (i = 0; i < job->task_count; i++) {
+		struct task *task = &job->tasks[i];
+
+		if (task->pid == 0)
+			continue;
+		/* Each by its pid: the program that became sockpair may have had other children. */
+		result = supervise_has_ended(task->pid, &wait_status);
+		if (result == 0) {
+			running++;
+			continue;
+		}
+		task->status = result == 1 ? command_status(wait_status) : COMMAND_OWN_FAILURE;
+		task->pid = 0;
+	}
+	return running;
+}
+
+void task_die_of_signal(const struct job *job, int status)
+{
+	int number = status - COMMAND_SIGNALLED;
+	sigset_t set;
+
+	if (job->end_signal == 0 || number != job->end_signal)
+		return;
+	/* The core dump of the command, if any, is the one that is of use. */
+	prctl(PR_SET_DUMPABLE, 0);
+	signal(number, SIG_DFL);
+	raise(number);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
