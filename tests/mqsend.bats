@@ -960,9 +960,9 @@ pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
 @test 'mqsend: -v says on stderr what was sent and made, and stdout stays empty' {
     run -0 --separate-stderr mqsend -v -C "$posix" a b
     assert_output ''
-    assert_equal "$stderr" "mqsend: $posix: 2 messages sent, queue created"
+    assert_equal "$stderr" "mqsend: $posix: 2 messages were sent, queue created"
     run -0 --separate-stderr mqsend -v "$posix" ''
-    assert_equal "$stderr" "mqsend: $posix: 1 message sent"
+    assert_equal "$stderr" "mqsend: $posix: 1 message was sent"
 }
 
 @test 'mqsend: --progress says nothing where stderr is no terminal, unless it is given twice' {

@@ -402,9 +402,9 @@ END
     assert_output - <<'END'
 shmput: key:0x91: No space left on device: there are kernel.shmmni segments, or of kernel.shmall pages too few left (sysctl)
 status 1
-mqsend: key:0x91: No space left on device: there are kernel.msgmni queues already (sysctl)
+mqsend: key:0x91: No space left on device: kernel.msgmni queues exist already (sysctl)
 status 1
-mqsend: /q: No space left on device: there are fs.mqueue.queues_max queues already (sysctl)
+mqsend: /q: No space left on device: fs.mqueue.queues_max queues exist already (sysctl)
 status 1
 semctl: key:0x91: the system has no room for another set (sysctl kernel.sem, second and fourth number; ipcs -sl)
 status 1

@@ -7,13 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/io.h"
 
 struct inflight_message {
 	struct queue *queue;
 	long rank;
-	size_t raw, size; /* its bytes */
-	size_t end;       /* of its output */
+	uint64_t tag;
+	size_t raw, size; /* of the message: where it begins in `raw`, and its length */
+	size_t end;       /* of its output, in `output` */
 };
 
 void inflight_init(struct inflight *box, int fd)
@@ -21,35 +23,36 @@ void inflight_init(struct inflight *box, int fd)
 	*box = (struct inflight){.fd = fd};
 }
 
-/* Room for `more` elements of `width` bytes behind `count`, doubling. */
-static int grow(void *array, size_t *room, size_t count, size_t more, size_t width)
+/* Makes `*array` large enough for `more` elements after `count`: 0, or -1 with ENOMEM. */
+static int reserve(char **array, size_t *room, size_t count, size_t more)
 {
-	size_t want = *room ? *room : 4096 / width;
-	void *old, *made;
+	char *grown;
 
-	if (count + more <= *room)
+	if (more == 0)
 		return 0;
-	while (want < count + more)
-		want *= 2;
-	memcpy(&old, array, sizeof(old));
-	made = reallocarray(old, want, width);
-	if (made == NULL)
+	grown = array_grow(*array, room, count + more, 1);
+	if (grown == NULL)
 		return -1;
-	memcpy(array, &made, sizeof(made));
-	*room = want;
+	*array = grown;
 	return 0;
 }
 
 int inflight_hold(struct inflight *box, struct queue *queue, const struct message *message)
 {
-	if (grow(&box->raw, &box->raw_room, box->raw_size, message->size, 1) == -1 ||
-	    grow(&box->messages, &box->messages_room, box->count, 1, sizeof(*box->messages)) == -1)
+	struct inflight_message *messages;
+
+	if (reserve(&box->raw, &box->raw_room, box->raw_size, message->size) == -1)
 		return -1;
+	messages = array_grow(box->messages, &box->messages_room, box->count + 1, sizeof(*messages));
+	if (messages == NULL)
+		return -1;
+	box->messages = messages;
 	if (message->size > 0)
 		memcpy(box->raw + box->raw_size, message->bytes, message->size);
 	box->messages[box->count++] = (struct inflight_message){
 		.queue = queue,
 		.rank = message->rank,
+		.tag = message->tag,
 		.raw = box->raw_size,
 		.size = message->size,
 		.end = box->output_size,
@@ -60,7 +63,7 @@ int inflight_hold(struct inflight *box, struct queue *queue, const struct messag
 
 char *inflight_reserve(struct inflight *box, size_t size)
 {
-	if (grow(&box->output, &box->output_room, box->output_size, size, 1) == -1)
+	if (reserve(&box->output, &box->output_room, box->output_size, size) == -1)
 		return NULL;
 	return box->output + box->output_size;
 }
@@ -76,17 +79,26 @@ size_t inflight_waiting(const struct inflight *box)
 	return box->output_size;
 }
 
-/* Lets go of the messages whose output ended by `written`. */
+static struct message message_of(const struct inflight *box, const struct inflight_message *held)
+{
+	return (struct message){.bytes = box->raw + held->raw, .size = held->size, .room = held->size, .rank = held->rank, .tag = held->tag};
+}
+
+/* Accepts and forgets the messages whose output ends within the first `written` bytes. */
 static void release(struct inflight *box, size_t written)
 {
-	size_t done = 0;
+	size_t done;
 
 	box->output_size = 0;
-	if (box->count == 0)
+	for (done = 0; done < box->count && box->messages[done].end <= written; done++) {
+		struct message message = message_of(box, &box->messages[done]);
+
+		if (box->messages[done].queue != NULL)
+			queue_accept(box->messages[done].queue, &message);
+	}
+	if (done == 0)
 		return;
-	while (done < box->count && box->messages[done].end <= written)
-		done++;
-	/* A message without any output is through with the one before it, and not earlier. */
+	/* A message without any output is done together with the one before it, not earlier. */
 	memmove(box->messages, box->messages + done, (box->count - done) * sizeof(*box->messages));
 	box->count -= done;
 	if (box->count == 0)
@@ -113,19 +125,24 @@ int inflight_flush(struct inflight *box)
 }
 
 void inflight_return(struct inflight *box, const struct deadline *deadline, size_t *returned,
-                   void (*lost)(const struct queue *queue, const struct message *message, int err))
+                     void (*lost)(const struct queue *queue, const struct message *message, int err))
 {
 	size_t i;
 
 	for (i = 0; i < box->count; i++) {
 		const struct inflight_message *held = &box->messages[i];
-		struct message message = {box->raw + held->raw, held->size, held->size, held->rank};
+		struct message message = message_of(box, held);
 
 		if (queue_return(held->queue, &message, deadline) == 0)
 			++*returned;
 		else
 			lost(held->queue, &message, errno);
 	}
+	inflight_forget(box);
+}
+
+void inflight_forget(struct inflight *box)
+{
 	box->count = box->raw_size = box->output_size = 0;
 }
 

@@ -3,32 +3,79 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/interrupt.h"
+#include "ipc/queue_kind.h"
 
-/* Between two looks at several queues that cannot be polled. */
+/* Pauses between two looks at several queues that cannot be polled, in nanoseconds. */
 #define FIRST_PAUSE INT64_C(200000)
 #define LONGEST_PAUSE INT64_C(10000000)
+/* Time between two looks at queues whose removal is not reported. */
 #define LOOK_EVERY INT64_C(1000000000)
 #define MOST_POLLED 64
 
+static const struct queue_kind *const kinds[] = {&queue_posix, &queue_sysv};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static const struct queue_kind *kind_of(const struct object *object)
+{
+	size_t i;
+
+	for (i = 0; i < KINDS - 1; i++)
+		if (kinds[i]->names & (unsigned)object->kind)
+			break;
+	return kinds[i];
+}
+
 void queue_init(struct queue *queue, const struct object *object)
 {
-	*queue = (struct queue){.object = object, .fd = -1, .waiting = -1, .id = -1};
-	queue->kind = object->kind == OBJECT_NAME ? &queue_posix : &queue_sysv;
+	*queue = (struct queue){.object = object, .kind = kind_of(object), .id = -1, .descriptors = {-1, -1}};
+	if (queue->kind->init != NULL)
+		queue->kind->init(queue);
+}
+
+const struct queue_rank *queue_rank(const struct queue *queue)
+{
+	return &queue->kind->rank;
+}
+
+const char *queue_refusal(const struct object *object, enum queue_ability ability)
+{
+	return kind_of(object)->refusals[ability];
+}
+
+const char *queue_variable(size_t index)
+{
+	return index < KINDS ? kinds[index]->rank.variable : NULL;
 }
 
 int queue_open(struct queue *queue, enum queue_access access)
 {
+	queue->creating = 0;
 	return queue->kind->open(queue, access);
 }
 
 int queue_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits)
 {
+	queue->creating = 1;
+	queue->limits = *limits;
 	return queue->kind->create(queue, access, mode, limits);
+}
+
+int queue_remove(struct queue *queue)
+{
+	return queue->kind->remove(queue);
+}
+
+void queue_close(struct queue *queue)
+{
+	queue->kind->close(queue);
+}
+
+int queue_explain(const struct queue *queue, int err, char *text, size_t room)
+{
+	return queue->kind->explain != NULL && queue->kind->explain(queue, err, text, room);
 }
 
 int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
@@ -36,14 +83,59 @@ int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, c
 	return queue->kind->send(queue, bytes, size, rank, deadline);
 }
 
-int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline)
+uint64_t queue_unsettled(const struct queue *queue)
 {
-	if (queue_send(queue, message->bytes, message->size, message->rank, deadline) == -1)
-		return -1;
-	if (!queue->kind->is_gone(queue))
-		return 0;
+	return queue->kind->unsettled != NULL ? queue->kind->unsettled(queue) : 0;
+}
+
+static int fail_removed(void)
+{
 	errno = EIDRM;
 	return -1;
+}
+
+int queue_settle(struct queue *queue, const struct deadline *deadline)
+{
+	if (queue->kind->settle != NULL)
+		return queue->kind->settle(queue, deadline);
+	return queue->kind->is_gone(queue) && queue->kind->count(queue) > 0 ? fail_removed() : 0;
+}
+
+/* Sends a message, and fails unless others can find it afterwards. */
+static int send_surely(struct queue *queue, const struct message *message, long rank, const struct deadline *deadline)
+{
+	if (queue_send(queue, message->bytes, message->size, rank, deadline) == -1)
+		return -1;
+	if (queue->kind->settle != NULL && queue->kind->settle(queue, deadline) == -1)
+		return -1;
+	return queue->kind->is_gone(queue) ? fail_removed() : 0;
+}
+
+int queue_forward(struct queue *queue, const struct queue *from, const struct message *message, const struct deadline *deadline)
+{
+	return send_surely(queue, message, queue->kind == from->kind ? message->rank : queue->kind->rank.normal, deadline);
+}
+
+int queue_accept(struct queue *queue, const struct message *message)
+{
+	return queue->kind->accept != NULL ? queue->kind->accept(queue, message) : 0;
+}
+
+int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline)
+{
+	if (queue->kind->give_back != NULL)
+		return queue->kind->give_back(queue, message, deadline);
+	return send_surely(queue, message, message->rank, deadline);
+}
+
+int queue_peek(struct queue *queue, struct message *message, long *cursor)
+{
+	return queue->kind->peek(queue, message, cursor);
+}
+
+long queue_count(struct queue *queue)
+{
+	return queue->kind->count(queue);
 }
 
 static int interrupted(void)
@@ -70,12 +162,12 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
 }
 
 /*
- * Waits until there may be something new; 1, 0 past the deadline, -1 with errno.  `*look` is set where
- * one of the queues may be gone.
+ * Waits until one of the queues may have a message or may be gone.  Returns 1, 0 after the deadline, -1 with errno; sets
+ * `*look` if one of them may be gone.
  */
 static int wait_polled(struct queue **queues, int count, const struct deadline *deadline, int *look)
 {
-	/* First the queues, then what tells that one may be gone. */
+	/* The descriptors of messages, then those of removals. */
 	struct pollfd p[2 * MOST_POLLED], *gone = p + count;
 	int64_t left = deadline_left(deadline);
 	int i, result;
@@ -85,9 +177,9 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 		return -1;
 	}
 	for (i = 0; i < count; i++) {
-		p[i] = (struct pollfd){queues[i]->fd, POLLIN, 0};
-		gone[i] = (struct pollfd){monitor_descriptor(&queues[i]->monitor), POLLIN, 0};
-		/* Where a removal cannot be watched for it is looked for. */
+		p[i] = (struct pollfd){queues[i]->descriptors[0], POLLIN, 0};
+		gone[i] = (struct pollfd){queues[i]->descriptors[1], POLLIN, 0};
+		/* A removal that is not reported must be looked for. */
 		if (gone[i].fd == -1 && left > LOOK_EVERY)
 			left = LOOK_EVERY;
 	}
@@ -100,6 +192,7 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 	return result == 0 && deadline_left(deadline) > 0 ? 1 : result;
 }
 
+/* Pauses before the next look at the queues, longer each time; returns as wait_polled() does. */
 static int wait_paused(int64_t *pause, const struct deadline *deadline)
 {
 	int64_t left = deadline_left(deadline), wait = left < *pause ? left : *pause;
@@ -115,6 +208,7 @@ static int wait_paused(int64_t *pause, const struct deadline *deadline)
 	return -1;
 }
 
+/* Returns the index of a queue that was removed, or -1. */
 static int find_gone(struct queue **queues, int count)
 {
 	int i;
@@ -142,11 +236,10 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
 		if (!queues[i]->watched)
 			queues[i]->kind->watch(queues[i]);
 	for (;;) {
-		/* What watches for a removal is in place before we look. */
+		/* Removals are watched before the first look, so that none is missed between the two. */
 		if (look && (i = find_gone(queues, count)) != -1) {
 			*failed = i;
-			errno = EIDRM;
-			return -1;
+			return fail_removed();
 		}
 		result = queue_receive_now(queues, count, message, failed);
 		if (result != -1 || errno != EAGAIN)
@@ -184,11 +277,4 @@ int queue_end_wait(int result, const struct deadline *deadline)
 		interrupt_alarm(0);
 	errno = saved;
 	return result;
-}
-
-void queue_close(struct queue *queue)
-{
-	queue->kind->close(queue);
-	free(queue->scratch);
-	queue->scratch = NULL;
 }

@@ -1,45 +1,50 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Message queues, POSIX and System V behind one interface.
+ * Message queues of every kind behind one interface.
  *
- * A message is bytes and a rank: the priority of POSIX (0 to 32767, the highest is received first)
- * or the type of System V (1 to LONG_MAX, by which a receiver chooses).  Calls return 0 or a count,
- * or -1 with errno; beside what the system calls give: ENOENT for a System V id that does not exist,
- * ETIMEDOUT for a deadline that has passed, EIDRM where the queue was removed (of POSIX ones: where
- * its name is gone), EINTR only when interrupt_pending() or interrupt_child().
+ * A message is bytes and a rank: a priority (POSIX: 0 to 32767, the highest is received first) or a type (System V: 1 to
+ * LONG_MAX, by which a receiver chooses).  Calls return 0 or a count, or -1 with errno.  In addition to the errors of the
+ * system calls: ENOENT for a System V id that does not exist, ETIMEDOUT after the deadline, EIDRM if the queue was
+ * removed (POSIX: if it lost its name), EINTR only if interrupt_pending() or interrupt_child().
+ *
+ * All that is peculiar to a kind is in its struct queue_kind (queue_kind.h), which one file defines: queue_posix.c,
+ * queue_sysv.c.  A new kind is such a file and its name in the list in queue.c; callers use the functions below.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/deadline.h"
 #include "base/monitor.h"
 #include "ipc/object.h"
+#include "ipc/queue_limits.h"
 
-/* The kinds of names that are queues. */
-#define QUEUE_KINDS (OBJECT_NAME | OBJECT_SYSV)
+/* Forms of names that are names of queues, and those that name an existing one for certain. */
+#define QUEUE_NAMES (OBJECT_NAME | OBJECT_SYSV)
+#define QUEUE_EXISTING (QUEUE_NAMES & ~(unsigned)OBJECT_PRIVATE)
 
-#define QUEUE_PRIORITY_MOST 32767
-
-/* Which messages are wanted of a System V queue, msgrcv(2). */
+/* The messages that a receiver chooses, as msgrcv(2) does. */
 enum queue_choice {
-	QUEUE_ANY,     /* the oldest */
-	QUEUE_EXACT,   /* the oldest of this type */
-	QUEUE_UP_TO,   /* the one of the lowest type up to this */
-	QUEUE_EXCEPT,  /* the oldest of any other type */
+	QUEUE_ANY,    /* the oldest (POSIX: of the highest priority) */
+	QUEUE_EXACT,  /* the oldest of this type */
+	QUEUE_UP_TO,  /* the oldest of the lowest type up to this one */
+	QUEUE_EXCEPT, /* the oldest of any other type */
 };
 
-struct queue_selector {
+/*
+ * The messages that a receiver is going to take.  A kind that fetches messages ahead of the calls that receive them must
+ * not fetch more than `count` in all (UINT64_MAX: no limit), nor have more than `held` that were not accepted (0: no
+ * limit).
+ */
+struct queue_wish {
 	enum queue_choice choice;
-	long type;
-};
-
-/* What a new POSIX queue is to be like; 0: as the system has it. */
-struct queue_limits {
-	long max_messages, message_size;
+	long type; /* for `choice` */
+	uint64_t count;
+	unsigned held;
 };
 
 enum queue_access {
@@ -47,101 +52,137 @@ enum queue_access {
 	QUEUE_RECEIVE = 2,
 };
 
-/* A message; `bytes` is malloc(3)ed with `room` bytes, and belongs to whoever declared it. */
+/* What a command line may ask of a queue, and a kind may refuse. */
+enum queue_ability {
+	QUEUE_CHOOSES,      /* receive by type: -t */
+	QUEUE_PEEKS,        /* read a message and leave it in the queue: --peek */
+	QUEUE_COUNTS_MOST,  /* --max-messages */
+	QUEUE_LIMITS_SIZE,  /* --message-size */
+	QUEUE_HAS_MODE,     /* permission bits: -m */
+	QUEUE_IS_EXCLUSIVE, /* fail to create a queue that exists: -x */
+	QUEUE_ABILITIES
+};
+
+/* The number by which messages of a kind are ordered or chosen, as users meet it. */
+struct queue_rank {
+	const char *name;     /* "priority"; also its name in JSON */
+	const char *variable; /* in the environment of a command that gets a message: "MQ_PRIORITY" */
+	char option;          /* of mqsend(1) */
+	long least, most, normal;
+};
+
+/* A message.  `bytes` is from malloc(3), has `room` bytes, and belongs to the owner of the structure. */
 struct message {
 	char *bytes;
 	size_t size, room;
 	long rank;
+	uint64_t tag; /* the kind's own number for a message that was received and not yet accepted */
 };
 
-struct queue;
+struct queue_kind;
 
-/* What a kind of queue can do. */
-struct queue_kind {
-	const char *rank_name; /* "priority", "type" */
-	long rank_default;
-	int (*open)(struct queue *queue, enum queue_access access);
-	int (*create)(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits);
-	int (*send)(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline);
-	/* EAGAIN where there is none now. */
-	int (*receive)(struct queue *queue, struct message *message);
-	/* Waits for one and receives it. */
-	int (*receive_wait)(struct queue *queue, struct message *message, const struct deadline *deadline);
-	/* From now on `notice` tells of a removal; NULL: the queue has no descriptor that can be polled. */
-	void (*watch)(struct queue *queue);
-	/*
-	 * Looks at the next message from `*cursor` (0 at first) on, which stays where it is; ENOMSG behind
-	 * the last one, ENOSYS where the kernel was built without.  NULL: cannot be done.
-	 */
-	int (*peek)(struct queue *queue, struct message *message, long *cursor);
-	int (*is_gone)(struct queue *queue);
-	long (*count)(struct queue *queue);
-	int (*remove)(struct queue *queue);
-	void (*close)(struct queue *queue);
-};
-
-/* A queue; between queue_init() and a successful open or create only `object` and `kind` are there. */
+/* A queue.  Between queue_init() and a successful open or create only `object` and `kind` have a meaning. */
 struct queue {
 	const struct object *object;
 	const struct queue_kind *kind;
-	struct queue_selector selector;
-	int fd;      /* POSIX: its descriptor, in non-blocking mode */
-	int waiting; /* POSIX: another one in blocking mode, once it was needed */
-	int id; /* System V */
-	size_t most; /* bytes that a message may have */
-	int watched; /* POSIX: `notice` is there */
-	struct monitor monitor;
-	char *scratch; /* System V: type and bytes in one piece */
-	size_t scratch_room;
+	struct queue_wish wish; /* the caller sets it before the queue is opened; all zero: any message, without a limit */
+	size_t most;            /* bytes that a message may have */
+	int id;                 /* System V; else -1 */
+	int creating;           /* queue_create() was called last, not queue_open() */
+	struct queue_limits limits; /* those that queue_create() was given */
+	int watched;            /* `descriptors` are set */
+	int descriptors[2];     /* for poll(2): readable when there may be a message; when the queue may be gone.  -1: none */
+	union {
+		struct {
+			int fd;      /* in non-blocking mode */
+			int waiting; /* the same queue in blocking mode, or -1 until a call has to wait */
+			struct monitor monitor;
+		} posix;
+		struct {
+			char *scratch; /* type and bytes of a message in one piece */
+			size_t room;
+		} sysv;
+		void *module; /* of a kind that keeps its state elsewhere */
+	} own;
 };
 
-/* Knows the queue's kind by its name; opens nothing. */
+/* Finds the kind of the queue by the form of its name; opens nothing. */
 void queue_init(struct queue *queue, const struct object *object);
 
-/* Opens what is there. */
+/* Opens a queue that exists. */
 int queue_open(struct queue *queue, enum queue_access access);
 
-/* Makes it, with just this mode; EEXIST where it is there. */
+/* Creates a queue with exactly this mode and opens it; EEXIST if it exists. */
 int queue_create(struct queue *queue, enum queue_access access, mode_t mode, const struct queue_limits *limits);
 
-/* Sends, waiting until `deadline`. */
-int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline);
+/* Removes the queue from the system. */
+int queue_remove(struct queue *queue);
+
+/* Closes the queue and frees what it holds; also after an open that failed. */
+void queue_close(struct queue *queue);
+
+/* The rank of the queue's messages. */
+const struct queue_rank *queue_rank(const struct queue *queue);
+
+/* Returns NULL if the kind of queue that `object` names has this ability, or a sentence for users that says why not. */
+const char *queue_refusal(const struct object *object, enum queue_ability ability);
 
 /*
- * The same for a message that was received and is to be there again: EIDRM also where it was sent but
- * the queue has lost its name, so that nobody else will find it.
+ * Writes the cause of the last failure, `err`, to `text` (`room` bytes) if the kind knows better than strerror(3): a
+ * limit, or a message from elsewhere.  Returns 1 if it did, else 0.
  */
-int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline);
+int queue_explain(const struct queue *queue, int err, char *text, size_t room);
+
+/* Returns the name of the variable for rank number `index` of all kinds, or NULL after the last one. */
+const char *queue_variable(size_t index);
 
 /*
- * Takes a message from the first of `count` queues that has one, at this moment: its index, or -1 with
- * EAGAIN where none has one, and with another errno where queue `*failed` cannot be asked.
+ * Sends a message, and waits until `deadline` for room.  A kind with confirmations may return before the message has
+ * arrived: queue_settle() waits for that, and queue_unsettled() is the number of messages for which it must.
+ */
+int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline);
+uint64_t queue_unsettled(const struct queue *queue);
+
+/*
+ * Waits until all messages that were sent have arrived where a receiver finds them.  EIDRM if the queue was removed and
+ * still holds messages, which nobody can find any more.
+ */
+int queue_settle(struct queue *queue, const struct deadline *deadline);
+
+/* Sends a message that came from queue `from`, with its rank if both are of one kind, and settles it. */
+int queue_forward(struct queue *queue, const struct queue *from, const struct message *message, const struct deadline *deadline);
+
+/*
+ * Receives a message from the first of `count` queues that has one at this moment.  Returns the index of that queue, or
+ * -1 with EAGAIN if all are empty, and with another errno if queue `*failed` cannot be read.
+ *
+ * Each message that was received must be ended by queue_accept() or queue_return().
  */
 int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed);
 
 /*
- * The same, waiting until `deadline`.  Several queues
- * of which one is of System V are looked at every few milliseconds: there is no call that waits for
- * them together.
+ * The same, waiting until `deadline`.  Several queues of which one cannot be polled (System V) are looked at every few
+ * milliseconds: no call waits for them together.
  */
 int queue_receive_any(struct queue **queues, int count, struct message *message, const struct deadline *deadline,
                       int *failed);
 
-/* What a new queue of these limits costs against RLIMIT_MSGQUEUE, mq_overview(7). */
-unsigned long long queue_cost(const struct queue_limits *limits);
-
-/* The limits with those that are 0 as the system has them. */
-struct queue_limits queue_default_limits(const struct queue_limits *limits);
-
-void queue_close(struct queue *queue);
+/* The message has served its purpose: the queue may forget it. */
+int queue_accept(struct queue *queue, const struct message *message);
 
 /*
- * For the kinds: before a call that may wait, 1 to try it, 0 past the deadline, -1 with EINTR.  The
- * call is then interrupted at the deadline.  And behind it, with its result: 0, or -1 with errno.
+ * Puts a message back into the queue that it was received from.  EIDRM also if that queue has lost its name, so that
+ * nobody else can find the message.
  */
-int queue_may_wait(const struct deadline *deadline);
-int queue_end_wait(int result, const struct deadline *deadline);
+int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline);
 
-extern const struct queue_kind queue_posix, queue_sysv;
+/*
+ * Copies the next message and leaves it in the queue.  `*cursor` is 0 for the first call; the messages come in the order
+ * in which queue_receive_now() would give them.  ENOMSG after the last one, ENOSYS if the kernel lacks the call.
+ */
+int queue_peek(struct queue *queue, struct message *message, long *cursor);
+
+/* The number of messages in the queue, or -1 with errno. */
+long queue_count(struct queue *queue);
 
 #endif

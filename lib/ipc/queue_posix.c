@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-/* POSIX queues, mq_overview(7).  On Linux a queue is a descriptor: poll(2), fstat(2) and inotify(7) work. */
+/*
+ * POSIX queues, mq_overview(7).  On Linux a queue is a file descriptor, so poll(2) waits for messages, fstat(2) tells
+ * whether the queue has lost its name, and inotify(7) reports when it does.
+ */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <mqueue.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "base/proc.h"
-#include "ipc/queue.h"
+#include "ipc/queue_kind.h"
 
 static int fail(int err)
 {
@@ -20,13 +23,18 @@ static int fail(int err)
 	return -1;
 }
 
+static void posix_init(struct queue *queue)
+{
+	queue->own.posix.fd = queue->own.posix.waiting = -1;
+}
+
 static int finish_open(struct queue *queue)
 {
 	struct mq_attr attributes;
 
-	if (queue->fd == -1)
+	if (queue->own.posix.fd == -1)
 		return -1;
-	if (mq_getattr(queue->fd, &attributes) == -1)
+	if (mq_getattr(queue->own.posix.fd, &attributes) == -1)
 		return -1;
 	queue->most = (size_t)attributes.mq_msgsize;
 	return 0;
@@ -41,7 +49,7 @@ static int flags_of(enum queue_access access)
 
 static int posix_open(struct queue *queue, enum queue_access access)
 {
-	queue->fd = mq_open(queue->object->name, flags_of(access));
+	queue->own.posix.fd = mq_open(queue->object->name, flags_of(access));
 	return finish_open(queue);
 }
 
@@ -51,7 +59,7 @@ static int posix_create(struct queue *queue, enum queue_access access, mode_t mo
 	struct mq_attr attributes = {.mq_maxmsg = full.max_messages, .mq_msgsize = full.message_size};
 	mode_t old = umask(0);
 
-	queue->fd = mq_open(queue->object->name, flags_of(access) | O_CREAT | O_EXCL, mode, &attributes);
+	queue->own.posix.fd = mq_open(queue->object->name, flags_of(access) | O_CREAT | O_EXCL, mode, &attributes);
 	umask(old);
 	return finish_open(queue);
 }
@@ -61,46 +69,48 @@ static int posix_is_gone(struct queue *queue)
 	struct stat st;
 
 	if (queue->watched)
-		monitor_drain(&queue->monitor);
-	return fstat(queue->fd, &st) == 0 && st.st_nlink == 0;
+		monitor_drain(&queue->own.posix.monitor);
+	return fstat(queue->own.posix.fd, &st) == 0 && st.st_nlink == 0;
 }
 
 static void posix_watch(struct queue *queue)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
-	monitor_open(&queue->monitor, path, IN_ATTRIB, 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->own.posix.fd);
+	monitor_open(&queue->own.posix.monitor, path, IN_ATTRIB, 0);
+	queue->descriptors[0] = queue->own.posix.fd;
+	queue->descriptors[1] = monitor_descriptor(&queue->own.posix.monitor);
 	queue->watched = 1;
 }
 
-/* The same queue in blocking mode: to wait in the call itself takes fewer calls than poll(2) before it. */
+/* Opens the queue once more in blocking mode: a call that waits itself saves the poll(2) before each message. */
 static int open_waiting(struct queue *queue)
 {
 	struct stat one, other;
 	char path[64];
 	int flags, err;
 
-	if (queue->waiting != -1)
+	if (queue->own.posix.waiting != -1)
 		return 0;
-	flags = fcntl(queue->fd, F_GETFL);
+	flags = fcntl(queue->own.posix.fd, F_GETFL);
 	if (flags == -1)
 		return -1;
 	flags = (flags & O_ACCMODE) | O_CLOEXEC;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
-	queue->waiting = open(path, flags);
-	/* Without /proc by its name, if that is not another's by now. */
-	if (queue->waiting == -1)
-		queue->waiting = mq_open(queue->object->name, flags);
-	if (queue->waiting == -1)
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->own.posix.fd);
+	queue->own.posix.waiting = open(path, flags);
+	/* Without /proc the queue is opened by its name, which may belong to another queue by now. */
+	if (queue->own.posix.waiting == -1)
+		queue->own.posix.waiting = mq_open(queue->object->name, flags);
+	if (queue->own.posix.waiting == -1)
 		return fail(errno == ENOENT ? EIDRM : errno);
-	err = fstat(queue->fd, &one) == -1 || fstat(queue->waiting, &other) == -1 ? errno : one.st_ino != other.st_ino ? EIDRM : 0;
+	err = fstat(queue->own.posix.fd, &one) == -1 || fstat(queue->own.posix.waiting, &other) == -1 ? errno : one.st_ino != other.st_ino ? EIDRM : 0;
 	if (err != 0) {
-		mq_close(queue->waiting);
-		queue->waiting = -1;
+		mq_close(queue->own.posix.waiting);
+		queue->own.posix.waiting = -1;
 		return fail(err);
 	}
-	/* Nobody wakes who waits for a queue that is removed, so he looks himself. */
+	/* The kernel does not wake a process that waits on a queue that is removed, so we look ourselves. */
 	interrupt_beat();
 	return 0;
 }
@@ -112,7 +122,7 @@ static int send_waiting(struct queue *queue, const char *bytes, size_t size, lon
 	if (open_waiting(queue) == -1)
 		return -1;
 	while ((result = queue_may_wait(deadline)) == 1) {
-		if ((result = mq_send(queue->waiting, bytes, size, (unsigned)rank)) == 0 || errno != EINTR)
+		if ((result = mq_send(queue->own.posix.waiting, bytes, size, (unsigned)rank)) == 0 || errno != EINTR)
 			return queue_end_wait(result, deadline);
 		if (posix_is_gone(queue))
 			return queue_end_wait(fail(EIDRM), deadline);
@@ -122,16 +132,17 @@ static int send_waiting(struct queue *queue, const char *bytes, size_t size, lon
 
 static int posix_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
 {
-	if (queue->waiting == -1 || !deadline_never(deadline)) {
-		if (mq_send(queue->fd, bytes, size, (unsigned)rank) == 0)
+	if (queue->own.posix.waiting == -1 || !deadline_never(deadline)) {
+		if (mq_send(queue->own.posix.fd, bytes, size, (unsigned)rank) == 0)
 			return 0;
-		/* It was opened for receiving alone, which is all that we may. */
+		/* EBADF: the queue was opened for receiving only, because its permission allows no more. */
 		if (errno != EAGAIN && errno != EINTR)
 			return fail(errno == EBADF ? EACCES : errno);
 	}
 	return send_waiting(queue, bytes, size, rank, deadline);
 }
 
+/* Gives the message room for the longest one that the queue may hold. */
 static int make_room(struct queue *queue, struct message *message)
 {
 	char *bytes;
@@ -146,6 +157,7 @@ static int make_room(struct queue *queue, struct message *message)
 	return 0;
 }
 
+/* Receives by `fd`, one of the queue's two descriptors. */
 static int receive(const struct queue *queue, int fd, struct message *message)
 {
 	unsigned priority;
@@ -160,14 +172,14 @@ static int receive(const struct queue *queue, int fd, struct message *message)
 
 static int posix_receive(struct queue *queue, struct message *message)
 {
-	return make_room(queue, message) == -1 ? -1 : receive(queue, queue->fd, message);
+	return make_room(queue, message) == -1 ? -1 : receive(queue, queue->own.posix.fd, message);
 }
 
 static int posix_receive_wait(struct queue *queue, struct message *message, const struct deadline *deadline)
 {
 	int result;
 
-	/* An alarm is only set where there is a deadline, and it must be waited. */
+	/* An alarm is set only if there is a deadline and the call must wait. */
 	if (!deadline_never(deadline)) {
 		if (posix_receive(queue, message) == 0)
 			return 0;
@@ -179,7 +191,7 @@ static int posix_receive_wait(struct queue *queue, struct message *message, cons
 	if (posix_is_gone(queue))
 		return fail(EIDRM);
 	while ((result = interrupt_child() ? fail(EINTR) : queue_may_wait(deadline)) == 1) {
-		if ((result = receive(queue, queue->waiting, message)) == 0 || errno != EINTR)
+		if ((result = receive(queue, queue->own.posix.waiting, message)) == 0 || errno != EINTR)
 			return queue_end_wait(result, deadline);
 		if (posix_is_gone(queue))
 			return queue_end_wait(fail(EIDRM), deadline);
@@ -191,7 +203,7 @@ static long posix_count(struct queue *queue)
 {
 	struct mq_attr attributes;
 
-	return mq_getattr(queue->fd, &attributes) == -1 ? -1 : attributes.mq_curmsgs;
+	return mq_getattr(queue->own.posix.fd, &attributes) == -1 ? -1 : attributes.mq_curmsgs;
 }
 
 static int posix_remove(struct queue *queue)
@@ -199,55 +211,58 @@ static int posix_remove(struct queue *queue)
 	return mq_unlink(queue->object->name);
 }
 
-static void posix_shut(struct queue *queue)
+static void posix_close(struct queue *queue)
 {
 	if (queue->watched)
-		monitor_close(&queue->monitor);
-	if (queue->waiting != -1)
-		mq_close(queue->waiting);
-	if (queue->fd != -1)
-		mq_close(queue->fd);
+		monitor_close(&queue->own.posix.monitor);
+	if (queue->own.posix.waiting != -1)
+		mq_close(queue->own.posix.waiting);
+	if (queue->own.posix.fd != -1)
+		mq_close(queue->own.posix.fd);
 	queue->watched = 0;
-	queue->fd = queue->waiting = -1;
+	queue->own.posix.fd = queue->own.posix.waiting = -1;
+}
+
+static int posix_explain(const struct queue *queue, int err, char *text, size_t room)
+{
+	struct queue_limits full = queue_default_limits(&queue->limits);
+	struct rlimit limit = {0, 0};
+
+	if (!queue->creating)
+		return 0;
+	getrlimit(RLIMIT_MSGQUEUE, &limit);
+	if (err == EMFILE)
+		snprintf(text, room,
+		         "%s: RLIMIT_MSGQUEUE (ulimit -q) allows %llu bytes for all your queues, and this one costs %llu "
+		         "(--max-messages and --message-size lower that)",
+		         strerror(err), (unsigned long long)limit.rlim_cur, queue_cost(&full));
+	else if (err == EINVAL)
+		snprintf(text, room, "%s: %ld messages of %ld bytes are more than fs.mqueue.msg_max or fs.mqueue.msgsize_max allow (sysctl)",
+		         strerror(err), full.max_messages, full.message_size);
+	else if (err == ENOSPC)
+		snprintf(text, room, "%s: fs.mqueue.queues_max queues exist already (sysctl)", strerror(err));
+	else
+		return 0;
+	return 1;
 }
 
 const struct queue_kind queue_posix = {
-	.rank_name = "priority",
-	.rank_default = 0,
+	.names = OBJECT_NAME,
+	.rank = {.name = "priority", .variable = "MQ_PRIORITY", .option = 'p', .least = 0, .most = 32767, .normal = 0},
+	.refusals = {
+		[QUEUE_CHOOSES] = "a POSIX queue always gives the highest priority first: -t is for System V queues",
+		[QUEUE_PEEKS] = "a message of a POSIX queue cannot be read without receiving it: --peek is for System V queues",
+	},
+	.init = posix_init,
 	.open = posix_open,
 	.create = posix_create,
+	.remove = posix_remove,
+	.close = posix_close,
+	.explain = posix_explain,
 	.send = posix_send,
 	.receive = posix_receive,
 	.receive_wait = posix_receive_wait,
 	.watch = posix_watch,
 	.is_gone = posix_is_gone,
 	.count = posix_count,
-	.remove = posix_remove,
-	.close = posix_shut,
 };
-
-static long read_limit(const char *path, long otherwise)
-{
-	uint64_t limit;
-
-	return proc_read_number(path, &limit) == 0 && limit <= LONG_MAX ? (long)limit : otherwise;
-}
-
-struct queue_limits queue_default_limits(const struct queue_limits *limits)
-{
-	struct queue_limits full = *limits;
-
-	if (full.max_messages == 0)
-		full.max_messages = read_limit("/proc/sys/fs/mqueue/msg_default", 10);
-	if (full.message_size == 0)
-		full.message_size = read_limit("/proc/sys/fs/mqueue/msgsize_default", 8192);
-	return full;
-}
-
-unsigned long long queue_cost(const struct queue_limits *limits)
-{
-	struct queue_limits full = queue_default_limits(limits);
-
-	/* mq_overview(7): a message's bytes and 48 for the message, 48 for its priority. */
-	return (unsigned long long)full.max_messages * (96 + (unsigned long long)full.message_size);
-}

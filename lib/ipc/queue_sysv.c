@@ -5,15 +5,16 @@
  */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/msg.h>
 
 #include "base/interrupt.h"
-#include "ipc/queue.h"
+#include "ipc/queue_kind.h"
 #include "ipc/sysv.h"
 
-/* What msgsnd(2) and msgrcv(2) take: the type and then the bytes, in one piece. */
+/* msgsnd(2) and msgrcv(2) take a message in one piece: the type, and then the bytes. */
 #define HEAD sizeof(long)
 
 #ifndef MSG_COPY
@@ -30,19 +31,19 @@ static int reserve(struct queue *queue, size_t size)
 {
 	char *scratch;
 
-	if (queue->scratch_room >= HEAD + size)
+	if (queue->own.sysv.room >= HEAD + size)
 		return 0;
-	scratch = realloc(queue->scratch, HEAD + size);
+	scratch = realloc(queue->own.sysv.scratch, HEAD + size);
 	if (scratch == NULL)
 		return -1;
-	queue->scratch = scratch;
-	queue->scratch_room = HEAD + size;
+	queue->own.sysv.scratch = scratch;
+	queue->own.sysv.room = HEAD + size;
 	return 0;
 }
 
 /*
- * A message has at most kernel.msgmax bytes, and one that is longer than the queue as a whole would
- * wait for ever.  Without leave to read the queue its own limit is not known, and msgmax stands.
+ * Finds the length of the longest message: kernel.msgmax, or the size of the whole queue if that is smaller, because
+ * msgsnd(2) would wait for ever with a longer one.  Without read permission only kernel.msgmax is known.
  */
 static int find_limits(struct queue *queue)
 {
@@ -68,7 +69,7 @@ static int sysv_open(struct queue *queue, enum queue_access access)
 		return -1;
 	if (find_limits(queue) == 0)
 		return 0;
-	/* It may also have been removed just after msgget(2). */
+	/* The queue may have been removed after msgget(2). */
 	return sysv_fail_missing(errno);
 }
 
@@ -97,29 +98,30 @@ static int sysv_send(struct queue *queue, const char *bytes, size_t size, long r
 
 	if (reserve(queue, size) == -1)
 		return -1;
-	memcpy(queue->scratch, &rank, HEAD);
+	memcpy(queue->own.sysv.scratch, &rank, HEAD);
 	if (size > 0)
-		memcpy(queue->scratch + HEAD, bytes, size);
-	/* An alarm is only set where there is a deadline, and it must be waited. */
+		memcpy(queue->own.sysv.scratch + HEAD, bytes, size);
+	/* An alarm is set only if there is a deadline and the call must wait. */
 	if (!deadline_never(deadline)) {
-		if (msgsnd(queue->id, queue->scratch, size, IPC_NOWAIT) == 0)
+		if (msgsnd(queue->id, queue->own.sysv.scratch, size, IPC_NOWAIT) == 0)
 			return 0;
 		if (errno != EAGAIN && errno != EINTR)
 			return sysv_fail_removed(errno);
 	}
 	while ((result = queue_may_wait(deadline)) == 1)
-		if ((result = msgsnd(queue->id, queue->scratch, size, 0)) == 0 || errno != EINTR)
+		if ((result = msgsnd(queue->id, queue->own.sysv.scratch, size, 0)) == 0 || errno != EINTR)
 			return queue_end_wait(result == 0 ? 0 : sysv_fail_removed(errno), deadline);
 	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
-static int type_of(const struct queue_selector *selector, long *type)
+/* Sets `*type` to the argument of msgrcv(2) for the messages that are wanted; returns the flag that goes with it. */
+static int type_of(const struct queue_wish *wish, long *type)
 {
-	*type = selector->choice == QUEUE_ANY ? 0 : selector->choice == QUEUE_UP_TO ? -selector->type : selector->type;
-	return selector->choice == QUEUE_EXCEPT ? MSG_EXCEPT : 0;
+	*type = wish->choice == QUEUE_ANY ? 0 : wish->choice == QUEUE_UP_TO ? -wish->type : wish->type;
+	return wish->choice == QUEUE_EXCEPT ? MSG_EXCEPT : 0;
 }
 
-/* One msgrcv(2), with as much room as it takes; what is too long for that stays in the queue. */
+/* Calls msgrcv(2) with as much room as the message takes; a message that is too long stays in the queue. */
 static int receive(struct queue *queue, struct message *message, long type, int flags)
 {
 	ssize_t size;
@@ -127,29 +129,29 @@ static int receive(struct queue *queue, struct message *message, long type, int 
 	if (reserve(queue, queue->most) == -1)
 		return -1;
 	for (;;) {
-		size = msgrcv(queue->id, queue->scratch, queue->scratch_room - HEAD, type, flags);
+		size = msgrcv(queue->id, queue->own.sysv.scratch, queue->own.sysv.room - HEAD, type, flags);
 		if (size != -1)
 			break;
-		/* It was sent when kernel.msgmax was larger. */
+		/* The message was sent when kernel.msgmax was larger. */
 		if (errno != E2BIG)
 			return -1;
-		if (reserve(queue, 2 * queue->scratch_room) == -1)
+		if (reserve(queue, 2 * queue->own.sysv.room) == -1)
 			return -1;
 	}
 	if (message->room < (size_t)size || message->bytes == NULL) {
-		char *bytes = realloc(message->bytes, queue->scratch_room);
+		char *bytes = realloc(message->bytes, queue->own.sysv.room);
 
-		/* It is in our hands, and nobody else has it. */
+		/* The message has left the queue, and must not be lost. */
 		if (bytes == NULL) {
 			if (!(flags & MSG_COPY))
-				msgsnd(queue->id, queue->scratch, (size_t)size, IPC_NOWAIT);
+				msgsnd(queue->id, queue->own.sysv.scratch, (size_t)size, IPC_NOWAIT);
 			return fail(ENOMEM);
 		}
 		message->bytes = bytes;
-		message->room = queue->scratch_room;
+		message->room = queue->own.sysv.room;
 	}
-	memcpy(&message->rank, queue->scratch, HEAD);
-	memcpy(message->bytes, queue->scratch + HEAD, (size_t)size);
+	memcpy(&message->rank, queue->own.sysv.scratch, HEAD);
+	memcpy(message->bytes, queue->own.sysv.scratch + HEAD, (size_t)size);
 	message->size = (size_t)size;
 	return 0;
 }
@@ -157,7 +159,7 @@ static int receive(struct queue *queue, struct message *message, long type, int 
 static int sysv_receive(struct queue *queue, struct message *message)
 {
 	long type;
-	int flags = type_of(&queue->selector, &type);
+	int flags = type_of(&queue->wish, &type);
 
 	if (receive(queue, message, type, flags | IPC_NOWAIT) == 0)
 		return 0;
@@ -167,9 +169,9 @@ static int sysv_receive(struct queue *queue, struct message *message)
 static int sysv_receive_wait(struct queue *queue, struct message *message, const struct deadline *deadline)
 {
 	long type;
-	int flags = type_of(&queue->selector, &type), result;
+	int flags = type_of(&queue->wish, &type), result;
 
-	/* An alarm is only set where there is a deadline, and it must be waited. */
+	/* An alarm is set only if there is a deadline and the call must wait. */
 	if (!deadline_never(deadline) && sysv_receive(queue, message) == 0)
 		return 0;
 	if (!deadline_never(deadline) && errno != EAGAIN)
@@ -180,12 +182,13 @@ static int sysv_receive_wait(struct queue *queue, struct message *message, const
 	return queue_end_wait(result == 0 ? fail(ETIMEDOUT) : -1, deadline);
 }
 
-static int is_wanted(const struct queue_selector *selector, long type)
+/* Whether a receiver with this wish takes messages of this type. */
+static int is_wanted(const struct queue_wish *wish, long type)
 {
-	switch (selector->choice) {
-	case QUEUE_EXACT: return type == selector->type;
-	case QUEUE_UP_TO: return type <= selector->type;
-	case QUEUE_EXCEPT: return type != selector->type;
+	switch (wish->choice) {
+	case QUEUE_EXACT: return type == wish->type;
+	case QUEUE_UP_TO: return type <= wish->type;
+	case QUEUE_EXCEPT: return type != wish->type;
 	default: return 1;
 	}
 }
@@ -195,7 +198,7 @@ static int sysv_peek(struct queue *queue, struct message *message, long *cursor)
 	do
 		if (receive(queue, message, (*cursor)++, MSG_COPY | IPC_NOWAIT) == -1)
 			return sysv_fail_removed(errno);
-	while (!is_wanted(&queue->selector, message->rank));
+	while (!is_wanted(&queue->wish, message->rank));
 	return 0;
 }
 
@@ -220,20 +223,38 @@ static int sysv_remove(struct queue *queue)
 
 static void sysv_close(struct queue *queue)
 {
+	free(queue->own.sysv.scratch);
+	queue->own.sysv.scratch = NULL;
 	queue->id = -1;
 }
 
+static int sysv_explain(const struct queue *queue, int err, char *text, size_t room)
+{
+	if (queue->creating && err == ENOSPC)
+		snprintf(text, room, "%s: kernel.msgmni queues exist already (sysctl)", strerror(err));
+	else if (queue->most > 0 && err == ENOSYS) /* The queue was opened, so all calls exist but for the flag of peeking. */
+		snprintf(text, room, "%s (a kernel without CONFIG_CHECKPOINT_RESTORE has no MSG_COPY)", strerror(err));
+	else
+		return 0;
+	return 1;
+}
+
 const struct queue_kind queue_sysv = {
-	.rank_name = "type",
-	.rank_default = 1,
+	.names = OBJECT_SYSV,
+	.rank = {.name = "type", .variable = "MQ_TYPE", .option = 't', .least = 1, .most = LONG_MAX, .normal = 1},
+	.refusals = {
+		[QUEUE_COUNTS_MOST] = "a System V queue limits its bytes only: --max-messages is for POSIX queues",
+		[QUEUE_LIMITS_SIZE] = "a System V queue limits its bytes only: --message-size is for POSIX queues",
+	},
 	.open = sysv_open,
 	.create = sysv_create,
+	.remove = sysv_remove,
+	.close = sysv_close,
+	.explain = sysv_explain,
 	.send = sysv_send,
 	.receive = sysv_receive,
 	.receive_wait = sysv_receive_wait,
 	.peek = sysv_peek,
 	.is_gone = is_gone,
 	.count = sysv_count,
-	.remove = sysv_remove,
-	.close = sysv_close,
 };

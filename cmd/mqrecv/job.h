@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/* The structures of mqrecv: its options, a command that runs, and the state of the whole run. */
+#ifndef JOB_H
+#define JOB_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/deadline.h"
+#include "base/record.h"
+#include "cli/cli_queue.h"
+#include "cli/progress.h"
+#include "inflight.h"
+#include "ipc/queue.h"
+
+/* Nanoseconds that putting back waits for room in a queue that others have filled. */
+#define RETURN_TIME INT64_C(5000000000)
+
+/* The command line; constant once it was parsed. */
+struct options {
+	struct object *objects; /* of the queues; the main program's to free */
+	int queues;
+	struct object dead_letter; /* if has_dead_letter */
+	struct cli_queue_options create;
+	struct record_format format;
+	struct queue_wish wish;
+	char **command; /* NULL: messages go to standard output */
+	int has_format, has_count, has_type, has_dead_letter;
+	int all, end, follow, unbuffered, verbose, with_rank, c_string, json, peek, progress;
+	uint64_t count;  /* of messages to receive; UINT64_MAX: no limit */
+	int64_t timeout; /* nanoseconds for each message; negative: wait for ever */
+	int jobs;        /* commands at once; 0: -j was not given */
+};
+
+/* A command that runs, and the message that it was given. */
+struct task {
+	pid_t pid; /* 0: this place is free */
+	struct queue *queue;
+	struct message message;
+};
+
+/* The running state. */
+struct job {
+	const struct options *options;
+	struct queue *queues, **open; /* all queues, and those of them that still exist */
+	int open_count;
+	struct queue dead_letter;
+	struct message message; /* received last */
+	uint64_t wanted;        /* messages to receive in all: options->count, or fewer with -a and a command */
+	uint64_t taken, done, returned; /* messages received, passed on, put back */
+
+	/* For output: messages under way, and whether a block was shorter than -b says. */
+	struct inflight box;
+	int block_was_short;
+	struct progress progress;
+
+	/* For commands: the places for those that run, how many are taken, and the pause after failures. */
+	struct task *tasks;
+	int places, running;
+	unsigned failures;          /* commands that failed since the last success */
+	struct deadline not_before; /* no command starts earlier, if there were failures */
+	int command_status;         /* of the first command that failed */
+};
+
+#endif
