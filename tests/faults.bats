@@ -587,7 +587,7 @@ has_fifotee() {
     feed
     bg traced -P here -e trace=openat -e inject=openat:delay_enter=1000000:when=2 fifotee -o fail:here <in 2>stderr
     echo one >&5
-    eventually grep -qs 'nobody reads it' stderr
+    eventually grep -qs 'it has no reader' stderr
     timeout 10 cat here
     kill -0 "$pid"
     fed

@@ -516,7 +516,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     mkfifo b
     reads b
     run -1 --separate-stderr soon fifotee --readers=1 -o fail:a b < <(seq 3)
-    assert_equal "$stderr" 'fifotee: a: nobody reads it'
+    assert_equal "$stderr" 'fifotee: a: it has no reader'
     assert_output "$(seq 3)"
     all_end
     cmp b.out <(seq 3)
@@ -554,7 +554,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
 @test 'fifotee: --readers that can come no more is an error' {
     : >file
     run -1 --separate-stderr soon fifotee --readers=2 a file </dev/null
-    [[ $stderr == *'--readers: of the FIFOs only 1 are left'* ]]
+    [[ $stderr == *'--readers: only 1 of the FIFOs is left'* ]]
 }
 
 # --- readers who leave, and come back ---

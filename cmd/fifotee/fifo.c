@@ -7,10 +7,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* How often a name may come and go between two looks at it. */
+/* How often a name may appear and vanish between two calls. */
 #define TRIES 100
 
-static int make(const char *path, mode_t mode)
+static int create(const char *path, mode_t mode)
 {
 	mode_t before = umask(0);
 	int result = mkfifo(path, mode);
@@ -20,8 +20,8 @@ static int make(const char *path, mode_t mode)
 }
 
 /*
- * Whether `st` is of the FIFO that was found.  The inode number of one that was removed is soon another
- * file's; where the file system tells when a file was made, that tells them apart.
+ * Returns whether `st` describes the FIFO that was found.  The file system soon reuses the inode number of a removed
+ * file, so the time of creation is compared as well, on file systems that record it.
  */
 static int is_same(const struct fifo *fifo, const struct statx *st)
 {
@@ -59,19 +59,19 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 		if (errno != ENOENT) {
 			int saved = errno;
 
-			/* Nobody will look for it when it is not known what was made. */
+			/* Without its identity it could not be removed at the end. */
 			if (fifo->made)
 				unlink(path);
 			fifo->made = 0;
 			errno = saved;
 			return -1;
 		}
-		if (make(path, mode) == 0)
+		if (create(path, mode) == 0)
 			fifo->made = 1;
 		else if (errno != EEXIST)
 			return -1;
 	}
-	/* A symbolic link to nothing, behind which mkfifo(2) makes nothing. */
+	/* A dangling symbolic link, which mkfifo(2) does not follow. */
 	errno = ENOENT;
 	return -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* FIFOs by name, on their writing side. */
+/* The writing side of FIFOs that have names. */
 #ifndef FIFO_H
 #define FIFO_H
 
@@ -8,27 +8,27 @@
 
 struct fifo {
 	const char *path;
-	int made; /* by us: it is to be removed */
+	int made; /* fifo_find() created it, so fifo_remove() removes it */
 	dev_t device;
 	ino_t inode;
-	int64_t made_at; /* seconds since 1970, where the file system tells, else 0 */
+	int64_t made_at; /* seconds since 1970, or 0 if the file system does not know */
 	uint32_t made_at_ns;
 };
 
 /*
- * Finds the FIFO, or makes it with exactly this mode, whatever umask(2) says: 0, or -1 with errno;
- * EISDIR and ENODEV for what is there and is none.
+ * Finds the FIFO, or creates it with exactly this mode, whatever umask(2) says.  Returns 0, or -1 with errno: EISDIR
+ * for a directory, ENODEV for another file that is no FIFO.
  */
 int fifo_find(struct fifo *fifo, const char *path, mode_t mode);
 
 /*
- * Opens it for writing, without waiting for a reader and without ever waiting later (O_NONBLOCK): the
- * descriptor, or -1 with errno; ENXIO where nobody has it open for reading, ENOENT where the name is
- * gone, ESTALE where it is another object's by now.
+ * Opens the FIFO for writing with O_NONBLOCK, so that neither this call nor a later one waits for a reader.  Returns
+ * the descriptor, or -1 with errno: ENXIO if no process has it open for reading, ENOENT if the name is gone, ESTALE
+ * if the name is another file's by now.
  */
 int fifo_open(const struct fifo *fifo);
 
-/* Removes the name if fifo_find() made it and it is still the same object's: 0, or -1 with errno where it stays. */
+/* Removes the name if fifo_find() created it and it is still the same FIFO.  Returns 0, or -1 with errno if it stays. */
 int fifo_remove(struct fifo *fifo);
 
 #endif

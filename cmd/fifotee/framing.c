@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-/* Sixteen bytes that are compared at once: a call of memchr(3) for each record would cost more than passing it on. */
+/* Sixteen bytes, compared at once: one memchr(3) per record would take longer than passing the record on. */
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
-/* How often a lane can count before it overflows. */
+/* Additions after which a lane is full. */
 #define TURNS 255
 
 static uint64_t count_byte(const char *bytes, size_t size, char byte)
@@ -22,7 +22,7 @@ static uint64_t count_byte(const char *bytes, size_t size, char byte)
 		size -= turns * sizeof(lanes);
 		for (; turns > 0; turns--, bytes += sizeof(lanes)) {
 			memcpy(&piece, bytes, sizeof(piece));
-			/* Where they are equal a lane is -1. */
+			/* A lane of the comparison is -1 if the bytes are equal. */
 			sum -= (lanes)(piece == wanted);
 		}
 		for (i = 0; i < sizeof(lanes); i++)

@@ -17,7 +17,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 
-/* As much as an ordinary user is given; more would leave the cache before it is read. */
+/* The most that an ordinary user gets; of a larger pipe the bytes would leave the cache before they are read. */
 #define PIPE_SIZE (1 << 20)
 
 static void measure(struct outfd *outfd)
@@ -35,7 +35,7 @@ void outfd_take(struct outfd *outfd, int fd)
 	measure(outfd);
 }
 
-static int open_behind(int fd, int access)
+static int open_again(int fd, int access)
 {
 	char path[32];
 
@@ -43,14 +43,14 @@ static int open_behind(int fd, int access)
 	return open(path, access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Opening what is behind a descriptor anew gives a description that nobody shares. */
-static int open_anew(int fd)
+/* Replaces the descriptor by one of the same file whose description no other process shares. */
+static int replace(int fd)
 {
-	int own = open_behind(fd, O_WRONLY);
+	int own = open_again(fd, O_WRONLY);
 
 	if (own == -1)
 		return -1;
-	/* Not the inherited one any longer: if that one can be read from, too, nobody would ever be missed. */
+	/* An inherited descriptor that is open for reading, too, would count as a reader for ever. */
 	if (dup2(own, fd) != -1) {
 		close(own);
 		return fd;
@@ -64,13 +64,13 @@ int outfd_inherit(struct outfd *outfd, int fd)
 	struct stat st;
 	int flags = fcntl(fd, F_GETFL);
 
-	*outfd = (struct outfd){.fd = fd};
+	*outfd = (struct outfd){.fd = fd, .inherited = 1};
 	if (fstat(fd, &st) == -1 || flags == -1)
 		return -1;
 	outfd->is_socket = S_ISSOCK(st.st_mode);
 	outfd->careful = (flags & O_NONBLOCK) == 0 && (S_ISFIFO(st.st_mode) || isatty(fd));
 	if (S_ISFIFO(st.st_mode) || outfd->careful) {
-		if (open_anew(fd) != -1) {
+		if (replace(fd) != -1) {
 			outfd->careful = 0;
 		} else if (errno == ENXIO && S_ISFIFO(st.st_mode)) {
 			errno = EPIPE;
@@ -82,7 +82,7 @@ int outfd_inherit(struct outfd *outfd, int fd)
 	return 0;
 }
 
-/* One that may wait is asked first, and given no more than what then does not make it wait. */
+/* Writes to a descriptor in blocking mode as much as poll(2) promises not to wait for: PIPE_BUF bytes. */
 static ssize_t write_carefully(int fd, const struct iovec *piece)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
@@ -111,9 +111,9 @@ ssize_t outfd_write(const struct outfd *outfd, const struct iovec *pieces, int c
 }
 
 /*
- * The kernel counts a pipe's room in pages, of which each holds what one write(2) left in it.  It puts
- * the odd bytes of a write into the last page if they fit, so two neighbours hold more than a page
- * together: what is unread lies in twice as many as it would fill, at most.
+ * The kernel counts the room of a pipe in pages, and a page holds the bytes of one write(2).  It adds the odd bytes of
+ * a write to the last page if they fit, so two neighbouring pages hold more than one page of bytes.  The unread bytes
+ * therefore occupy at most twice the pages that they would fill.
  */
 size_t outfd_room(const struct outfd *outfd, int *empty)
 {
@@ -123,7 +123,7 @@ size_t outfd_room(const struct outfd *outfd, int *empty)
 	*empty = 0;
 	if (!outfd->is_pipe)
 		return SIZE_MAX;
-	/* Who reads may have changed the size. */
+	/* The reader may have changed the size. */
 	capacity = fcntl(outfd->fd, F_GETPIPE_SZ);
 	if (capacity == -1 || ioctl(outfd->fd, FIONREAD, &unread) == -1)
 		return 0;
@@ -148,12 +148,12 @@ int outfd_open_back(const struct outfd *outfd, size_t *size)
 	if (ioctl(outfd->fd, FIONREAD, &unread) == -1)
 		return -1;
 	*size = (size_t)unread;
-	return open_behind(outfd->fd, O_RDONLY);
+	return open_again(outfd->fd, O_RDONLY);
 }
 
 void outfd_close(struct outfd *outfd)
 {
-	if (outfd->fd != -1)
+	if (outfd->fd != -1 && !outfd->inherited)
 		close(outfd->fd);
 	outfd->fd = -1;
 }

@@ -31,7 +31,7 @@ int ring_pieces(const struct ring *ring, struct iovec pieces[2])
 {
 	size_t first = ring->size < ring->room - ring->start ? ring->size : ring->room - ring->start;
 
-	/* One without room has no bytes to point to. */
+	/* A ring without room has no bytes to point to. */
 	if (ring->size == 0)
 		return 0;
 	pieces[0] = (struct iovec){ring->bytes + ring->start, first};
@@ -45,7 +45,7 @@ void ring_take(struct ring *ring, size_t size)
 	ring->start += size;
 	if (ring->start >= ring->room)
 		ring->start -= ring->room;
-	/* An empty one begins at its beginning, so that as few pages as can be are used. */
+	/* An empty ring starts again at its beginning, so that it touches as few pages as possible. */
 	if (ring->size == 0)
 		ring->start = 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Policies of fifotee, alone and with a FIFO behind a colon: both readings agree, and the name is what follows. */
+/* Parses policies of fifotee, alone and followed by a colon and a FIFO: both agree, and the rest is the name. */
 #include "tool.h"
 
 #include "base/number.h"
 
-/* In place of that of lib/cli/cli.c, which would end the process. */
+/* Replaces cli_size_or_exit(), which would end the process. */
 static uint64_t size_or_refuse(const char *option, const char *word)
 {
 	uint64_t size;
@@ -37,8 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
 	char *word = take_word(&in, in.size), *colon = strchr(word, ':');
-	struct output output;
-	struct job job = {.outputs = &output};
+	struct options options = {0};
+	const struct target *target;
 	struct policy policy;
 
 	if (!REFUSED()) {
@@ -46,12 +46,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&policy, word, strlen(word));
 	}
 	if (REFUSED()) {
-		CHECK(job.count == 0);
+		CHECK(options.count == 0);
 	} else {
-		add_own_output(&job, word);
-		CHECK(job.count == 1 && colon != NULL && output.name == colon + 1 && output.name[0] != '\0');
-		check(&output.policy, word, (size_t)(colon - word));
+		add_own_target(&options, word);
+		target = options.targets;
+		CHECK(options.count == 1 && colon != NULL && target->name == colon + 1 && target->name[0] != '\0');
+		check(&target->policy, word, (size_t)(colon - word));
 	}
+	free(options.targets);
 	free(word);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Whole records to readers who come, read, and go: each reader gets records in their order, none twice, none torn but
- * the one in which he goes, and all that were given are counted once.
+ * Writes whole records to readers that come, read, and leave: each reader gets records in their order, none twice, none
+ * torn but the one in which it leaves, and every record is counted once.
  */
 #include "../../cmd/fifotee/record_writer.h"
 
@@ -16,21 +16,21 @@
 #define LENGTH_MOST 20000
 #define ALL ((size_t)RECORDS * LENGTH_MOST)
 
-struct stream {
+struct scene {
 	struct record_format format;
 	struct record_writer writer;
 	char *bytes;
 	size_t starts[RECORDS + 1]; /* of each record */
 	size_t count, given;        /* records that there are, that were handed over */
-	struct record_writer_row row;
+	struct row row;
 	int reader; /* a descriptor, or -1 */
 	char *got;
 	size_t got_size;
 	long last; /* number of the last record that a reader saw whole */
 };
 
-/* Records that are unlike each other: each begins with its number. */
-static void make_records(struct stream *s, struct input *in)
+/* Makes records that differ: each begins with its number. */
+static void make_records(struct scene *s, struct input *in)
 {
 	size_t used = 0, i, length;
 
@@ -40,7 +40,7 @@ static void make_records(struct stream *s, struct input *in)
 	for (i = 0; i < s->count; i++) {
 		length = take_byte(in);
 		length = s->format.kind == RECORD_BLOCK ? (size_t)s->format.block : 2 + (length < 200 ? length : (length - 199) * 350);
-		/* The very last one may lack its end. */
+		/* The last record may lack its end. */
 		if (s->format.kind == RECORD_BLOCK && i + 1 == s->count)
 			length -= take_byte(in) % (length - 1);
 		s->starts[i] = used;
@@ -53,13 +53,13 @@ static void make_records(struct stream *s, struct input *in)
 	s->starts[s->count] = used;
 }
 
-static size_t length_of(const struct stream *s, long i)
+static size_t length_of(const struct scene *s, long i)
 {
 	return s->starts[i + 1] - s->starts[i];
 }
 
-/* What a reader got are whole records; `torn` allows the last to be part of one. */
-static void check_got(struct stream *s, int torn)
+/* Checks that the reader got whole records; `torn` allows a part of one at the end. */
+static void check_got(struct scene *s, int torn)
 {
 	size_t at = 0, left;
 	long i;
@@ -70,7 +70,7 @@ static void check_got(struct stream *s, int torn)
 		left = s->got_size - at;
 		if (left < length_of(s, i)) {
 			CHECK(torn && memcmp(s->got + at, s->bytes + s->starts[i], left) == 0);
-			/* It was this reader's, and no other gets it. */
+			/* No other reader gets a record that this one has begun. */
 			s->last = i;
 			break;
 		}
@@ -81,7 +81,7 @@ static void check_got(struct stream *s, int torn)
 	s->got_size = 0;
 }
 
-static void drain(struct stream *s, size_t most)
+static void drain(struct scene *s, size_t most)
 {
 	ssize_t got;
 
@@ -94,21 +94,21 @@ static void drain(struct stream *s, size_t most)
 	}
 }
 
-static void come(struct stream *s)
+static void come(struct scene *s)
 {
 	int ends[2];
 
-	if (s->writer.outfd.fd != -1)
+	if (s->writer.base.outfd.fd != -1)
 		return;
 	CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
 	CHECK(fcntl(ends[1], F_SETPIPE_SZ, 8192) >= 4096);
 	s->reader = ends[0];
-	s->writer.outfd = (struct outfd){.fd = ends[1], .is_pipe = 1};
+	s->writer.base.outfd = (struct outfd){.fd = ends[1], .is_pipe = 1};
 	s->last = -1;
 }
 
-/* All that he was given he has read, or it is lost with him. */
-static void leave(struct stream *s, int reads_all)
+/* Lets the reader leave; unless it reads everything first, the rest is lost with it. */
+static void leave(struct scene *s, int reads_all)
 {
 	if (s->reader == -1)
 		return;
@@ -119,51 +119,54 @@ static void leave(struct stream *s, int reads_all)
 	s->reader = -1;
 }
 
-static void check_result(struct stream *s, int result)
+static void check_result(struct scene *s, int result)
 {
 	if (result == 0)
 		return;
 	CHECK(result == -1 && errno == EPIPE && s->reader == -1);
-	record_writer_lose_reader(&s->writer);
-	CHECK(!record_writer_waits(&s->writer, 1) && record_writer_phase(&s->writer) == 0);
+	writer_lose_reader(&s->writer.base);
+	CHECK(!writer_waits(&s->writer.base, 1) && writer_phase(&s->writer.base) == 0);
 }
 
-static void give(struct stream *s, size_t records)
+static void give(struct scene *s, size_t records)
 {
 	if (s->row.size > 0 || s->given == s->count)
 		return;
 	if (records > s->count - s->given)
 		records = s->count - s->given;
-	s->row = (struct record_writer_row){s->bytes + s->starts[s->given], s->starts[s->given + records] - s->starts[s->given], records};
+	s->row = (struct row){s->bytes + s->starts[s->given], s->starts[s->given + records] - s->starts[s->given], records};
 	s->given += records;
 }
 
-static void step(struct stream *s, unsigned what, unsigned number)
+static void step(struct scene *s, unsigned what, unsigned number)
 {
+	struct counts counts;
+
 	switch (what & 7) {
 	case 0: come(s); break;
 	case 1: leave(s, number & 1); break;
 	case 2: drain(s, 1 + (size_t)number * 97); break;
 	case 3:
-		if (s->writer.outfd.fd != -1)
-			check_result(s, record_writer_flush(&s->writer, number & 1));
+		if (s->writer.base.outfd.fd != -1)
+			check_result(s, writer_flush(&s->writer.base, number & 1));
 		break;
 	case 4: s->writer.at_once = number & 1; break;
-	case 5: record_writer_queue(&s->writer, &s->row); break;
+	case 5: writer_queue(&s->writer.base, &s->row); break;
 	default:
 		give(s, 1 + number % 8);
-		if (s->writer.outfd.fd != -1)
-			check_result(s, record_writer_write(&s->writer, &s->row));
+		if (s->writer.base.outfd.fd != -1)
+			check_result(s, writer_write(&s->writer.base, &s->row));
 		break;
 	}
-	CHECK(s->writer.records + s->writer.dropped + s->writer.queued + s->row.records + (s->writer.rest != NULL) == s->given);
+	counts = writer_count(&s->writer.base);
+	CHECK(counts.records + counts.dropped + counts.waiting + s->row.records == s->given);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
 	unsigned how = take_byte(&in), kind;
-	struct stream s = {.reader = -1};
+	struct scene s = {.reader = -1};
 
 	signal(SIGPIPE, SIG_IGN);
 	s.format = (struct record_format){.kind = how & 1 ? RECORD_BLOCK : RECORD_DELIMITED, .delimiter = '\n'};
@@ -177,17 +180,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kind = take_byte(&in);
 		step(&s, kind, take_byte(&in));
 	}
-	/* He who reads all gets all that is queued. */
-	while (s.reader != -1 && s.writer.outfd.fd != -1 && record_writer_waits(&s.writer, 0)) {
+	/* A reader that reads on gets all that is queued. */
+	while (s.reader != -1 && s.writer.base.outfd.fd != -1 && writer_waits(&s.writer.base, 0)) {
 		drain(&s, ALL);
-		check_result(&s, record_writer_flush(&s.writer, 0));
+		check_result(&s, writer_flush(&s.writer.base, 0));
 	}
 	drain(&s, ALL);
 	check_got(&s, 0);
 	if (s.reader != -1)
 		close(s.reader);
-	record_writer_close(&s.writer);
-	CHECK(s.writer.records + s.writer.dropped + s.row.records == s.given);
+	writer_close(&s.writer.base);
+	CHECK(s.writer.base.counts.records + s.writer.base.counts.dropped + s.row.records == s.given);
 	free(s.got);
 	free(s.bytes);
 	return 0;
