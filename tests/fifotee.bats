@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# bg and run read stdin, and set variables; the shell that runs the tests keeps them.
-# A cat before a pipe is what makes it a pipe.
+# bg and run read stdin, and set variables that the shell of the tests keeps.
+# A cat before a pipe makes standard input a pipe.
 # shellcheck disable=SC2002,SC2016,SC2030,SC2031,SC2094,SC2154,SC2217
 
 load helper
@@ -15,25 +15,25 @@ teardown() {
     fi
 }
 
-# all_end: what bg started ends, and well.
+# all_end: all that bg started ends with status 0.
 all_end() {
     local one
     for one in "${pids[@]}"; do ends 0 "$one"; done
 }
 
-# reads FIFO: from now on somebody reads it, into the file FIFO.out.
+# reads FIFO: from now on a cat reads it, into the file FIFO.out.
 reads() { bg cat "$1" >"$1.out"; }
 
 # holds_open PID FILE
 holds_open() { find "/proc/$1/fd" -lname "$PWD/$2" 2>/dev/null | grep -q .; }
 let_go() { ! holds_open "$1" "$2"; }
 
-# tee_fed ARGUMENT...: fifotee runs as $tee; its input is what we write to 5, its messages go to `err`.
+# tee_fed ARGUMENT...: fifotee runs as $tee; it reads what the test writes to 5, its messages go to `err`.
 tee_fed() {
     feed
     bg fifotee "$@" <in >out 2>err
     tee=$pid
-    # Else our own end would stay open in what is started later.
+    # Else later processes would inherit our end.
     : "$tee"
 }
 
@@ -44,7 +44,7 @@ line_is() {
     assert_equal "$line" "$1"
 }
 
-# counts NAME: what -v or SIGUSR1 said last of it, as "bytes records dropped".
+# counts NAME: the last counts that -v or SIGUSR1 printed for it, as "bytes records dropped".
 counts() { sed -n "s/^fifotee: $1: \([0-9]*\) bytes, \([0-9]*\) records, \([0-9]*\) dropped.*/\1 \2 \3/p" err | tail -n 1; }
 
 # adds_up NAME: all records of the input went there or were dropped.
@@ -55,7 +55,7 @@ adds_up() {
     ((sent == records + dropped)) || fail "$1: $bytes bytes, $sent records, of which $records went and $dropped were dropped"
 }
 
-# numbered FILE: it has whole lines of `in.txt` alone, in order, none twice; their number is $whole.
+# numbered FILE: it has only whole lines of `in.txt`, in order, none twice; their number is $whole.
 numbered() {
     perl -e 'my ($last, $n) = (0, 0); while (<STDIN>) {
         /^(\d+) (x*) (\d+)\n\z/ && $1 == $3 && length($2) == ($1 * 7919) % 300 && $1 > $last or die "torn or out of order: $_";
@@ -158,7 +158,7 @@ is_fifo() { [[ -p $1 ]]; }
     for i in {1..100}; do cmp in.txt "f$i.out"; done
 }
 
-@test 'fifotee: what arrives is passed on at once, be it one byte' {
+@test 'fifotee: every byte is passed on at once' {
     tee_fed a
     eventually is_fifo a
     exec 7<a
@@ -223,7 +223,7 @@ is_fifo() { [[ -p $1 ]]; }
 
 # --- FIFOs that are made, and FIFOs that are there ---
 
-@test 'fifotee: a FIFO is made with mode 0600, or exactly that of -m, and removed at the end' {
+@test 'fifotee: creates a FIFO with mode 0600, or exactly that of -m, and removes it at the end' {
     umask 077
     tee_fed -n a
     eventually is_fifo a
@@ -240,7 +240,7 @@ is_fifo() { [[ -p $1 ]]; }
     ends 0
 }
 
-@test 'fifotee: a FIFO that was there stays as it is' {
+@test 'fifotee: a FIFO that exists stays as it is' {
     mkfifo -m 0640 a
     reads a
     soon fifotee -n -m 0666 a </dev/null
@@ -248,12 +248,12 @@ is_fifo() { [[ -p $1 ]]; }
     assert_equal "$(stat -c %a a)" 640
 }
 
-@test 'fifotee: -k keeps what was made' {
+@test 'fifotee: -k keeps a FIFO that fifotee created' {
     soon fifotee -n -k -p drop a </dev/null
     is_fifo a
 }
 
-@test 'fifotee: signals remove what was made and nothing else, and are what it dies of' {
+@test 'fifotee: removes the FIFOs that it created after a signal, and dies of the signal' {
     local signal status
     mkfifo there
     for signal in TERM:143 HUP:129 INT:130; do
@@ -269,7 +269,7 @@ is_fifo() { [[ -p $1 ]]; }
     done
 }
 
-@test 'fifotee: what took the place of the FIFO meanwhile is not removed' {
+@test 'fifotee: a file that took the place of the FIFO is not removed' {
     tee_fed -n a
     eventually is_fifo a
     exec 7<a
@@ -307,16 +307,16 @@ is_fifo() { [[ -p $1 ]]; }
     assert_equal "$(<out)" on
 }
 
-@test 'fifotee: who waits in open(2) for a writer when it ends sees an end' {
+@test 'fifotee: a reader that waits in open(2) when fifotee ends sees the end' {
     mkfifo a
     bg cat a
-    # As if he had come after it has looked for him.
+    # As if cat had come after fifotee looked for a reader.
     traced -P a -P "$PWD/a" -e inject=openat:error=ENXIO:when=1 fifotee -n -p drop a </dev/null
     ends 0
     grep -q ENXIO trace
 }
 
-@test 'fifotee: each reader sees the end as soon as he has got everything' {
+@test 'fifotee: each reader sees the end as soon as it has got everything' {
     mkfifo a b
     head -c 5000000 /dev/zero >in.txt
     bg fifotee -n --readers=2 -b 1000 -o buffer=8M:a b <in.txt
@@ -330,9 +330,9 @@ is_fifo() { [[ -p $1 ]]; }
     ends 0 "$tee"
 }
 
-# --- outputs that are none ---
+# --- outputs that are no FIFOs ---
 
-@test 'fifotee: what is no FIFO is an error for that output, and the rest go on' {
+@test 'fifotee: an output that is no FIFO fails, and the others go on' {
     local wrong
     mkfifo a
     : >file
@@ -360,7 +360,7 @@ is_fifo() { [[ -p $1 ]]; }
     assert_equal "$(head -n 1 <&7)" 1
 }
 
-@test 'fifotee: the same FIFO twice is an error, by whatever name, and the rest go on' {
+@test 'fifotee: the same FIFO under two names fails once, and the others go on' {
     mkfifo a
     ln -s a link
     reads a
@@ -371,7 +371,7 @@ is_fifo() { [[ -p $1 ]]; }
     cmp a.out <(seq 3)
 }
 
-@test 'fifotee: standard input that is an output too is an error for that output' {
+@test 'fifotee: an output that is also standard input fails' {
     mkfifo a b
     reads b
     exec 7<>a
@@ -385,7 +385,7 @@ is_fifo() { [[ -p $1 ]]; }
     assert_equal "$(<b.out)" one
 }
 
-@test 'fifotee: standard output that is an output, or the input, is an error' {
+@test 'fifotee: a standard output that is also an output or the input fails' {
     mkfifo a
     reads a
     run -1 --separate-stderr soon bash -c 'fifotee a >a' < <(seq 3)
@@ -399,14 +399,14 @@ is_fifo() { [[ -p $1 ]]; }
     size_is file 6
 }
 
-@test 'fifotee: more outputs than descriptors: those that get one go on' {
+@test 'fifotee: with more outputs than descriptors, those that get one go on' {
     local i names=()
     for i in {1..30}; do
         mkfifo "f$i"
         names+=("f$i")
     done
     seq 100 >in.txt
-    # One reader for all, who is there from the start, and waits for the end of each.
+    # One reader for all FIFOs, from the start; it waits for the end of each.
     bg perl -MFcntl -e 'for (@ARGV) { sysopen my $f, $_, O_RDONLY | O_NONBLOCK or die; push @f, $f }
         print STDERR "ready\n"; $SIG{ALRM} = "DEFAULT"; alarm 10;
         <STDIN>; local $/; print length(<$_>), "\n" for @f' "${names[@]}" < <(eventually test -e finished; echo) >lengths 2>ready
@@ -420,7 +420,7 @@ is_fifo() { [[ -p $1 ]]; }
     assert_output $'0\n292'
 }
 
-@test 'fifotee: the soft limit of descriptors does not count' {
+@test 'fifotee: raises the soft limit of descriptors' {
     local i names=()
     for i in {1..30}; do
         mkfifo "f$i"
@@ -451,7 +451,7 @@ is_fifo() { [[ -p $1 ]]; }
     cmp input out
 }
 
-@test 'fifotee: drop does not wait for a reader, and counts what he missed' {
+@test 'fifotee: drop does not wait for a reader, and counts the records that it missed' {
     run -0 --separate-stderr soon fifotee -v -p drop a < <(seq 1000)
     assert_output "$(seq 1000)"
     assert_equal "$stderr" 'fifotee: standard input: 3893 bytes, 1000 records
@@ -459,7 +459,7 @@ fifotee: a: 0 bytes, 0 records, 1000 dropped
 fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
 }
 
-@test 'fifotee: drop, a reader that opens late gets what comes from then on' {
+@test 'fifotee: drop, a reader that opens late gets the records that come from then on' {
     tee_fed -v -p drop a
     printf 'one\ntwo\n' >&5
     eventually size_is out 8
@@ -472,7 +472,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     adds_up a
 }
 
-@test 'fifotee: buffer, a reader that opens late gets what was queued, and what did not fit was dropped' {
+@test 'fifotee: buffer, a reader that opens late gets the queue, and records that did not fit were dropped' {
     tee_fed -v -p buffer=10 a
     printf '1234\n5678\n' >&5
     eventually size_is out 10
@@ -502,7 +502,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     adds_up a
 }
 
-@test 'fifotee: buffer waits at the end for a first reader if something is queued for him' {
+@test 'fifotee: buffer waits at the end for a first reader if records are queued' {
     tee_fed -v -p buffer=1k a
     printf 'one\n' >&5
     fed
@@ -512,7 +512,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     ends 0
 }
 
-@test 'fifotee: fail, a FIFO without a reader fails, and the rest go on' {
+@test 'fifotee: fail, a FIFO without a reader fails, and the others go on' {
     mkfifo b
     reads b
     run -1 --separate-stderr soon fifotee --readers=1 -o fail:a b < <(seq 3)
@@ -523,7 +523,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     assert [ ! -e a ]
 }
 
-@test 'fifotee: --readers waits for so many, whatever the policy' {
+@test 'fifotee: --readers waits for as many readers, whatever the policy' {
     tee_fed -p drop --readers=2 a b c
     printf 'one\n' >&5
     eventually is_fifo c
@@ -538,7 +538,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     ends 0 "$tee"
 }
 
-@test 'fifotee: --readers=0 waits for none, and a FIFO that blocks joins later' {
+@test 'fifotee: --readers=0 waits for no reader, and the reader of a FIFO that blocks may come later' {
     tee_fed -v --readers=0 a
     printf 'one\n' >&5
     eventually size_is out 4
@@ -551,13 +551,13 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     adds_up a
 }
 
-@test 'fifotee: --readers that can come no more is an error' {
+@test 'fifotee: --readers fails when fewer FIFOs are left' {
     : >file
     run -1 --separate-stderr soon fifotee --readers=2 a file </dev/null
     [[ $stderr == *'--readers: only 1 of the FIFOs is left'* ]]
 }
 
-# --- readers who leave, and come back ---
+# --- readers that leave, and come back ---
 
 @test 'fifotee: a reader that leaves costs the others nothing' {
     local policy
@@ -575,7 +575,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     done
 }
 
-@test 'fifotee: a standard output that nobody reads any more costs the others nothing' {
+@test 'fifotee: a standard output whose reader leaves costs the others nothing' {
     mkfifo a
     head -c 5000000 /dev/urandom >in
     reads a
@@ -585,7 +585,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     assert_equal "$(<status)" 0
 }
 
-@test 'fifotee: fail, a reader that leaves is an error, and the rest go on' {
+@test 'fifotee: fail, a reader that leaves is an error, and the others go on' {
     tee_fed -p fail --readers=1 a
     eventually is_fifo a
     exec 7<a
@@ -598,7 +598,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     cmp out <(seq 3)
 }
 
-@test 'fifotee: when nobody is left it ends at once, while standard input is idle' {
+@test 'fifotee: ends at once when no reader is left, while standard input is idle' {
     tee_fed -n a b
     eventually is_fifo b
     exec 7<a
@@ -608,7 +608,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     assert [ ! -e a ]
 }
 
-@test 'fifotee: the end of the last reader, of standard output, ends it while standard input is idle' {
+@test 'fifotee: ends at once when the last reader, that of standard output, has left' {
     feed
     bg_into_pipe fifotee --readers=0 a <in
     eventually is_fifo a
@@ -637,7 +637,7 @@ fifotee: standard output: 3893 bytes, 1000 records, 0 dropped'
     done
 }
 
-# leave_in_between POLICY: a reader leaves what he has not read, in the middle of a record.
+# leave_in_between POLICY: a reader leaves in the middle of a record, with bytes unread.
 leave_in_between() {
     tee_fed -v -p "$1" a
     eventually is_fifo a
@@ -683,12 +683,12 @@ leave_in_between() {
     fed
     assert_equal "$(cat <&7)" ccccdd
     ends 0
-    # Nobody had read anything of what was there before.
+    # No reader had read the first block.
     assert_equal "$(counts a)" '6 2 2'
     adds_up a
 }
 
-@test 'fifotee: what a reader left unread counts as dropped, and is gone whoever else has the FIFO open' {
+@test 'fifotee: records that a reader left unread count as dropped, and no next reader sees them' {
     local policy
     for policy in block drop buffer=1k; do
         tee_fed -v -p $policy a
@@ -790,7 +790,7 @@ in_records() {
     mkfifo a b
     slow_reader a 8192
     reads b
-    # A real slowness of the source, so that the fast one need not miss anything.
+    # The fast reader blocks, so it misses nothing.
     soon fifotee -v "$@" --readers=2 -o block:b <in.txt >out 2>err
     all_end
     cmp in.txt b.out
@@ -800,13 +800,13 @@ in_records() {
     assert_equal "$(counts a)" "$(stat -c %s a.out) $whole $(($(wc -l <in.txt) - whole))"
 }
 
-@test 'fifotee: drop, a slow reader gets whole records, and what is missing is counted' {
+@test 'fifotee: drop, a slow reader gets whole records, and the missing ones are counted' {
     make_numbered 50000
     in_records -o drop:a
     assert [ "$whole" -lt 50000 ]
 }
 
-@test 'fifotee: buffer, a slow reader gets whole records, and what is missing is counted' {
+@test 'fifotee: buffer, a slow reader gets whole records, and the missing ones are counted' {
     make_numbered 50000
     in_records -o buffer=100000:a
     assert [ "$whole" -lt 50000 ]
@@ -877,10 +877,10 @@ in_records() {
     reads a
     soon fifotee -n -v -p buffer=64k --readers=1 a <in.txt 2>err
     all_end
-    # It goes through if the reader has taken what came before it.
+    # It goes through if the reader has taken everything before it.
     cmp -s in.txt a.out || assert_equal "$(<a.out)" $'before\nbehind'
     adds_up a
-    # A pipe that somebody empties takes it piece by piece; the line behind it may come too soon.
+    # A pipe that is emptied takes it piece by piece; a line after it might come too soon.
     tee_fed -n -v -p drop a
     exec 7<a
     (letters 3000000 x && echo) >&5
@@ -906,7 +906,7 @@ in_records() {
     assert_output 'fifotee: a: a record of more than 64 MiB is not kept in memory'
 }
 
-@test 'fifotee: drop, a reader that never reads does not keep it from ending' {
+@test 'fifotee: drop, a reader that never reads does not keep fifotee from ending' {
     mkfifo a b
     make_numbered 100000
     tee_fed -n -v -o drop:a b
@@ -923,7 +923,7 @@ in_records() {
     adds_up a
 }
 
-@test 'fifotee: drop, a stopped standard output drops if it is told to' {
+@test 'fifotee: --stdout=drop, a standard output that is not read drops records' {
     make_numbered 50000
     mkfifo a
     reads a
@@ -960,7 +960,7 @@ in_records() {
 
 # --- timeouts ---
 
-@test 'fifotee: -w, a FIFO whose reader does not come in time is given up, and the rest go on' {
+@test 'fifotee: -w, a FIFO whose reader does not come in time is given up, and the others go on' {
     mkfifo b
     reads b
     run -124 --separate-stderr soon fifotee -w 50ms a b < <(seq 3)
@@ -970,7 +970,7 @@ in_records() {
     cmp b.out <(seq 3)
 }
 
-@test 'fifotee: -w, a reader that takes nothing for so long is given up, and the rest go on' {
+@test 'fifotee: -w, a reader that takes nothing in this time is given up, and the others go on' {
     mkfifo a b
     head -c 5000000 /dev/zero >in.txt
     bg fifotee -n -w 100ms a b <in.txt 2>err
@@ -989,7 +989,7 @@ in_records() {
     assert_output "$(seq 3)"
 }
 
-@test 'fifotee: -w with --readers, nothing is read if they do not come in time' {
+@test 'fifotee: -w with --readers, fifotee reads nothing if they do not come in time' {
     seq 5 >input
     exec 6<input
     run -124 --separate-stderr soon fifotee -w 50ms --readers=1 a <&6
@@ -1000,7 +1000,7 @@ in_records() {
 
 # --- reports ---
 
-@test 'fifotee: SIGUSR1 tells of each output at any time, and does not end it' {
+@test 'fifotee: SIGUSR1 reports each output at any time, and does not end fifotee' {
     tee_fed -p drop a
     printf 'one\ntwo\nthr' >&5
     eventually size_is out 11
@@ -1013,7 +1013,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 0
 }
 
-@test 'fifotee: SIGUSR1 tells what waits in a queue, and names are shown safely' {
+@test 'fifotee: SIGUSR1 reports queued records, and names are shown safely' {
     tee_fed -n -p buffer=1k $'a\n'
     printf 'one\ntwo\n' >&5
     waiting() {
@@ -1029,7 +1029,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 0
 }
 
-@test 'fifotee: a SIGUSR1 that was ignored stays so' {
+@test 'fifotee: a SIGUSR1 that was ignored stays ignored' {
     feed
     bg bash -c 'trap "" USR1; exec fifotee -n a' <in 2>err
     eventually is_fifo a
@@ -1042,7 +1042,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 
 # --- descriptors of others ---
 
-@test 'fifotee: a standard output that is non-blocking itself gets everything' {
+@test 'fifotee: a standard output in non-blocking mode gets everything' {
     make_numbered 20000
     mkfifo a
     reads a
@@ -1053,7 +1053,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp in.txt a.out
 }
 
-@test 'fifotee: a standard input that is non-blocking is read to its end' {
+@test 'fifotee: a standard input in non-blocking mode is read to its end' {
     tee_fed -n a
     eventually is_fifo a
     exec 7<a
@@ -1070,7 +1070,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp a.out <(seq 3)
 }
 
-@test 'fifotee: O_NONBLOCK is not set on what others share' {
+@test 'fifotee: does not set O_NONBLOCK on a shared open file description' {
     mkfifo in a
     mkfifo pipe
     exec 5<>in 6<>pipe
@@ -1096,7 +1096,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$(tr -d '\r' <out)" "$(seq 3)"
 }
 
-@test 'fifotee: a full standard output is an error, and the rest go on' {
+@test 'fifotee: a full standard output is an error, and the others go on' {
     mkfifo a
     reads a
     run -1 --separate-stderr soon bash -c 'fifotee a >/dev/full' < <(seq 3)
@@ -1105,7 +1105,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp a.out <(seq 3)
 }
 
-@test 'fifotee: closed descriptors are errors, but for a standard output that -n leaves out' {
+@test 'fifotee: closed descriptors are errors, except a standard output that -n leaves out' {
     mkfifo a
     reads a
     run -1 --separate-stderr soon bash -c 'fifotee a >&-' < <(seq 3)
@@ -1136,7 +1136,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 
 # --- faults ---
 
-@test 'fifotee: EIO at one output is an error for it, and the rest go on' {
+@test 'fifotee: EIO at one output fails it, and the others go on' {
     local policy
     make_numbered 20000
     mkfifo a b
@@ -1179,7 +1179,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     adds_up b
 }
 
-@test 'fifotee: EPIPE at one output is a reader that left' {
+@test 'fifotee: EPIPE at one output means that its reader left' {
     make_numbered 20000
     mkfifo a b
     bg cat a
@@ -1190,7 +1190,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp in.txt out
 }
 
-@test 'fifotee: standard output that fails is an error for it alone' {
+@test 'fifotee: a standard output that fails does not end the others' {
     make_numbered 20000
     mkfifo a
     reads a
@@ -1201,7 +1201,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp in.txt a.out
 }
 
-@test 'fifotee: standard input that fails is an error, and what was read arrives' {
+@test 'fifotee: a standard input that fails is an error, and the bytes before it arrive' {
     make_numbered 20000
     mkfifo a
     reads a
@@ -1260,7 +1260,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     done
 }
 
-@test 'fifotee: SIGTERM ends it although a reader reads nothing' {
+@test 'fifotee: SIGTERM ends fifotee although a reader reads nothing' {
     mkfifo a
     bg fifotee -n a </dev/zero
     exec 7<a
@@ -1269,7 +1269,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 143
 }
 
-@test 'fifotee: SIGTERM while it makes the FIFOs ends it as ever, and none is left' {
+@test 'fifotee: SIGTERM while fifotee creates its FIFOs removes them again' {
     run -143 --separate-stderr traced -P a -e inject=mknodat,mknod:signal=TERM:when=1 fifotee -v a b c </dev/null
     assert_equal "$output" ''
     refute [ -e a ]
@@ -1317,7 +1317,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     cmp in.txt out
 }
 
-@test 'fifotee: --zero-copy, when nobody is left it ends at once' {
+@test 'fifotee: --zero-copy, ends at once when no reader is left' {
     tee_fed -n --zero-copy a b
     eventually is_fifo b
     exec 7<a
@@ -1326,7 +1326,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 0
 }
 
-@test 'fifotee: --zero-copy copies what is no pipe' {
+@test 'fifotee: --zero-copy copies an input that is no pipe' {
     head -c 3000000 /dev/urandom >in.txt
     mkfifo a
     reads a
@@ -1349,7 +1349,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
 
 @test 'fifotee: another file that took the name, even with the inode number of the FIFO, is neither written nor removed' {
     local i place
-    # A file system that gives a number anew at once; where there is none the FIFO has another number, and nothing to fear.
+    # A file system that reuses an inode number at once, if there is one; on others the test proves less.
     place=$(mktemp -d /var/tmp/fifotee.XXXXXX)
     for i in 1 2 3; do
         feed
@@ -1376,18 +1376,18 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     rmdir "$place"
 }
 
-@test 'fifotee: a FIFO that was made and cannot be looked at then does not stay' {
+@test 'fifotee: a FIFO that was created and cannot be identified is removed' {
     run -1 traced -P "$PWD/a" -e inject=statx:error=EIO:when=2 fifotee -p drop "$PWD/a" </dev/null
     assert_output --partial "$PWD/a: Input/output error"
     assert [ ! -e a ]
 }
 
-@test 'fifotee: a FIFO that was made and cannot be removed is told of' {
+@test 'fifotee: reports a FIFO that it created and cannot remove' {
     run -1 traced -e inject=?unlink,?unlinkat:error=EPERM fifotee -p drop a </dev/null
     assert_output 'fifotee: a: it could not be removed: Operation not permitted'
 }
 
-@test 'fifotee: a reader that leaves behind the end of an input whose last record lacks its end' {
+@test 'fifotee: a reader that leaves after the end of an input whose last record lacks its end' {
     (seq -f %099.0f 15000 && echo -n end) >in.txt
     tee_fed -n -v -p buffer=1M a
     eventually is_fifo a
@@ -1401,7 +1401,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     adds_up a
 }
 
-@test 'fifotee: -b, what a reader left unread of a queue counts as dropped' {
+@test 'fifotee: -b, blocks that a reader left unread count as dropped' {
     local policy
     for policy in drop buffer=1k; do
         tee_fed -v -b 4 -p $policy a
@@ -1425,14 +1425,14 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     done
 }
 
-@test 'fifotee: who comes in the middle of a record begins behind it, however late that ends' {
+@test 'fifotee: a reader that comes in the middle of a record begins after it, however late it ends' {
     tee_fed -v --readers=0 a
     eventually is_fifo a
     printf 'par' >&5
     eventually size_is out 3
     exec 7<a
     eventually holds_open "$tee" a
-    # He leaves before a record begins, and comes again.
+    # The reader leaves before a record begins, and comes again.
     exec 7<&-
     eventually let_go "$tee" a
     exec 7<a
@@ -1448,7 +1448,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$(counts a)" '6 1 1'
 }
 
-@test 'fifotee: what others wrote into the FIFO is not counted as ours' {
+@test 'fifotee: records that others wrote into the FIFO are not counted as ours' {
     tee_fed -v -p drop a
     eventually is_fifo a
     exec 7<a
@@ -1462,13 +1462,13 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$(counts a)" '0 0 1'
 }
 
-@test 'fifotee: a connection that was reset is a reader that left' {
+@test 'fifotee: a reset connection means that the reader left' {
     make_numbered 100
     run -0 --separate-stderr traced -P "$PWD/out" -e inject=write:error=ECONNRESET sh -c 'exec fifotee --readers=0 -p drop a >out' <in.txt
     [[ -z $stderr ]]
 }
 
-@test 'fifotee: a standard output whose reader has gone before it began is one that left' {
+@test 'fifotee: a standard output whose reader left before the start is no failure, unless it must be read' {
     mkfifo a gone
     exec 9<>gone 8>gone 9>&-
     reads a
@@ -1480,7 +1480,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     exec 8>&-
 }
 
-@test 'fifotee: SIGTERM, the rest of a record may come in pieces, and may be the end of the input' {
+@test 'fifotee: SIGTERM, the rest of a record may come in pieces, or end with the input' {
     local rest
     for rest in $'tial\n' ''; do
         tee_fed -n a
@@ -1501,7 +1501,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     done
 }
 
-@test 'fifotee: SIGTERM, the rest of a block comes, too' {
+@test 'fifotee: SIGTERM, the reader gets the rest of a block' {
     tee_fed -n -b 4 a
     eventually is_fifo a
     exec 7<a
@@ -1514,7 +1514,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 143
 }
 
-@test 'fifotee: a second signal ends it at once' {
+@test 'fifotee: a second signal ends fifotee at once' {
     tee_fed -n a
     eventually is_fifo a
     exec 7<a
@@ -1526,8 +1526,8 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 143
 }
 
-@test 'fifotee: a record for which there is no memory is told, and what came before it arrives' {
-    ! sanitized || return 0 # whose memory is counted otherwise
+@test 'fifotee: reports a record that does not fit into memory, and the records before it arrive' {
+    ! sanitized || return 0 # it needs more memory
     mkfifo a
     reads a
     run -1 --separate-stderr bash -c 'ulimit -v 8000; { echo before; head -c 9000000 /dev/zero; } | exec fifotee -n -p drop --readers=1 a'
@@ -1536,8 +1536,8 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$(<a.out)" before
 }
 
-@test 'fifotee: a standard input that somebody else was quicker to read is read again' {
-    ! sanitized || return 0 # its start has calls of its own
+@test 'fifotee: reads again when another reader of standard input was quicker' {
+    ! sanitized || return 0 # its start makes more calls
     echo one | traced -e inject=read:error=EAGAIN:when=2 fifotee --readers=0 -p drop a >out
     assert_equal "$(<out)" one
 }
@@ -1551,7 +1551,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$(<out)" one
 }
 
-@test 'fifotee: --zero-copy, who does not come among the first does not come' {
+@test 'fifotee: --zero-copy, a FIFO without a reader at the start gets none later' {
     mkfifo a b
     reads a
     echo one | soon fifotee -n --zero-copy --readers=1 a b
@@ -1559,7 +1559,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     assert_equal "$(<a.out)" one
 }
 
-@test 'fifotee: SIGUSR1 tells of a record of which a reader has a part' {
+@test 'fifotee: SIGUSR1 reports a record of which a reader has a part' {
     tee_fed -n -p drop a
     eventually is_fifo a
     exec 7<a
@@ -1573,7 +1573,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     size_is a.out 3000001
 }
 
-@test 'fifotee: EIO in the middle of a record that a reader has a part of is an error for it' {
+@test 'fifotee: EIO in the middle of a record fails the output' {
     local policy
     { letters 3000000 x && echo && echo next; } >in.txt
     mkfifo a
@@ -1587,11 +1587,11 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     done
 }
 
-@test 'fifotee: a policy of a hundred letters is none' {
+@test 'fifotee: a word of a hundred letters is no policy' {
     usage_error fifotee -p "$(letters 100 d)" a
 }
 
-@test 'fifotee: a signal that interrupts a write ends it' {
+@test 'fifotee: a signal that interrupts a write ends fifotee' {
     local policy
     mkfifo a
     for policy in block drop; do
@@ -1600,7 +1600,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     done
 }
 
-@test 'fifotee: SIGTERM, a queued last record that lacks its end goes whole to who has begun it' {
+@test 'fifotee: SIGTERM, a reader that has begun a queued last record without an end gets all of it' {
     tee_fed -n -p buffer=4M a
     eventually is_fifo a
     exec 7<a
@@ -1614,7 +1614,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     size_is a.out 2999995
 }
 
-@test 'fifotee: SIGTERM ends who waits for a record to begin, and --zero-copy in any place' {
+@test 'fifotee: SIGTERM ends an output that waits for a record to begin, and --zero-copy at any byte' {
     tee_fed --readers=0 a
     eventually is_fifo a
     printf 'par' >&5
@@ -1635,7 +1635,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     ends 143
 }
 
-@test 'fifotee: -b, a reader who leaves within a block that was larger than the pipe' {
+@test 'fifotee: -b, a reader that leaves within a block that is larger than the pipe' {
     tee_fed -n -v -p drop -b 3000000 a
     eventually is_fifo a
     exec 7<a
