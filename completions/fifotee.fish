@@ -21,24 +21,24 @@ function __fifotee_fifos
     end
 end
 
-set -l policies 'block\t"wait for its reader" drop\t"drop what does not fit" buffer=64k\t"queue so much" fail\t"an error"'
+set -l policies 'block\t"wait for its reader" drop\t"drop what does not fit" buffer=64k\t"queue this much" fail\t"an error"'
 
 complete -c fifotee -f
 complete -c fifotee -a '(__fifotee_fifos "")'
-complete -c fifotee -s 0 -l null -d 'records end with NULs'
-complete -c fifotee -s b -l block -x -d 'records have so many bytes'
-complete -c fifotee -s d -l delimiter -x -d 'records end with this'
+complete -c fifotee -s 0 -l null -d 'end each record with a NUL'
+complete -c fifotee -s b -l block -x -d 'make every record this many bytes long'
+complete -c fifotee -s d -l delimiter -x -d 'end each record with this character'
 complete -c fifotee -s h -l help -d 'print a summary of the options'
-complete -c fifotee -s k -l keep -d 'do not remove the FIFOs that were made'
-complete -c fifotee -s m -l mode -x -a '0600 0620 0640 0644 0660 0666 g+r a+r' -d 'permission of a new FIFO'
+complete -c fifotee -s k -l keep -d 'do not remove the FIFOs that fifotee created'
+complete -c fifotee -s m -l mode -x -a '0600 0620 0640 0644 0660 0666 g+r a+r' -d 'permissions of a new FIFO'
 complete -c fifotee -s n -l no-stdout -d 'do not write to standard output'
 complete -c fifotee -s o -l output -x -a '(__fifotee_fifos block: drop: fail: buffer=64k:) block: drop: fail: buffer=64k:' \
-    -d 'a FIFO with a policy of its own'
-complete -c fifotee -s p -l policy -x -a $policies -d 'what an absent or slow reader means'
+    -d 'another FIFO, with its own policy'
+complete -c fifotee -s p -l policy -x -a $policies -d 'policy for FIFOs given as operands'
 complete -c fifotee -l progress -d 'show bytes and rate on standard error'
-complete -c fifotee -l readers -x -d 'begin once so many FIFOs have readers'
-complete -c fifotee -l stdout -x -a $policies -d 'the policy of standard output'
+complete -c fifotee -l readers -x -d 'begin when this many FIFOs have readers'
+complete -c fifotee -l stdout -x -a $policies -d 'policy for standard output'
 complete -c fifotee -s V -l version -d 'print the version'
-complete -c fifotee -s v -l verbose -d 'say at the end what went to each output'
-complete -c fifotee -s w -l timeout -x -d 'wait for a reader at most so long'
-complete -c fifotee -l zero-copy -d 'pass pages on without copying them'
+complete -c fifotee -s v -l verbose -d 'report at the end how much each output got'
+complete -c fifotee -s w -l timeout -x -d 'how long to wait for a reader'
+complete -c fifotee -l zero-copy -d 'share the pages of pipes instead of copying'
