@@ -1022,7 +1022,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     }
     eventually is_fifo $'a\n'
     eventually waiting
-    grep -qF 'fifotee: a\n: 0 bytes, 0 records, 0 dropped, 2 waiting' err
+    grep -qF 'fifotee: a\x0a: 0 bytes, 0 records, 0 dropped, 2 waiting' err
     exec 7<$'a\n'
     line_is one
     fed
