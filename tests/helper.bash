@@ -228,3 +228,28 @@ as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all
 
 # Whether the tools are a sanitizer build, whose memory says nothing.
 sanitized() { [[ $IPCUTILS_SANITIZE == 1 ]]; }
+
+# --- a real terminal ---
+
+# terminal ROWS COLUMNS: a terminal of that size in which an interactive shell runs, with $BIN in its PATH; its prompt is
+# `ready:`.  end_terminal ends it, and belongs into teardown.
+terminal() {
+    unset TMUX
+    tmux -S "$PWD/tmux" -f /dev/null new-session -d -x "$2" -y "$1" \
+        "PS1=ready: PATH='$PATH' HISTFILE= exec bash --norc --noprofile -i" 3>&- 5>&- 6>&- 7>&- || return
+    eventually on_screen ready:
+}
+in_terminal() { tmux -S "$PWD/tmux" "$@"; }
+end_terminal() { [[ ! -S $BATS_TEST_TMPDIR/tmux ]] || tmux -S "$BATS_TEST_TMPDIR/tmux" kill-server 2>/dev/null || :; }
+
+# keys KEY...: presses keys, named as tmux(1) does (C-z, Enter); typed TEXT: types a line.
+keys() { in_terminal send-keys "$@"; }
+typed() { in_terminal send-keys -l "$1" && in_terminal send-keys Enter; }
+
+# on_screen TEXT: the terminal shows this text now; on_other_screen: it shows its other screen.
+on_screen() { in_terminal capture-pane -p | grep -qF -e "$1"; }
+on_other_screen() { [[ $(in_terminal display-message -p '#{alternate_on}') == 1 ]]; }
+on_first_screen() { [[ $(in_terminal display-message -p '#{alternate_on}') == 0 ]]; }
+
+# in_foreground: the process that the shell of the terminal runs.
+in_foreground() { pgrep -P "$(in_terminal display-message -p '#{pane_pid}')"; }

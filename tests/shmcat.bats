@@ -10,7 +10,10 @@ setup() {
     head -c 300000 /dev/urandom >random
 }
 
-teardown() { clean_up cat 0x12; }
+teardown() {
+    end_terminal
+    clean_up cat 0x12
+}
 
 # next_bytes COUNT: what comes next out of the pipe of bg_into_pipe.
 next_bytes() { soon head -c "$1" <&7; }
@@ -1275,4 +1278,94 @@ watch_by() {
     soon perl -e 'open my $a, ">>", "/dev/shm/cat-x" or die "$!";
         for (1 .. 200) { syswrite $a, "x"; sysread(STDIN, my $got, 99) or die }' <&7
     eventually has_descriptors "$pid" "$before"
+}
+
+# --- --watch in a real terminal ---
+
+# watching ROWS COLUMNS [ARGUMENT...]: a terminal in which --watch shows /cat-x, and looks again after an hour only.
+watching() {
+    terminal "$1" "$2" || return
+    typed "shmcat --watch=1h ${*:3} /cat-x"
+    eventually on_other_screen
+    eventually on_screen '|'
+}
+
+@test 'shmcat: --watch that is stopped by Ctrl-Z gives the terminal back, and redraws when it goes on' {
+    given /cat-x 'Hello, world'
+    watching 24 80
+    keys C-z
+    eventually on_first_screen
+    eventually on_screen Stopped
+    typed 'echo $((6 * 7)); stty -a'
+    eventually on_screen 42
+    eventually on_screen ' echo '
+    printf %s 'Howdy, world' >/dev/shm/cat-x
+    typed fg
+    eventually on_other_screen
+    eventually on_screen 'Howdy, world'
+}
+
+@test 'shmcat: --watch ends by q with 0, and the terminal is as it was' {
+    given /cat-x 'Hello, world'
+    watching 24 80
+    keys x q
+    eventually on_first_screen
+    typed 'echo "status $?"; stty -a'
+    eventually on_screen 'status 0'
+    eventually on_screen ' echo '
+    eventually on_screen ' icanon '
+}
+
+@test 'shmcat: --watch redraws at once when the terminal gets another size' {
+    letters 1600 a >/dev/shm/cat-x
+    watching 24 80
+    eventually on_screen '... 1264 more bytes'
+    in_terminal resize-window -x 80 -y 13
+    eventually on_screen '... 1440 more bytes'
+    in_terminal resize-window -x 50 -y 13
+    eventually on_screen ' 61 61>'
+}
+
+@test 'shmcat: --watch that was stopped by SIGSTOP redraws when it goes on' {
+    given /cat-x 'Hello, world'
+    watching 24 80
+    printf %s 'Howdy, world' >/dev/shm/cat-x
+    kill -STOP "$(in_foreground)"
+    eventually on_screen Stopped
+    typed fg
+    eventually on_screen 'Howdy, world'
+    eventually on_other_screen
+}
+
+@test 'shmcat: --watch that is ended by Ctrl-\ gives the terminal back' {
+    given /cat-x 'Hello, world'
+    watching 24 80
+    keys 'C-\'
+    eventually on_first_screen
+    typed 'echo "status $?"; stty -a'
+    eventually on_screen 'status 131'
+    eventually on_screen ' echo '
+}
+
+@test 'shmcat: --watch that goes on in the background waits for the terminal, and can be ended there' {
+    given /cat-x 'Hello, world'
+    watching 24 80
+    keys C-z
+    eventually on_first_screen
+    typed 'bg; sleep 0.2; jobs -l'
+    eventually on_screen 'Stopped (tty output)'
+    on_first_screen
+    typed 'kill %1; wait %1; echo "status $?"'
+    eventually on_screen 'status 143'
+    on_first_screen
+}
+
+@test 'shmcat: a message of --watch that has to end is left on the terminal' {
+    given /cat-x 'Hello, world'
+    terminal 24 80
+    typed 'shmcat --watch=20ms /cat-x'
+    eventually on_other_screen
+    rm /dev/shm/cat-x
+    eventually on_first_screen
+    eventually on_screen 'shmcat: /cat-x: Identifier removed'
 }

@@ -16,7 +16,7 @@ static char *put_address(char *out, uint64_t address)
 	return out;
 }
 
-/* Switches reverse video where byte `i` differs in that from what went before. */
+/* Switches reverse video on or off if byte `i` needs the other state than the byte before it. */
 static char *put_mark(char *out, unsigned marked, size_t i, int *on)
 {
 	int now = (marked >> i) & 1;

@@ -10,8 +10,6 @@
 
 #include "base/io.h"
 
-#define PIPE_SIZE (1 << 20)
-
 int zerocopy_open(struct zerocopy *zerocopy, int fd)
 {
 	struct stat st;
@@ -20,10 +18,10 @@ int zerocopy_open(struct zerocopy *zerocopy, int fd)
 	zerocopy->to = fd;
 	if (pipe2(zerocopy->pipe, O_CLOEXEC) == -1)
 		return -1;
-	io_grow_pipe(zerocopy->pipe[1], PIPE_SIZE);
-	capacity = io_grow_pipe(fd, PIPE_SIZE);
-	/* A pipe holds its capacity at most; a socket's buffer is smaller than that; a file is a copy. */
-	zerocopy->tail = capacity > PIPE_SIZE ? (uint64_t)capacity : PIPE_SIZE;
+	io_grow_pipe(zerocopy->pipe[1], IO_PIPE_SIZE);
+	capacity = io_grow_pipe(fd, IO_PIPE_SIZE);
+	/* The tail is what the pipe can hold; a socket's buffer is smaller; a regular file gets a copy at once. */
+	zerocopy->tail = capacity > IO_PIPE_SIZE ? (uint64_t)capacity : IO_PIPE_SIZE;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		zerocopy->tail = 0;
 	return 0;
@@ -48,7 +46,7 @@ static ssize_t fill(struct zerocopy *zerocopy, const struct segment *segment, ui
 	return got;
 }
 
-/* What is in the private pipe could not be moved on: it is dropped, as the caller copies it anew. */
+/* Empties the private pipe of bytes that could not be moved on: the caller copies them anew. */
 static void drop(struct zerocopy *zerocopy, size_t size)
 {
 	char buffer[65536];
@@ -69,7 +67,7 @@ int64_t zerocopy_send(struct zerocopy *zerocopy, const struct segment *segment, 
 	size_t left;
 
 	*writing = 0;
-	while ((filled = fill(zerocopy, segment, offset, size < PIPE_SIZE ? (size_t)size : PIPE_SIZE)) == -1)
+	while ((filled = fill(zerocopy, segment, offset, size < IO_PIPE_SIZE ? (size_t)size : IO_PIPE_SIZE)) == -1)
 		if (io_wait_ready(zerocopy->pipe[1], POLLOUT) == -1)
 			return -1;
 	*writing = 1;

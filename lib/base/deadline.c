@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/deadline.h"
 
-#include <signal.h>
 #include <stddef.h>
 
 #define SECOND INT64_C(1000000000)
@@ -45,11 +44,16 @@ int64_t deadline_left(const struct deadline *d)
  */
 static int (*volatile const plain_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *) = ppoll;
 
-int deadline_poll(struct pollfd *polled, nfds_t count, int64_t left)
+int deadline_poll_under(struct pollfd *polled, nfds_t count, int64_t left, const sigset_t *mask)
 {
 	struct timespec ts = {.tv_sec = left / SECOND, .tv_nsec = (long)(left % SECOND)};
 
-	return plain_ppoll(polled, count, left == INT64_MAX ? NULL : &ts, NULL);
+	return plain_ppoll(polled, count, left == INT64_MAX ? NULL : &ts, mask);
+}
+
+int deadline_poll(struct pollfd *polled, nfds_t count, int64_t left)
+{
+	return deadline_poll_under(polled, count, left, NULL);
 }
 
 struct timespec *deadline_left_timespec(const struct deadline *d, struct timespec *ts)

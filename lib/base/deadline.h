@@ -4,6 +4,7 @@
 #define DEADLINE_H
 
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -26,6 +27,9 @@ int64_t deadline_left(const struct deadline *d);
  * as it does poll(2).
  */
 int deadline_poll(struct pollfd *polled, nfds_t count, int64_t left);
+
+/* As deadline_poll(), with `mask` as the signal mask while it waits, as ppoll(2) has it. */
+int deadline_poll_under(struct pollfd *polled, nfds_t count, int64_t left, const sigset_t *mask);
 
 /* What is left as semtimedop(2) takes it; NULL where the deadline never comes. */
 struct timespec *deadline_left_timespec(const struct deadline *d, struct timespec *ts);

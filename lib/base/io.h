@@ -31,6 +31,9 @@ int io_check_written(int fd);
 /* After a failed call on `fd`: 0 if it should be tried again (see above), -1 if errno stands. */
 int io_wait_ready(int fd, short events);
 
+/* The capacity that the tools ask for where many bytes pass through a pipe: pipe(7) allows every user 1 MiB. */
+#define IO_PIPE_SIZE (1 << 20)
+
 /*
  * Asks for a pipe of `size` bytes, and takes what an ordinary user is given (pipe(7)).  Returns the
  * capacity that it now has, or -1 with errno where `fd` is no pipe.

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* Waiting for an object: for one that is missing to be created, -w, and for one that grows, -f. */
+#ifndef FOLLOW_H
+#define FOLLOW_H
+
+#include "job.h"
+
+/*
+ * Opens the segment of `reading`.  With -w it waits until the object exists and is not empty, since programs create a
+ * segment first and give it a size then.  Returns 0, or -1 with errno; ETIMEDOUT if the object was still missing.
+ */
+int follow_open(struct reading *reading);
+
+/*
+ * Writes what is there, and then each addition, until the object has no name any more (for memfd:PID:FD, until the
+ * process has ended) or the range is complete.  Returns an exit status.
+ */
+int follow_growth(struct reading *reading);
+
+#endif
