@@ -1265,7 +1265,7 @@ broken() {
     eventually waited_for $posix
     : >/dev/shm/sem.sem-a
     ends 1
-    grep 'cut short' stderr
+    grep 'truncated' stderr
 }
 
 @test 'semctl: another user'\''s semaphore' {
