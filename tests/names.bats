@@ -28,14 +28,124 @@ none=('' ' 1' '1 ' $'1\n' -- -1 +1 1e3 1.0 1x x 0x 0xg '1,000' ０ 1844674407370
 
 # --- the command line ---
 
-@test 'shmput and shmcat: an unknown option is a usage error, with the usage' {
+# tool_told LINE [TEXT]: the command of words LINE is a usage error that says TEXT and shows the tool's usage.
+tool_told() {
+    # shellcheck disable=SC2086 # words
+    usage_error $1
+    assert_equal "${stderr%%$'\n'*}" "${1%% *}: $2"
+    [[ $stderr == *$'\n'"usage: ${1%% *} "* ]] || fail "no usage: $stderr"
+}
+
+@test 'every tool: an unknown option is a usage error, with the option and the usage' {
     local tool
-    for tool in shmput shmcat; do
-        usage_error $tool --nonsense /names-x
-        [[ $stderr == *"usage: $tool "* ]]
-        usage_error $tool -j /names-x
-        [[ $stderr == *"usage: $tool "* ]]
+    for tool in shmput shmcat mqsend mqrecv 'semctl wait' semctl ipcls ipcrm-all fifotee sockpair; do
+        tool_told "$tool --nonsense=3 /names-x" '--nonsense: unknown option'
+        tool_told "$tool -% /names-x" '-%: unknown option'
     done
+    tool_told 'shmput -va% /names-x' '-%: unknown option'
+    tool_told 'shmput --append -v%k /names-x' '-%: unknown option'
+    tool_told 'shmput --offset=3 -:' '-:: unknown option'
+    tool_told 'mqrecv /names-x -+' '-+: unknown option'
+}
+
+@test 'every tool: an option without its value is a usage error that names it' {
+    local line
+    for line in 'shmput -l' 'shmput /x -am' 'shmcat --lock' 'mqsend /x --prio' 'mqrecv -w' 'semctl wait -w' \
+        'ipcls --sort' 'ipcrm-all --name' 'fifotee -d' 'sockpair --listen' 'sockpair -vl'; do
+        tool_told "$line" "$([[ $line == *--* ]] && echo "--${line##*--}" || echo "-${line: -1}"): this option needs a value"
+    done
+}
+
+@test 'every tool: a value for an option that takes none is a usage error that names the option' {
+    local line
+    for line in 'shmput --replace=yes' 'shmcat --unlink=' 'mqsend --create=1' 'mqrecv --json=1' 'semctl wait --nonblock=1' \
+        'ipcls --json=1' 'ipcrm-all --all=1' 'fifotee --keep=1' 'sockpair --pipes=1' 'shmcat -v --progress=1'; do
+        tool_told "$line" "--$(sed 's/.*--//; s/=.*//' <<<"$line"): this option takes no value"
+    done
+}
+
+@test 'every tool: a shortened long option works, and an ambiguous one is told with what it could be' {
+    local tool
+    for tool in shmput shmcat mqsend mqrecv 'semctl wait' semctl ipcls ipcrm-all fifotee sockpair; do
+        # shellcheck disable=SC2086 # words
+        run -0 $tool --hel
+        assert_output --partial "usage: ${tool%% *}"
+    done
+    tool_told 'shmcat --un=3' '--un: this option takes no value'
+    tool_told 'shmcat --l /x' '--l: ambiguous option (--length, --lock)'
+    tool_told 'mqsend --m=1' '--m: ambiguous option (--max-messages, --message-size, --mode)'
+}
+
+@test 'every tool: bytes of an unknown option do not reach the terminal' {
+    local tool option
+    for tool in shmput shmcat mqsend mqrecv 'semctl wait' semctl ipcls ipcrm-all fifotee sockpair; do
+        for option in $'--\e[31m\n\xc2\x9b\\' $'-\e' $'-\xff' "--$(letters 9000 $'\e')"; do
+            # shellcheck disable=SC2086 # words
+            run -2 soon $tool "$option"
+            [[ $output == *'\x1b'* || $output == *'\xff'* ]] || fail "$tool: $output"
+            ! grep -q '[^ -~]' <<<"$output" || fail "$tool, raw: $output"
+        done
+    done
+    # shellcheck disable=SC2016 # the other shell expands it
+    run -2 bash -c 'exec -a "$0" shmcat --nonsense' $'a\e[31m'
+    assert_line --index 0 'a\x1b[31m: --nonsense: unknown option'
+}
+
+@test 'every tool: options may follow the operands, up to --' {
+    printf abc | shmput /names-x -m 0640
+    assert_equal "$(stat -c %a /dev/shm/names-x)" 640
+    assert_equal "$(shmcat /names-x -n 1)" a
+    assert_equal "$(shmcat /names-x -n 1 /names-x)" aa
+    run -2 shmcat /names-x -- -n
+    assert_line --index 0 'shmcat: -n: not the name of an object (do you mean /-n?)'
+    mqsend key:0x1300002a first -C second
+    mqsend key:0x1300002a -- -v
+    assert_equal "$(mqrecv key:0x1300002a -c 2 -w 1)" $'first\nsecond'
+    run -0 --separate-stderr mqrecv key:0x1300002a -v -- cat -u
+    assert_output -- -v
+    assert_regex "$stderr" '^mqrecv: 1 message'
+    ipcls key:0x1300002a -J | grep -q '"name": *"key:0x1300002a"'
+    semctl create key:0x1300002a 2 -m 0600
+    semctl wait key:0x1300002a -c 2
+    run -124 semctl wait key:0x1300002a -n
+    semctl post key:0x1300002a -c 2
+    semctl op key:0x1300002a 0-1 -n 0+1
+    run -0 semctl op key:0x1300002a 0-1 -- printf %s -v
+    assert_output -- -v
+    printf abc | fifotee -w 5 out.fifo -n & cat out.fifo >out
+    wait $!
+    assert_equal "$(<out)" abc
+    run -0 ipcrm-all /names-x key:0x1300002a -n -t pshm,msg,sem
+    [[ -e /dev/shm/names-x ]]
+    run -0 ipcrm-all /names-x key:0x1300002a --force -v -t pshm,msg,sem
+    absent /names-x
+}
+
+@test 'every tool that runs a command: its options end where the command begins' {
+    run -0 --separate-stderr semctl run key:0x1300002b -v printf %s -v
+    assert_output -- -v
+    assert_equal "$stderr" 'semctl: key:0x1300002b: created; slot 0 of 1'
+    run -0 semctl run key:0x1300002b -- echo -n -- x
+    assert_output -- '-- x'
+    run -0 semctl run -- key:0x1300002b echo one
+    assert_output one
+    run -0 ipcrm-all --around printf %s -v
+    assert_output -- -v
+    run -125 ipcrm-all /names-x --around true
+    assert_line --index 0 'ipcrm-all: /names-x: --around takes no objects, and stands before its command'
+    run -0 --separate-stderr sockpair sh -c 'echo -v; read -r word; echo "$word" >&2' -- sh -c 'read -r word; echo "$word"'
+    assert_equal "$stderr" -v
+    run -125 --separate-stderr sockpair -v sh -c : --
+    assert_regex "$stderr" '^sockpair: the second command is missing'
+    semctl rm key:0x1300002b
+}
+
+@test 'every tool: with POSIXLY_CORRECT the first operand ends the options' {
+    printf abc >/dev/shm/names-x
+    run -2 env POSIXLY_CORRECT=1 shmcat /names-x -n 1
+    assert_line --index 0 'shmcat: -n: not the name of an object (do you mean /-n?)'
+    run -127 env POSIXLY_CORRECT=1 semctl run key:0x1300002c -v true
+    semctl rm key:0x1300002c
 }
 
 @test 'shmput and shmcat: no object is a usage error, with the usage' {
@@ -45,22 +155,6 @@ none=('' ' 1' '1 ' $'1\n' -- -1 +1 1e3 1.0 1x x 0x 0xg '1,000' ０ 1844674407370
         assert_equal "$output" ''
         [[ $stderr == *"usage: $tool "* ]]
     done
-}
-
-@test 'shmput and shmcat: an option without its argument is a usage error' {
-    local option
-    for option in -l -m -o -s -w; do
-        run -2 shmput /names-x $option </dev/null
-    done
-    for option in -l -n -o -w; do
-        run -2 shmcat /names-x $option
-    done
-    absent /names-x
-}
-
-@test 'shmput and shmcat: an argument for an option that takes none is a usage error' {
-    usage_error shmput --replace=yes /names-x
-    usage_error shmcat --unlink=yes /names-x
 }
 
 @test 'shmput and shmcat: -h and --help tell on stdout what there is' {

@@ -23,7 +23,6 @@
  *	fifo, ring	FIFOs by name; a queue of bytes
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -140,11 +139,11 @@ static void add_own_target(struct options *options, const char *word)
 	add_target(options, (struct target){.name = colon + 1, .policy = policy_or_exit("-o", word, (size_t)(colon - word))});
 }
 
-static void parse_options(struct options *options, struct defaults *defaults, int argc, char **argv)
+static void parse_options(struct options *options, struct defaults *defaults, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "0b:d:hkm:no:p:vVw:", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "0b:d:hkm:no:p:vVw:", long_options, CLI_NO_COMMAND)) != -1) {
 		if (cli_record_option(&options->format, option, optarg)) {
 			options->has_format = 1;
 			continue;
@@ -169,7 +168,6 @@ static void parse_options(struct options *options, struct defaults *defaults, in
 			defaults->stdout_policy = policy_or_exit("--stdout", optarg, strlen(optarg));
 			break;
 		case OPTION_ZERO_COPY: options->zero_copy = 1; break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -204,11 +202,12 @@ static void check_options(const struct options *options, const struct defaults *
 static void parse_command_line(struct options *options, int argc, char **argv)
 {
 	struct defaults defaults = {0};
+	struct cli_line line = {.count = 0};
 	int i;
 
-	parse_options(options, &defaults, argc, argv);
-	for (i = optind; i < argc; i++)
-		add_target(options, (struct target){.name = argv[i], .policy = defaults.policy});
+	parse_options(options, &defaults, &line, argc, argv);
+	for (i = 0; i < line.count; i++)
+		add_target(options, (struct target){.name = line.operands[i], .policy = defaults.policy});
 	if (!defaults.no_stdout)
 		add_target(options, (struct target){.name = "standard output", .policy = defaults.stdout_policy, .is_stdout = 1});
 	check_options(options, &defaults);

@@ -25,7 +25,6 @@
  *	job.h		the options and operands
  */
 #include <errno.h>
-#include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,11 +196,11 @@ static void parse_sort(struct options *options, const char *word)
 		cli_usage_exit("--sort: no such column: %s (--help lists them)", cli_shown_word(word, strlen(word)));
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "0abhJo:rt:u:V", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "0abhJo:rt:u:V", long_options, CLI_NO_COMMAND)) != -1) {
 		switch (option) {
 		case '0': set_form(options, FORM_NULS); break;
 		case 'a': options->all = 1; break;
@@ -232,7 +231,6 @@ static void parse_options(struct options *options, int argc, char **argv)
 			if (options->interval == 0)
 				cli_usage_exit("--watch: the interval must be longer than 0");
 			break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -331,12 +329,13 @@ int main(int argc, char **argv)
 	static struct options options = {.headings = 1, .interval = DEFAULT_INTERVAL};
 	static struct operands operands;
 	static struct look look;
+	static struct cli_line line;
 	int status = CLI_DONE;
 
 	cli_start(argv, usage, help);
 	cli_show_names_by(escape_put);
-	parse_options(&options, argc, argv);
-	parse_operands(&operands, argc - optind, argv + optind);
+	parse_options(&options, &line, argc, argv);
+	parse_operands(&operands, line.count, line.operands);
 	check_options(&options, &operands);
 	set_kinds(&options, &operands);
 	set_columns(&options, operands.count > 0);

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -932,11 +931,11 @@ static void check_glob(const char *glob)
 	cli_usage_exit("--name: %s: names begin with / or key:0x or id: (do you mean '/%s'?)", glob, glob);
 }
 
-static void parse_options(struct job *job, int argc, char **argv)
+static void parse_options(struct job *job, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+0fhint:u:vV", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "0fhint:u:vV", long_options, job->around ? 0 : CLI_NO_COMMAND)) != -1) {
 		switch (option) {
 		case '0': job->null = 1; break;
 		case 'f': job->missing_ok = 1; break;
@@ -962,25 +961,28 @@ static void parse_options(struct job *job, int argc, char **argv)
 			break;
 		case OPTION_OLDER: job->older = cli_duration_or_exit("--older", optarg); break;
 		case OPTION_ORPHANS: job->orphans = 1; break;
-		default: cli_option_exit();
 		}
 	}
 }
 
-static void check_options(const struct job *job, int operands)
+static void check_options(const struct job *job, const struct cli_line *line)
 {
+	int operands = line->count;
+
 	if (job->ask && job->dry_run)
 		cli_usage_exit("-n removes nothing for which -i could ask");
 	if (job->around && (job->all || job->ask || job->has_user || job->missing_ok || job->null || job->orphans ||
 	                    job->older != -1))
 		cli_usage_exit("--around goes with none of -0, -f, -i, -u, --all, --older, --orphans");
-	if (job->around && operands == 0)
-		cli_usage_exit("--around: which command?");
 	if (!job->around && operands == 0 && !job->all && job->asked_kinds == 0 && !job->has_user && job->glob == NULL &&
 	    job->older == -1 && !job->orphans)
 		cli_usage_exit("what to remove? (--all: all that is yours and not in use)");
 	if (job->all && operands > 0)
 		cli_usage_exit("--all and objects that are named");
+	if (job->around && operands > 0)
+		cli_usage_exit("%s: --around takes no objects, and stands before its command", line->operands[0]);
+	if (job->around && (line->command == NULL || line->command[0] == NULL))
+		cli_usage_exit("--around: which command?");
 }
 
 /* All names are right before the first one is used. */
@@ -1010,16 +1012,17 @@ static unsigned parse_objects(struct job *job, int count, char **words)
 int main(int argc, char **argv)
 {
 	static struct job job = {.older = -1};
+	static struct cli_line line;
 	static struct state state = {.untold_most = 1};
 	unsigned kinds = INVENTORY_LISTED;
 	int status;
 
 	cli_start(argv, usage, help);
 	cli_show_names_by(escape_put);
-	parse_options(&job, argc, argv);
-	check_options(&job, argc - optind);
-	if (!job.around && optind < argc)
-		kinds = parse_objects(&job, argc - optind, argv + optind);
+	parse_options(&job, &line, argc, argv);
+	check_options(&job, &line);
+	if (line.count > 0)
+		kinds = parse_objects(&job, line.count, line.operands);
 	job.kinds = job.asked_kinds ? job.asked_kinds : kinds;
 	if (!job.has_user)
 		job.user = geteuid();
@@ -1033,7 +1036,7 @@ int main(int argc, char **argv)
 
 	cli_disarm(SIGPIPE);
 	interrupt_catch();
-	status = job.around ? run_around(&job, &state, argv + optind) : clean_up(&job, &state);
+	status = job.around ? run_around(&job, &state, line.command) : clean_up(&job, &state);
 	if (state.terminal != NULL)
 		fclose(state.terminal);
 	removal_close(&state.removal);

@@ -14,7 +14,6 @@
  *	job.h		options, tasks and the running state
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,11 +165,11 @@ static void parse_type(struct options *options, const char *word)
 	options->has_type = 1;
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "01ab:Cc:d:Efhj:Lm:nPt:uvVw:z", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "01ab:Cc:d:Efhj:Lm:nPt:uvVw:z", long_options, CLI_AFTER_DASHES)) != -1) {
 		if (cli_record_option(&options->format, option, optarg)) {
 			options->has_format = 1;
 			continue;
@@ -211,7 +210,6 @@ static void parse_options(struct options *options, int argc, char **argv)
 			break;
 		case OPTION_PEEK: options->peek = 1; break;
 		case CLI_PROGRESS: options->progress++; break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -275,23 +273,6 @@ static void complete_options(struct options *options)
 	options->wish.held = options->command != NULL ? (unsigned)(options->jobs > 0 ? options->jobs : 1) : options->unbuffered ? 1 : 0;
 }
 
-/* Finds the command after "--"; getopt_long(3) would take that word away if nothing comes before it. */
-static int find_command(struct options *options, int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") != 0)
-			continue;
-		if (argv[i + 1] != NULL)
-			options->command = &argv[i + 1];
-		argv[i] = NULL;
-		cli_runs_command();
-		return i;
-	}
-	return argc;
-}
-
 static int init_job(struct job *job, const struct options *options)
 {
 	job->options = options;
@@ -320,18 +301,20 @@ int main(int argc, char **argv)
 {
 	static struct options options = {.create.mode = 0600, .format.delimiter = '\n', .timeout = -1, .count = 1};
 	static struct job job;
-	int end, status;
+	static struct cli_line line;
+	int status;
 
 	cli_start(argv, usage, help);
-	end = find_command(&options, argc, argv);
-	parse_options(&options, end, argv);
-	if (end < argc && options.command == NULL)
+	cli_runs_command_after_dashes(argv);
+	parse_options(&options, &line, argc, argv);
+	options.command = line.command;
+	if (options.command != NULL && options.command[0] == NULL)
 		cli_usage_exit("which command?");
-	if (end == optind)
+	if (line.count == 0)
 		cli_usage_exit("which queue?");
-	options.queues = end - optind;
+	options.queues = line.count;
 	check_options(&options);
-	parse_queues(&options, argv + optind);
+	parse_queues(&options, line.operands);
 	complete_options(&options);
 
 	cli_disarm(SIGPIPE);

@@ -9,7 +9,6 @@
  * lib/cli/cli_queue.h; records are cut by lib/base/record.h.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -321,11 +320,11 @@ static int run(struct job *job, int count, char **words)
 	return status;
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "01b:Cd:EhLm:nPp:t:vVw:xz", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "01b:Cd:EhLm:nPp:t:vVw:xz", long_options, CLI_NO_COMMAND)) != -1) {
 		if (cli_record_option(&options->format, option, optarg)) {
 			options->has_format = 1;
 			continue;
@@ -355,7 +354,6 @@ static void parse_options(struct options *options, int argc, char **argv)
 		case OPTION_MAX_MESSAGES: options->create.limits.max_messages = cli_queue_limit_or_exit("--max-messages", optarg); break;
 		case OPTION_MESSAGE_SIZE: options->create.limits.message_size = cli_queue_limit_or_exit("--message-size", optarg); break;
 		case CLI_PROGRESS: options->progress++; break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -390,19 +388,20 @@ int main(int argc, char **argv)
 {
 	static struct options options = {.create.mode = 0600, .format.delimiter = '\n', .timeout = -1};
 	static struct job job = {.options = &options};
+	static struct cli_line line;
 	char sent[80];
 	int status;
 
 	cli_start(argv, usage, help);
-	parse_options(&options, argc, argv);
-	if (argc == optind)
+	parse_options(&options, &line, argc, argv);
+	if (line.count == 0)
 		cli_usage_exit("which queue?");
-	cli_object_or_exit(&options.object, argv[optind], QUEUE_NAMES);
+	cli_object_or_exit(&options.object, line.operands[0], QUEUE_NAMES);
 	queue_init(&job.queue, &options.object);
-	check_options(&options, queue_rank(&job.queue), argc - optind - 1);
+	check_options(&options, queue_rank(&job.queue), line.count - 1);
 
 	interrupt_catch();
-	status = run(&job, argc - optind - 1, argv + optind + 1);
+	status = run(&job, line.count - 1, line.operands + 1);
 	if (interrupt_pending() != 0)
 		cli_warn(options.object.word, "interrupted; %s", describe_sent(&job, sent));
 	queue_close(&job.queue);

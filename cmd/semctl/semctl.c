@@ -7,7 +7,6 @@
  * however it ends.  A POSIX semaphore knows no such debt, so there semctl stays behind and pays it.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -88,6 +87,7 @@ struct job {
 	int64_t timeout; /* negative: for ever */
 	int operands;    /* behind the semaphore; for post, get and rm with it */
 	char **words;
+	char **command; /* run, op: what to run, or NULL */
 };
 
 /* One of semctl's commands. */
@@ -95,6 +95,7 @@ struct action {
 	const char *name, *options, *usage;
 	unsigned kinds; /* of names */
 	int least, most; /* operands behind the semaphore */
+	int command; /* where a command begins, cli_option() */
 	int (*run)(struct job *job);
 };
 
@@ -634,17 +635,15 @@ static int operate(struct job *job, struct sembuf *operations, size_t count)
 static int run_op(struct job *job)
 {
 	struct sembuf *operations;
-	int count, status;
+	int count = job->operands, status;
 
-	for (count = 0; count < job->operands && strcmp(job->words[count], "--") != 0; count++)
-		continue;
-	if (count < job->operands)
+	if (job->command != NULL)
 		cli_runs_command();
 	if (is_posix(job))
 		cli_usage_exit("%s: op is for System V sets; a POSIX semaphore has wait and post", job->object.word);
 	if (count == 0)
 		cli_usage_exit("which operations? (as 0-1, 1+2u, 2=0n)");
-	if (count == job->operands - 1)
+	if (job->command != NULL && job->command[0] == NULL)
 		cli_usage_exit("which command?");
 	operations = calloc((size_t)count, sizeof(*operations));
 	if (operations == NULL)
@@ -653,9 +652,9 @@ static int run_op(struct job *job)
 		operations[i] = operation_or_exit(job->words[i]);
 	status = operate(job, operations, (size_t)count);
 	free(operations);
-	if (status != CLI_DONE || count == job->operands)
+	if (status != CLI_DONE || job->command == NULL)
 		return status;
-	return become(job->words + count + 1);
+	return become(job->command);
 }
 
 /* --- barrier --- */
@@ -715,7 +714,7 @@ static int run_posix(struct job *job)
 {
 	static const char *const variables[] = {"SEMCTL_SLOT", NULL};
 	sigset_t mask, fault;
-	struct command command = {.argv = job->words, .more = variables, .mask = &mask};
+	struct command command = {.argv = job->command, .more = variables, .mask = &mask};
 	struct semaphore semaphore;
 	pid_t pid;
 	int status, wait_status;
@@ -728,7 +727,7 @@ static int run_posix(struct job *job)
 		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
-			cli_fail(job->words[0], errno);
+			cli_fail(job->command[0], errno);
 		} else {
 			wait_status = supervise_wait(pid);
 			status = wait_status == -1 ? fail(&job->object, errno) : command_status(wait_status);
@@ -772,17 +771,12 @@ static int run_sysv(struct job *job)
 	if (job->verbose && slot >= 0)
 		cli_warn(job->object.word, "%sslot %d of %d", created ? "created; " : "", slot, slots.count);
 	snprintf(variable + name, sizeof(variable) - name, "%d", slot);
-	return become(job->words);
+	return become(job->command);
 }
 
 static int run_run(struct job *job)
 {
-	/* The word that ends the options may stand before the semaphore, behind it, or nowhere. */
-	if (job->operands > 0 && strcmp(job->words[0], "--") == 0) {
-		job->words++;
-		job->operands--;
-	}
-	if (job->operands == 0)
+	if (job->command == NULL || job->command[0] == NULL)
 		cli_usage_exit("which command?");
 	if ((job->mode & 0600) != 0600)
 		cli_usage_exit("-m: without reading and writing you could not use it yourself");
@@ -795,18 +789,20 @@ static int run_run(struct job *job)
 
 static const struct action actions[] = {
 	{"create", "mvx", "semctl create [-vx] [-m mode] sem [value ...]", SEMAPHORE_KINDS | OBJECT_PRIVATE, 0, VALUES_MOST,
-	 run_create},
-	{"wait", "cnvw", "semctl wait [-nv] [-c count] [-w timeout] sem", SEMAPHORE_KINDS, 0, 0, run_wait},
-	{"post", "cv", "semctl post [-v] [-c count] sem ...", 0, 0, INT_MAX, run_post},
-	{"get", "v", "semctl get [-v] sem ...", 0, 0, INT_MAX, run_get},
-	{"set", "v", "semctl set [-v] sem value ...", SEMAPHORE_KINDS, 1, VALUES_MOST, run_set},
+	 CLI_NO_COMMAND, run_create},
+	{"wait", "cnvw", "semctl wait [-nv] [-c count] [-w timeout] sem", SEMAPHORE_KINDS, 0, 0, CLI_NO_COMMAND, run_wait},
+	{"post", "cv", "semctl post [-v] [-c count] sem ...", 0, 0, INT_MAX, CLI_NO_COMMAND, run_post},
+	{"get", "v", "semctl get [-v] sem ...", 0, 0, INT_MAX, CLI_NO_COMMAND, run_get},
+	{"set", "v", "semctl set [-v] sem value ...", SEMAPHORE_KINDS, 1, VALUES_MOST, CLI_NO_COMMAND, run_set},
 	{"op", "nvw", "semctl op [-nv] [-w timeout] sem operation ... [-- command [argument ...]]", SEMAPHORE_KINDS, 0,
-	 INT_MAX, run_op},
-	{"barrier", "cmnvw", "semctl barrier [-nv] [-m mode] [-w timeout] -c count sem", SEMAPHORE_KINDS, 0, 0, run_barrier},
+	 INT_MAX, CLI_AFTER_DASHES, run_op},
+	{"barrier", "cmnvw", "semctl barrier [-nv] [-m mode] [-w timeout] -c count sem", SEMAPHORE_KINDS, 0, 0, CLI_NO_COMMAND, run_barrier},
 	{"run", "jmnvw", "semctl run [-nv] [-j n] [-m mode] [-w timeout] sem command [argument ...]", SEMAPHORE_KINDS, 0,
-	 INT_MAX, run_run},
-	{"rm", "v", "semctl rm [-v] sem ...", 0, 0, INT_MAX, run_rm},
+	 INT_MAX, 1, run_run},
+	{"rm", "v", "semctl rm [-v] sem ...", 0, 0, INT_MAX, CLI_NO_COMMAND, run_rm},
 };
+
+#define LETTERS "c:hj:m:nvVw:x"
 
 static int count_or_exit(const char *option, const char *word)
 {
@@ -817,13 +813,12 @@ static int count_or_exit(const char *option, const char *word)
 	return (int)count;
 }
 
-static void parse_options(struct job *job, int argc, char **argv)
+static void parse_options(struct job *job, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	/* Behind the semaphore there may be values and commands: nothing there is an option. */
-	while ((option = getopt_long(argc, argv, "+c:hj:m:nvVw:x", long_options, NULL)) != -1) {
-		if (option != '?' && strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL)
+	while ((option = cli_option(line, argc, argv, LETTERS, long_options, job->action->command)) != -1) {
+		if (strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL)
 			cli_usage_exit("-%c is not for %s", option, job->action->name);
 		switch (option) {
 		case 'c': job->count = count_or_exit("-c", optarg); break;
@@ -838,26 +833,29 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case 'V': cli_version_exit();
 		case 'w': job->timeout = cli_duration_or_exit("-w", optarg); break;
 		case 'x': job->exclusive = 1; break;
-		default: cli_option_exit();
 		}
 	}
 }
 
-/* Finds the command in argv[1]; --help and --version stand alone. */
+/* Finds the action in argv[1]; --help and --version stand alone. */
 static const struct action *action_or_exit(int argc, char **argv)
 {
+	struct cli_line line = {.count = 0};
 	size_t i;
 
 	if (argc < 2)
 		cli_usage_exit("which command?");
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
-		cli_help_exit();
-	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0)
-		cli_version_exit();
+	if (argv[1][0] == '-') {
+		switch (cli_option(&line, argc, argv, LETTERS, long_options, 0)) {
+		case 'h': cli_help_exit();
+		case 'V': cli_version_exit();
+		default: cli_usage_exit("%s: the command comes first, then its options", argv[1]);
+		}
+	}
 	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (strcmp(argv[1], actions[i].name) == 0)
 			return &actions[i];
-	cli_usage_exit(argv[1][0] == '-' ? "%s: the command comes first, then its options" : "%s: no such command", argv[1]);
+	cli_usage_exit("%s: no such command", argv[1]);
 }
 
 static void check_operands(struct job *job, int count, char **words)
@@ -882,8 +880,7 @@ static void check_operands(struct job *job, int count, char **words)
 	job->words = words + 1;
 	job->operands = count - 1;
 	if (job->operands > action->most)
-		cli_usage_exit("%s: one operand too many%s", words[1 + action->most],
-		               words[1 + action->most][0] == '-' ? " (options stand before the semaphore)" : "");
+		cli_usage_exit("%s: one operand too many", words[1 + action->most]);
 	if (job->operands < action->least)
 		cli_usage_exit("which value?");
 	if (job->object.kind != OBJECT_NAME && job->count > SEMAPHORE_MOST_SYSV)
@@ -893,15 +890,15 @@ static void check_operands(struct job *job, int count, char **words)
 int main(int argc, char **argv)
 {
 	static struct job job = {.mode = 0600, .timeout = -1};
+	static struct cli_line line;
 
 	cli_start(argv, usage, help);
 	job.action = action_or_exit(argc, argv);
 	cli_use(job.action->usage);
 	if (strcmp(job.action->name, "run") == 0)
 		cli_runs_command();
-	/* getopt_long(3) begins its messages with this. */
-	argv[1] = argv[0];
-	parse_options(&job, argc - 1, argv + 1);
-	check_operands(&job, argc - 1 - optind, argv + 1 + optind);
+	parse_options(&job, &line, argc - 1, argv + 1);
+	check_operands(&job, line.count, line.operands);
+	job.command = line.command;
 	return job.action->run(&job);
 }

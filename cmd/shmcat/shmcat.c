@@ -15,7 +15,6 @@
  *	job.h       the structures that these files share
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,11 +150,11 @@ static int cat_all(struct job *job, const struct object *objects, int count)
 	return status;
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "fhl:n:o:uvVw:xz", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "fhl:n:o:uvVw:xz", long_options, CLI_NO_COMMAND)) != -1) {
 		switch (option) {
 		case 'f': options->follow = 1; break;
 		case 'h': cli_help_exit();
@@ -183,7 +182,6 @@ static void parse_options(struct options *options, int argc, char **argv)
 			options->interval = screen_watch_interval_or_exit(optarg, DEFAULT_INTERVAL);
 			break;
 		case OPTION_ZERO_COPY: options->zero_copy = 1; break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -227,15 +225,16 @@ int main(int argc, char **argv)
 {
 	static struct options options;
 	static struct job job = {.options = &options};
+	static struct cli_line line;
 	struct object *objects;
 	int status;
 
 	cli_start(argv, usage, help);
-	parse_options(&options, argc, argv);
-	if (argc == optind)
+	parse_options(&options, &line, argc, argv);
+	if (line.count == 0)
 		cli_usage_exit("an object is missing: shmcat /NAME");
-	check_options(&options, argc - optind);
-	objects = parse_objects(&options, argc - optind, argv + optind);
+	check_options(&options, line.count);
+	objects = parse_objects(&options, line.count, line.operands);
 
 	/* Only the lock and the terminal have to be given back: everything else a signal may end at once. */
 	if (options.watch)
@@ -245,7 +244,7 @@ int main(int argc, char **argv)
 	job.deadline = deadline_after(options.has_timeout ? options.timeout : -1);
 	if (!options.zero_copy)
 		io_grow_pipe(1, IO_PIPE_SIZE);
-	status = cat_all(&job, objects, argc - optind);
+	status = cat_all(&job, objects, line.count);
 	semaphore_close(&job.semaphore);
 	free(objects);
 	interrupt_die_if_pending();

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -475,11 +474,11 @@ static void say_done(const struct job *job)
 	cli_warn(job->object.word, "%llu bytes written, %s", (unsigned long long)job->written, what);
 }
 
-static void parse_options(struct job *job, int argc, char **argv)
+static void parse_options(struct job *job, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "ahkl:m:no:rs:vVw:xz", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "ahkl:m:no:rs:vVw:xz", long_options, CLI_NO_COMMAND)) != -1) {
 		switch (option) {
 		case 'a': job->append = 1; break;
 		case 'h': cli_help_exit();
@@ -514,7 +513,6 @@ static void parse_options(struct job *job, int argc, char **argv)
 		case 'x': job->exclusive = 1; break;
 		case 'z': job->c_string = 1; break;
 		case CLI_PROGRESS: job->progress_wanted++; break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -544,13 +542,14 @@ static void check_options(const struct job *job)
 int main(int argc, char **argv)
 {
 	static struct job job = {.mode = 0600, .known = -1, .room = -1};
+	static struct cli_line line;
 	int status;
 
 	cli_start(argv, usage, help);
-	parse_options(&job, argc, argv);
-	if (argc - optind != 1)
-		cli_usage_exit(argc == optind ? "which object?" : "one object, not %d", argc - optind);
-	cli_object_or_exit(&job.object, argv[optind], KINDS);
+	parse_options(&job, &line, argc, argv);
+	if (line.count != 1)
+		cli_usage_exit(line.count == 0 ? "which object?" : "one object, not %d", line.count);
+	cli_object_or_exit(&job.object, line.operands[0], KINDS);
 	check_options(&job);
 
 	job.segment.fd = job.segment.id = -1;

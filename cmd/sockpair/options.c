@@ -2,7 +2,6 @@
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,11 +88,11 @@ static void parse_passed(struct options *options, const char *list)
 	}
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+c:Ef:hj:l:m:nps:t:vVw:", long_options, NULL)) != -1) {
+	while ((option = cli_option(line, argc, argv, "c:Ef:hj:l:m:nps:t:vVw:", long_options, 0)) != -1) {
 		switch (option) {
 		case 'c': options->connect = optarg; break;
 		case 'E': options->end = 1; break;
@@ -121,7 +120,6 @@ static void parse_options(struct options *options, int argc, char **argv)
 			options->taken_count = (size_t)cli_number_or_exit("--take-fd", optarg, 1, SOCKET_PASS_MOST);
 			break;
 		case OPTION_TOTAL: options->total = cli_number_or_exit("--total", optarg, 1, UINT64_MAX); break;
-		default: cli_option_exit();
 		}
 	}
 }
@@ -141,9 +139,9 @@ static void check_pair(const struct options *options)
 		cli_usage_exit("-p connects two pipes, which have no type and are not one descriptor: use it without -f and -t");
 }
 
-static void check_end(const struct options *options, char *const *operands)
+static void check_end(const struct options *options, const struct cli_line *line)
 {
-	if (*operands != NULL || options->listen != NULL || options->connect != NULL || options->type_word != NULL ||
+	if ((line->command != NULL && line->command[0] != NULL) || options->listen != NULL || options->connect != NULL || options->type_word != NULL ||
 	    options->pipes || options->verbose || options->has_separator || has_socket_option(options))
 		cli_usage_exit("-E takes no operand and no option but -f");
 }
@@ -201,6 +199,8 @@ static void split_commands(struct options *options, char **words)
 {
 	int i;
 
+	if (words == NULL)
+		cli_usage_exit("the first command is missing");
 	options->first = words;
 	for (i = 0; words[i] != NULL && strcmp(words[i], options->separator) != 0; i++)
 		continue;
@@ -213,41 +213,32 @@ static void split_commands(struct options *options, char **words)
 }
 
 /* Finds the one command of -l and -c, which follows "--". */
-static void find_command(struct options *options, int argc, char **argv)
+static void find_command(struct options *options, const struct cli_line *line)
 {
-	int after_separator = strcmp(argv[optind - 1], "--") == 0;
-
-	if (optind < argc && !after_separator)
+	if (line->command != NULL && !line->dashes)
 		cli_usage_exit("put -- before the command");
-	if (optind < argc)
-		options->first = &argv[optind];
-	else if (options->listen != NULL || after_separator)
+	if (line->command != NULL && line->command[0] != NULL)
+		options->first = line->command;
+	else if (options->listen != NULL || line->dashes)
 		cli_usage_exit("the command is missing (put it after --)");
-}
-
-/* Whether the command line names a command, whose status must not be confused with that of a usage error. */
-static int names_command(char **argv)
-{
-	while (*argv != NULL && strcmp(*argv, "--") != 0)
-		argv++;
-	return *argv != NULL;
 }
 
 void options_parse_or_exit(struct options *options, int argc, char **argv)
 {
+	struct cli_line line = {.count = 0};
+
 	*options = (struct options){.separator = "--", .type = SOCK_STREAM, .fd = -1, .mode = 0600, .timeout = -1};
-	if (names_command(argv))
-		cli_runs_command();
-	parse_options(options, argc, argv);
+	cli_runs_command_after_dashes(argv);
+	parse_options(options, &line, argc, argv);
 	if (options->has_separator)
 		cli_runs_command();
 	if (options->end) {
-		check_end(options, argv + optind);
+		check_end(options, &line);
 	} else if (options->listen == NULL && options->connect == NULL) {
 		check_pair(options);
-		split_commands(options, argv + optind);
+		split_commands(options, line.command);
 	} else {
-		find_command(options, argc, argv);
+		find_command(options, &line);
 		check_socket(options);
 	}
 }

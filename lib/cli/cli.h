@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The start and the end of every tool, and what they share on the command line.  A tool includes this file alone: it
- * brings messages and exit statuses, message.h, and the words of the command line, words.h.  lib/cli is the only part of
+ * brings messages and exit statuses, message.h, and the command line, line.h and words.h.  lib/cli is the only part of
  * lib that prints and exits.
  */
 #ifndef CLI_H
@@ -10,14 +10,9 @@
 #include <stdnoreturn.h>
 
 #include "base/escape.h"
+#include "cli/line.h"
 #include "cli/message.h"
 #include "cli/words.h"
-
-/* Values of getopt_long(3) for long options that have no letter. */
-enum cli_long_option {
-	CLI_PROGRESS = 256,
-	CLI_FIRST_OWN, /* a tool's own start here */
-};
 
 /*
  * Begins a tool; to be called first.  `usage` is the line after "usage: ", `help` the text that --help prints after it;
