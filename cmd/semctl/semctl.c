@@ -185,7 +185,7 @@ static void wait_until_finished(const struct semaphore *semaphore)
 	const struct timespec moment = {0, 1000000};
 	int i;
 
-	for (i = 0; i < 1000 && semaphore_unfinished(semaphore); i++)
+	for (i = 0; i < 1000 && semaphore_is_unfinished(semaphore); i++)
 		nanosleep(&moment, NULL);
 }
 
@@ -205,7 +205,7 @@ static int check_existing(const struct job *job, struct semaphore *semaphore, in
 	/* Without reading it nobody knows how many there are. */
 	if (job->operands > 0 && semaphore->size == 0)
 		return fail(&job->object, EACCES);
-	if (job->operands > 0 && semaphore->posix == NULL && semaphore->size != count) {
+	if (job->operands > 0 && !semaphore->is_posix && semaphore->size != count) {
 		cli_warn(job->object.word, "it is there with %d semaphore%s, not %d", semaphore->size,
 		         semaphore->size == 1 ? "" : "s", count);
 		return CLI_FAILED;
@@ -310,7 +310,7 @@ static int run_rm(struct job *job)
 /* A token of a barrier would be one who is lacking: it would release too early, or never. */
 static int refuse_barrier(const struct object *object, const struct semaphore *semaphore)
 {
-	if (semaphore->posix != NULL || semset_kind_of(semaphore->id, semaphore->size) != SEMSET_BARRIER)
+	if (semaphore->is_posix || semset_kind_of(semaphore->id, semaphore->size) != SEMSET_BARRIER)
 		return CLI_DONE;
 	cli_warn(object->word, "it is a barrier, which has no tokens");
 	return CLI_FAILED;
@@ -448,7 +448,7 @@ static int glance_one(struct job *job, const struct object *object)
 /* The marked ones are one semaphore to their users: what it is worth comes first. */
 static int print_values(struct job *job, const struct object *object, const struct semaphore *semaphore)
 {
-	enum semset_kind kind = semaphore->posix != NULL ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
+	enum semset_kind kind = semaphore->is_posix ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
 	int shown = kind == SEMSET_PLAIN ? semaphore->size : job->verbose ? semaphore->size - 1 : 1, i, result;
 	int *values;
 
@@ -503,7 +503,7 @@ static int run_get(struct job *job)
 
 static int set_values(struct job *job, struct semaphore *semaphore, const int *values)
 {
-	enum semset_kind kind = semaphore->posix != NULL ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
+	enum semset_kind kind = semaphore->is_posix ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
 
 	if (kind == SEMSET_BARRIER) {
 		cli_warn(job->object.word, "it is a barrier, and has no value to set");
@@ -737,7 +737,7 @@ static int run_posix(struct job *job)
 	sigemptyset(&fault);
 	sigaddset(&fault, SIGBUS);
 	sigprocmask(SIG_UNBLOCK, &fault, NULL);
-	if (semaphore.posix != NULL && semaphore_give(&semaphore) == -1)
+	if (semaphore.is_posix && semaphore_give(&semaphore) == -1)
 		status = fail(&job->object, errno);
 	semaphore_close(&semaphore);
 	interrupt_die_if_pending();

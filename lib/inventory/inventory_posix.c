@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ipc/semaphore_posix.h"
+
 #define SHM_DIRECTORY "/dev/shm"
 #define QUEUE_DIRECTORY "/dev/mqueue"
 #define SEM_PREFIX "sem."
@@ -25,7 +27,7 @@
 /* A FIFO must not make open(2) wait; what is opened is a regular file by then, but perhaps no longer. */
 #define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* What glibc makes of a sem_t, which its header hides: of 64-bit programs, and of 32-bit ones. */
+/* The size of glibc's sem_t in 64-bit and in 32-bit programs. */
 enum { SEM_SIZE = 32, SEM_SIZE_32 = 16 };
 
 /* An entry for the file of that name, or NULL with ENOMEM. */
@@ -70,8 +72,7 @@ static int keeps_access_time(int fd, const struct stat *st)
 /* sem_open(3) would map the file, and an empty one then kills with SIGBUS. */
 static void read_semaphore(int directory, const char *file, struct inventory_entry *entry)
 {
-	unsigned words[4];
-	uint64_t both;
+	char bytes[16];
 	struct stat st;
 	int fd = openat(directory, file, OPEN_FLAGS | O_NOATIME);
 
@@ -81,20 +82,10 @@ static void read_semaphore(int directory, const char *file, struct inventory_ent
 		return;
 	if (fstat(fd, &st) == 0 && st.st_dev == entry->dev && st.st_ino == entry->ino &&
 	    (fcntl(fd, F_GETFL) & O_NOATIME || keeps_access_time(fd, &st)) &&
-	    pread(fd, words, sizeof(words), 0) == sizeof(words)) {
-		if (entry->flags & INVENTORY_32BIT) {
-			/* The lowest bit tells whether anybody waits. */
-			entry->value = (int)(words[0] >> 1);
-			entry->waiters = (int)words[3];
-		} else {
-			memcpy(&both, words, sizeof(both));
-			entry->value = (int)(both & 0xffffffff);
-			entry->waiters = (int)(both >> 32);
-		}
-		/* Values go to SEM_VALUE_MAX: this is no semaphore, but some file of its size. */
-		if (entry->value < 0 || entry->waiters < 0)
-			entry->value = entry->waiters = -1;
-	}
+	    pread(fd, bytes, sizeof(bytes), 0) == sizeof(bytes) &&
+	    semaphore_posix_decode(bytes, entry->flags & INVENTORY_32BIT ? SEM_SIZE_32 : SEM_SIZE, &entry->value, &entry->waiters) == -1)
+		/* It is some other file of that size. */
+		entry->value = entry->waiters = -1;
 	close(fd);
 }
 

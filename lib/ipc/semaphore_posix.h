@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * POSIX semaphores, sem_overview(7): a word in shared memory, in the file /dev/shm/sem.NAME.  The kernel knows neither who
+ * took a token nor who waits, so nothing is given back for a process that dies.
+ *
+ * Values go from 0 to 2147483647.  Functions return 0, or -1 with errno.
+ */
+#ifndef SEMAPHORE_POSIX_H
+#define SEMAPHORE_POSIX_H
+
+#include <semaphore.h>
+#include <sys/types.h>
+
+#include "base/deadline.h"
+
+/* An open semaphore.  `name` is the caller's and must live as long. */
+struct semaphore_posix {
+	sem_t *mapped; /* NULL: not open */
+	const char *name;
+	dev_t device; /* of its file, to see whether the name is still that of this semaphore */
+	ino_t inode;
+};
+
+/*
+ * Reads what glibc keeps in the first 16 bytes of a sem_t and its header hides.  `size` is that of the whole: 32 bytes are
+ * written by 64-bit programs, 16 by 32-bit ones.  -1 (errno is as it was) where no semaphore has these bytes.
+ */
+int semaphore_posix_decode(const void *bytes, size_t size, int *value, int *waiting);
+
+/*
+ * Opens an existing semaphore.  ENOENT, EACCES; EINVAL for a file that is no semaphore, which sem_open(3) would take: the
+ * first use of an empty one is SIGBUS.
+ */
+int semaphore_posix_open(struct semaphore_posix *semaphore, const char *name);
+
+void semaphore_posix_close(struct semaphore_posix *semaphore);
+
+/* Creates one with exactly this mode, and does not open it: the mode may forbid that.  EEXIST if the name exists. */
+int semaphore_posix_create(const char *name, mode_t mode, int value);
+
+/*
+ * Takes one token.  ETIMEDOUT; EINTR; EIDRM where the name was removed or belongs to another semaphore by now, which
+ * is looked up once a second; EINVAL where the file was cut short.
+ */
+int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadline *deadline);
+
+/* Gives `count` tokens.  EOVERFLOW where the value would exceed its limit; it is then as before. */
+int semaphore_posix_post(struct semaphore_posix *semaphore, int count);
+
+/* Takes or gives tokens until the value has changed by as much as it differs from `wanted` now. */
+int semaphore_posix_set(struct semaphore_posix *semaphore, int wanted);
+
+/* The value, and how many processes wait. */
+int semaphore_posix_look(const struct semaphore_posix *semaphore, int *value, int *waiting);
+
+/* The same from the file, for one that we may read but not open. */
+int semaphore_posix_glance(const char *name, int *value, int *waiting);
+
+/* Removes the name: of any regular file, also of one that is no semaphore.  ENOENT, EINVAL. */
+int semaphore_posix_remove(const char *name);
+
+#endif
