@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* Objects that no list names, and that a pass over /proc adds to the inventory: FIFOs, memfds, unlinked memory. */
+#ifndef USERS_FOUND_H
+#define USERS_FOUND_H
+
+#include "inventory/users_pass.h"
+
+/*
+ * The kind of memory without a name that has this path, of `size` bytes as the kernel shows it, device and inode, or 0
+ * where it is no such memory or its kind is not asked for.
+ */
+enum inventory_kind users_found_kind(const struct users_pass *pass, const char *path, size_t size, dev_t device, uint64_t inode);
+
+/*
+ * Adds memory without a name, as `name`; `st` may be NULL, where only the mapping is known.  0 with the entry in `*out`,
+ * or -1.
+ */
+int users_found_add_memory(struct users_pass *pass, enum inventory_kind kind, const struct statx *st, const char *name,
+                           const char *path, size_t path_size, dev_t device, uint64_t inode, uint32_t *out);
+
+/* Adds a FIFO: 0 with the entry in `*out`, or -1. */
+int users_found_add_fifo(struct users_pass *pass, const struct statx *st, const char *path, dev_t device, uint32_t *out);
+
+#endif
