@@ -16,8 +16,8 @@
 #define PAGE_OF_RECORDS 2048 /* less than the kernel gives of a list before it stops at the end of a page */
 
 /*
- * Whether that /proc numbers processes as our pid namespace does: the kernel lists our numbers in all namespaces from
- * that of /proc down to ours.  1, 0, or -1 with errno where that cannot be looked at.
+ * Whether this /proc belongs to our pid namespace: the kernel lists our pids in all namespaces from that of /proc down to
+ * ours.  1, 0, or -1 with errno where that cannot be read.
  */
 static int is_of_our_namespace(int proc)
 {
@@ -28,7 +28,7 @@ static int is_of_our_namespace(int proc)
 	if (proc_read(proc, "self/status", text, sizeof(text)) == -1)
 		return errno == ENOENT || errno == ESRCH ? 0 : -1;
 	line = strstr(text, "\nNSpid:\t");
-	/* Kernels before 4.1 give our number in the namespace of /proc alone. */
+	/* Kernels before 4.1 give only our pid in the namespace of /proc. */
 	if (line == NULL && (line = strstr(text, "\nPid:\t")) == NULL)
 		return 0;
 	snprintf(ours, sizeof(ours), "%d\n", (int)getpid());
@@ -101,7 +101,7 @@ void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
 	lines->buffer = buffer;
 }
 
-/* Reads more behind what is there; a line that fills the whole buffer is dropped. */
+/* Reads more bytes after those in the buffer; drops a line that fills all of it. */
 static int fill(struct proc_lines *lines)
 {
 	ssize_t got;
@@ -157,7 +157,7 @@ static int digit_of(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
 }
 
-/* The number at `p`, in `base`: what follows it, or NULL where there is none or it does not fit. */
+/* Reads the number at `p`, in `base`.  Returns the address after it, or NULL where it is missing or does not fit. */
 static const char *take_number(const char *p, const char *end, unsigned base, uint64_t *out)
 {
 	const char *start = p;
@@ -200,7 +200,7 @@ int proc_parse_sysvipc(const char *line, size_t size, int64_t *numbers, int most
 	return count;
 }
 
-/* Goes over `c`, or gives NULL. */
+/* The address after `c`, or NULL where another character follows. */
 static const char *expect(const char *p, const char *end, char c)
 {
 	return p != NULL && p < end && *p == c ? p + 1 : NULL;
@@ -229,7 +229,7 @@ int proc_parse_map(const char *line, size_t size, struct proc_map *map)
 	p = take_number(p, end, 10, &map->inode);
 	if (p == NULL || (p < end && *p != ' '))
 		return -1;
-	/* All paths that are shown begin with a slash or a bracket, so that blanks before it are no part of it. */
+	/* A path begins with a slash or a bracket, so blanks before it are not a part of it. */
 	p = skip_blanks(p, end);
 	map->path = p;
 	map->path_size = (size_t)(end - p);
@@ -254,14 +254,14 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 	if (p == NULL || value > INT32_MAX)
 		return -1;
 	number = (long)value;
-	/* Stopped, but in no call: -1, then the stack and instruction pointers alone. */
+	/* A thread that is stopped outside a call has -1, and then only the stack and instruction pointers. */
 	if (negative)
 		return 0;
 	for (i = 0; i < 8; i++) {
 		p = expect(expect(expect(p, end, ' '), end, '0'), end, 'x');
 		if (p == NULL || (p = take_number(p, end, 16, &value)) == NULL)
 			return -1;
-		/* The last one is the instruction pointer. */
+		/* The eighth number is the instruction pointer. */
 		if (i < 6)
 			call->arguments[i] = value;
 		else if (i == 6)
@@ -278,7 +278,7 @@ int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat)
 	const char *end = line + size, *p = memrchr(line, ')', size);
 	int i;
 
-	/* The name in front may hold blanks and parentheses, and all that follows it cannot. */
+	/* The name before it may contain blanks and parentheses, the fields after it cannot. */
 	p = p == NULL ? NULL : expect(p + 1, end, ' ');
 	if (p == NULL || end - p < 2 || p[0] == ' ' || p[1] != ' ')
 		return -1;

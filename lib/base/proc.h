@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * proc(5), its lines, and what they say.  The parsers look at bytes alone and trust none of them: what is
- * no line of its kind, or has numbers that do not fit, is refused.
+ * proc(5): its files and the lines in them.  The parsers trust no byte: they refuse a line that is not of their kind, or
+ * that has numbers which do not fit.
  */
 #ifndef PROC_H
 #define PROC_H
@@ -13,9 +13,9 @@
 #define PROC_BUFFER ((size_t)64 * 1024)
 
 /*
- * Opens /proc: a descriptor, or -1 with errno: ENOENT where it is not mounted; EXDEV where it is that of another pid
- * namespace, as after `unshare --pid` without --mount-proc, so that what the kernel tells us are the numbers of others
- * there; or what a call says.
+ * Opens /proc: a descriptor, or -1 with errno: ENOENT where it is not mounted; EXDEV where it belongs to another pid
+ * namespace, as after `unshare --pid` without --mount-proc, where the pids that the kernel gives us name other processes;
+ * or the errno of a call.
  */
 int proc_open(void);
 
@@ -32,29 +32,28 @@ ssize_t proc_read(int directory, const char *path, char *text, size_t room);
 int proc_read_number(const char *path, uint64_t *number);
 
 /*
- * Whether that number is a user's in our user namespace, and not what the kernel shows of all those that have none
- * there, user_namespaces(7).  Also 1 where there is no /proc to tell.
+ * Whether the number belongs to a user of our user namespace, and is not the overflow number that the kernel shows for all
+ * users without one, user_namespaces(7).  Also 1 where /proc is missing.
  */
 int proc_has_user(uid_t uid);
 
-/* The lines of a file that is read to its end once. */
+/* The lines of a file that is read once, to its end. */
 struct proc_lines {
-	int fd;       /* not ours to close */
+	int fd;       /* the caller closes it */
 	int ended;
-	int skipping; /* in a line that is longer than the buffer, of which nothing is given */
-	char *buffer; /* PROC_BUFFER bytes of the caller's */
+	int skipping; /* in a line that is longer than the buffer, which is dropped */
+	char *buffer; /* PROC_BUFFER bytes that the caller owns */
 	size_t start, end;
 };
 
 void proc_lines_open(struct proc_lines *lines, int fd, char *buffer);
 
-/* The next line, without its newline, good until the next call: 1; 0 at the end; -1 with read(2)'s errno. */
+/* Gives the next line, without its newline, valid until the next call: 1; 0 at the end; -1 with the errno of read(2). */
 int proc_lines_next(struct proc_lines *lines, const char **line, size_t *size);
 
 /*
- * Reads `count` numbers, decimal, with a minus sign or none, with blanks between them; the third is
- * octal, as permissions are in /proc/sysvipc.  How many there were, at most `most`; -1 where something
- * else is among them.
+ * Reads at most `most` numbers of a line of /proc/sysvipc: decimal, with or without a minus sign, separated by blanks; the
+ * third, the permissions, is octal.  Returns their number, or -1 where something else is among them.
  */
 int proc_parse_sysvipc(const char *line, size_t size, int64_t *numbers, int most);
 
@@ -65,34 +64,34 @@ struct proc_map {
 	dev_t device;
 	int writable, shared;
 	const char *path; /* in the line; newlines in it are "\012", as the kernel writes them */
-	size_t path_size; /* 0 where there is none */
+	size_t path_size; /* 0 without a path */
 };
 
-/* 0, or -1 where it is no such line. */
+/* 0, or -1 where the line is not one of maps. */
 int proc_parse_map(const char *line, size_t size, struct proc_map *map);
 
-/* What a thread does, by /proc/PID/syscall. */
+/* The call of a thread, by /proc/PID/syscall. */
 struct proc_syscall {
-	long number; /* of the call that it is blocked in, or -1 */
+	long number; /* of the call in which it is blocked, or -1 */
 	uint64_t arguments[6];
-	uint64_t stack; /* below 4 GiB: a 32-bit process, whose calls have numbers of their own */
+	uint64_t stack; /* below 4 GiB: a 32-bit process, which has other numbers of calls */
 };
 
-/* 1 where the thread is blocked in a call; 0 where it is not; -1 where it is no such line. */
+/* 1 where the thread is blocked in a call; 0 where it is not; -1 where the line is not one of syscall. */
 int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call);
 
-/* What /proc/PID/stat says of a process. */
+/* The state and start of a process, by /proc/PID/stat. */
 struct proc_stat {
 	char state;     /* Z and X: it has ended */
-	uint64_t start; /* in ticks of the clock, sysconf(_SC_CLK_TCK), since the machine came up */
+	uint64_t start; /* in clock ticks, sysconf(_SC_CLK_TCK), since the machine started */
 };
 
-/* 0, or -1 where it is no such line. */
+/* 0, or -1 where the line is not one of stat. */
 int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat);
 
 /*
- * Takes the next process off a row of them with blanks between, as in /proc/PID/task/TID/children, and
- * moves `*at` behind it: 1; 0 at the end; -1 where something else is there.
+ * Takes the next pid of a list that is separated by blanks, as in /proc/PID/task/TID/children, and moves `*at` after it: 1;
+ * 0 at the end; -1 where the list has something else.
  */
 int proc_take_pid(const char **at, const char *end, pid_t *pid);
 

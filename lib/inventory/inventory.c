@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "inventory/inventory.h"
+#include "inventory/inventory_parts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define CHUNK ((size_t)64 * 1024) /* the longest name is two paths, 8 kB */
 
-/* A chunk of names, and the one before it. */
+/* A chunk of memory for names, in a list that begins with the newest. */
 struct inventory_arena {
 	struct inventory_arena *before;
 	size_t used;
@@ -129,6 +129,22 @@ struct inventory_entry *inventory_next(struct inventory *inventory, enum invento
 	return entry;
 }
 
+struct inventory_entry *inventory_next_file(struct inventory *inventory, enum inventory_kind kind, const char *name,
+                                         const struct stat *st)
+{
+	struct inventory_entry *entry = inventory_next(inventory, kind);
+
+	if (entry == NULL)
+		return NULL;
+	entry->name = inventory_keep(inventory, name, strlen(name));
+	if (entry->name == NULL) {
+		inventory->count--;
+		return NULL;
+	}
+	inventory_set_file(entry, st);
+	return entry;
+}
+
 ssize_t inventory_add(struct inventory *inventory, const struct inventory_entry *entry)
 {
 	struct inventory_entry *copy = inventory_next(inventory, entry->kind);
@@ -161,20 +177,6 @@ int inventory_complain(struct inventory *inventory, enum inventory_kind kind, co
 	return 0;
 }
 
-int inventory_list(struct inventory *inventory, unsigned wanted, unsigned details)
-{
-	/* Segments and semaphores are in one directory, but each kind has its place in the order. */
-	if ((wanted & INVENTORY_SHM && inventory_list_sysv(inventory, INVENTORY_SHM, details) == -1) ||
-	    (wanted & INVENTORY_PSHM && inventory_list_files(inventory, INVENTORY_PSHM, details) == -1) ||
-	    (wanted & INVENTORY_MSG && inventory_list_sysv(inventory, INVENTORY_MSG, details) == -1) ||
-	    (wanted & INVENTORY_PMSG && inventory_list_queues(inventory, details) == -1) ||
-	    (wanted & INVENTORY_SEM && inventory_list_sysv(inventory, INVENTORY_SEM, details) == -1) ||
-	    (wanted & INVENTORY_PSEM && inventory_list_files(inventory, INVENTORY_PSEM, details) == -1) ||
-	    (wanted & INVENTORY_UNIX && inventory_list_sockets(inventory) == -1))
-		return -1;
-	return 0;
-}
-
 void inventory_free(struct inventory *inventory)
 {
 	while (inventory->arena != NULL) {
@@ -199,7 +201,7 @@ const char *inventory_name(const struct inventory_entry *entry, char *room)
 		snprintf(room, INVENTORY_NAME_ROOM, "id:%d", entry->id);
 		return room;
 	}
-	/* Keys are signed in C and unsigned for people.  By hand, since there are many of them. */
+	/* A key is signed in C and unsigned here.  Written without printf(3), since a list may have 100,000 of them. */
 	memcpy(room, "key:0x", 6);
 	for (i = 0; i < 8; i++)
 		room[6 + i] = hex[(unsigned)entry->key >> (28 - 4 * i) & 15];
@@ -225,23 +227,4 @@ int64_t inventory_touched(const struct inventory_entry *entry)
 		if (entry->times[i] > last)
 			last = entry->times[i];
 	return last;
-}
-
-/* Segments and sets keep their size.  (A queue's limit its owner may change.) */
-static int is_as_large(const struct inventory_entry *entry, const struct inventory_entry *now)
-{
-	return (entry->kind != INVENTORY_SHM || now->size == entry->size) &&
-	       (entry->kind != INVENTORY_SEM || now->count == entry->count);
-}
-
-int inventory_look_again(const struct inventory_entry *entry, struct inventory_entry *now)
-{
-	if (inventory_stat_sysv(now, entry->kind, entry->id) == -1)
-		return -1;
-	if (now->key == entry->key && now->cuid == entry->cuid && now->cgid == entry->cgid &&
-	    now->creator_pid == entry->creator_pid && is_as_large(entry, now) &&
-	    now->times[INVENTORY_CHANGED] == entry->times[INVENTORY_CHANGED])
-		return 0;
-	errno = ESTALE;
-	return -1;
 }

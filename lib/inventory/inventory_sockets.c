@@ -3,7 +3,7 @@
  * Unix sockets, as sock_diag(7) lists them: /proc/net/unix puts any bytes into its lines, newlines
  * too, so that a name could look like the line of another socket.
  */
-#include "inventory/inventory.h"
+#include "inventory/inventory_parts.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* States of TCP, that Unix sockets have, too. */
+/* States of TCP, which sock_diag(7) uses for Unix sockets as well. */
 enum { ESTABLISHED = 1, LISTEN = 10 };
 
 #define BUFFER ((size_t)32 * 1024)
@@ -39,7 +39,7 @@ static int ask(int fd)
 	return put == -1 ? -1 : 0;
 }
 
-/* The file of a socket says whose it is, if it still is this socket's; a relative name may be of another directory. */
+/* Takes the owner from the file of a socket, if the file is still that of this socket: a relative name may lead elsewhere. */
 static void ask_file(struct inventory_entry *entry, const char *path, const struct unix_diag_vfs *vfs)
 {
 	struct stat st;
@@ -54,7 +54,7 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 {
 	const struct unix_diag_msg *socket = NLMSG_DATA(head);
 	const struct rtattr *attribute = (const struct rtattr *)(socket + 1);
-	/* A multiple of it, so that RTA_NEXT() cannot count below 0 behind one that lacks its padding. */
+	/* A multiple of RTA_ALIGNTO, so that RTA_NEXT() cannot count below 0 after an attribute without its padding. */
 	size_t left = (head->nlmsg_len - NLMSG_LENGTH(sizeof(*socket))) / RTA_ALIGNTO * RTA_ALIGNTO, size = 0;
 	const struct unix_diag_vfs *vfs = NULL;
 	struct inventory_entry entry;
@@ -76,13 +76,13 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 			entry.cuid = entry.uid;
 		}
 	}
-	/* What was accepted bears the name of the socket that listens. */
+	/* An accepted socket has the name of the listening one, and is not an entry of its own. */
 	if (name == NULL || size >= sizeof(text) ||
 	    (socket->udiag_state == ESTABLISHED && socket->udiag_type != SOCK_DGRAM))
 		return 0;
 	memcpy(text, name, size);
 	text[size] = '\0';
-	/* An abstract name begins with a NUL, which is shown as in ss(8). */
+	/* An abstract name begins with a NUL, which becomes @ as in ss(8). */
 	if (text[0] == '\0') {
 		char *p;
 
@@ -98,7 +98,7 @@ static int add_socket(struct inventory *inventory, const struct nlmsghdr *head)
 	return inventory_add(inventory, &entry) == -1 ? -1 : 0;
 }
 
-/* 1 at the end of the list, 0 where more is to come, -1 with errno. */
+/* Adds the sockets of one answer: 1 at the end of the list, 0 where another answer follows, -1 with errno. */
 static int take_answer(struct inventory *inventory, const char *buffer, size_t size)
 {
 	const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)buffer;
@@ -111,7 +111,7 @@ static int take_answer(struct inventory *inventory, const char *buffer, size_t s
 		if (head->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *error = NLMSG_DATA(head);
 
-			/* The kernel's own errnos end before 4096. */
+			/* The numbers of the kernel's errors are below 4096. */
 			errno = EPROTO;
 			if (head->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error < 0 && error->error > -4096)
 				errno = -error->error;
@@ -121,12 +121,12 @@ static int take_answer(struct inventory *inventory, const char *buffer, size_t s
 		    add_socket(inventory, head) == -1)
 			return -1;
 	}
-	/* What is cut off would be missing, the end of the list too. */
+	/* An answer that was cut off would hide sockets, and the end of the list. */
 	errno = EPROTO;
 	return size == 0 && odd == 0 ? 0 : -1;
 }
 
-int inventory_list_sockets(struct inventory *inventory)
+int inventory_sockets_list(struct inventory *inventory)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), result = -1, err;
 	char *buffer = malloc(BUFFER);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "inventory/inventory.h"
+#include "inventory/inventory_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static void set_owner(struct inventory_entry *entry, const struct ipc_perm *perm
 		entry->flags |= INVENTORY_REMOVED;
 }
 
-/* Each gives the id where `operation` is by index, and -1 with errno. */
+/* These three functions return the id where `operation` is by index, or -1 with errno. */
 
 static int stat_shm(struct inventory_entry *entry, int index, int operation)
 {
@@ -81,7 +81,7 @@ static int stat_sem(struct inventory_entry *entry, int index, int operation)
 	return id;
 }
 
-/* By index, which takes no permission. */
+/* Fills in the object with this index, which takes no permission: its id, or -1 with errno. */
 static int stat_index(struct inventory_entry *entry, enum inventory_kind kind, int index)
 {
 	switch (kind) {
@@ -125,7 +125,7 @@ static const char *table_of(enum inventory_kind kind)
 	       kind == INVENTORY_MSG ? "/proc/sysvipc/msg" : "/proc/sysvipc/sem";
 }
 
-/* A line of the table becomes an entry: 0, or -1 where it is none. */
+/* Makes an entry of a line of the table: 0, or -1 where it is no such line. */
 static int parse_line(struct inventory_entry *entry, enum inventory_kind kind, const char *line, size_t size)
 {
 	int64_t n[NUMBERS_SHM_MEMORY];
@@ -133,7 +133,7 @@ static int parse_line(struct inventory_entry *entry, enum inventory_kind kind, c
 	int count = proc_parse_sysvipc(line, size, n, NUMBERS_SHM_MEMORY), at;
 	struct ipc_perm perm;
 
-	/* What does not fit is no line that the kernel wrote. */
+	/* The kernel writes no line with numbers that do not fit. */
 	if (count < least || n[0] < INT32_MIN || n[0] > INT32_MAX || n[1] < 0 || n[1] > INT32_MAX || n[2] < 0 || n[2] > 07777)
 		return -1;
 	entry->id = (int)n[1];
@@ -157,7 +157,7 @@ static int parse_line(struct inventory_entry *entry, enum inventory_kind kind, c
 		if (count >= NUMBERS_SHM_MEMORY && n[14] >= 0 && n[15] >= 0 && n[14] <= INT64_MAX - n[15])
 			entry->used = n[14] + n[15];
 	} else if (kind == INVENTORY_MSG) {
-		/* The table does not say how much the queue holds. */
+		/* The table does not have the limit of the queue. */
 		entry->used = n[3];
 		entry->count = n[4];
 		entry->last_pid = (pid_t)n[5];
@@ -173,14 +173,14 @@ static int parse_line(struct inventory_entry *entry, enum inventory_kind kind, c
 	return 0;
 }
 
-/* What is done with the lines of a table. */
+/* The function that takes each line of a table, and its state. */
 struct table_use {
 	struct inventory *inventory;
-	size_t cursor; /* from where on an entry is looked for */
+	size_t cursor; /* the first entry that is compared with the line */
 	int (*line)(struct table_use *use, const struct inventory_entry *entry);
 };
 
-/* Reads the table of a kind, without what is no line of it; 0, or -1 with errno. */
+/* Reads the table of a kind, and skips what is no line of it: 0, or -1 with errno. */
 static int read_table(struct table_use *use, enum inventory_kind kind)
 {
 	int fd = open(table_of(kind), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), result = -1, saved;
@@ -214,10 +214,10 @@ static int add_entry(struct table_use *use, const struct inventory_entry *entry)
 	return inventory_add(use->inventory, entry) == -1 ? -1 : 0;
 }
 
-/* A 32-bit process is told the low half of a segment's size; the table has all of it. */
+/* Whether shmctl(2) gives only the low half of a segment's size, as in 32-bit processes.  The table has all of it. */
 #define SIZE_IS_CUT (sizeof(((struct shmid_ds *)0)->shm_segsz) < sizeof(int64_t))
 
-/* The size and the memory of a segment.  The table has the order of the indices, as the entries have. */
+/* Adds the size and the memory of a segment.  Table and entries are both in the order of the indices. */
 static int add_memory(struct table_use *use, const struct inventory_entry *entry)
 {
 	size_t i;
@@ -232,7 +232,7 @@ static int add_memory(struct table_use *use, const struct inventory_entry *entry
 	return 0;
 }
 
-/* The objects of all indices up to `highest`: 0, or -1 with errno where the kernel does not tell. */
+/* Adds the objects of all indices up to `highest`: 0, or -1 with errno where the kernel does not list them. */
 static int list_indices(struct inventory *inventory, enum inventory_kind kind, int highest, int used)
 {
 	size_t first = inventory->count;
@@ -253,7 +253,7 @@ static int list_indices(struct inventory *inventory, enum inventory_kind kind, i
 		if (!sysv_is_gone(errno))
 			err = errno;
 	}
-	/* EINVAL is also the word of a kernel that does not know the operation. */
+	/* A kernel that lacks the operation answers EINVAL as well. */
 	if (err == 0 && (inventory->count > first || used == 0))
 		return 0;
 	inventory->count = first;
@@ -261,14 +261,13 @@ static int list_indices(struct inventory *inventory, enum inventory_kind kind, i
 	return -1;
 }
 
-int inventory_list_sysv(struct inventory *inventory, enum inventory_kind kind, unsigned details)
+int inventory_sysv_list(struct inventory *inventory, enum inventory_kind kind, unsigned details)
 {
 	struct table_use use = {.inventory = inventory, .cursor = inventory->count, .line = add_entry};
 	int used = 0, highest = highest_index(kind, &used);
 
-	/* Where there are ids up to 16 million (ipcmni_extend) the indices may be sparse, and the table is quicker. */
+	/* With ids up to 16 million (ipcmni_extend) the indices may be sparse, and the table is quicker. */
 	if (highest < 0 || highest / 8 > used + 8192 || list_indices(inventory, kind, highest, used) == -1) {
-		/* What memory is too short for, the table is, too. */
 		if (read_table(&use, kind) == 0)
 			return 0;
 		return errno == ENOMEM ? -1 : inventory_complain(inventory, kind, table_of(kind), NULL, errno, 0);
@@ -280,7 +279,7 @@ int inventory_list_sysv(struct inventory *inventory, enum inventory_kind kind, u
 	return 0;
 }
 
-/* Looks the id up in the table, for an object that may not be read. */
+/* Takes the line of an id, for an object that may not be read. */
 static int find_line(struct table_use *use, const struct inventory_entry *entry)
 {
 	if (entry->id == use->inventory->entries->id) {
@@ -290,7 +289,7 @@ static int find_line(struct table_use *use, const struct inventory_entry *entry)
 	return 0;
 }
 
-int inventory_stat_sysv(struct inventory_entry *entry, enum inventory_kind kind, int id)
+int inventory_sysv_stat(struct inventory_entry *entry, enum inventory_kind kind, int id)
 {
 	struct inventory found = {.entries = entry};
 	struct table_use use = {.inventory = &found, .line = find_line};
@@ -311,7 +310,7 @@ int inventory_stat_sysv(struct inventory_entry *entry, enum inventory_kind kind,
 		errno = sysv_is_gone(errno) ? ENOENT : errno;
 		return -1;
 	}
-	/* IPC_STAT wants leave to read, the operation by index none.  The index is the low part of the id. */
+	/* IPC_STAT requires read permission, the operation by index does not.  The index is the low part of the id. */
 	result = stat_index(entry, kind, id % 32768);
 	entry->id = id;
 	if (result == id)

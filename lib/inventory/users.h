@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which processes use the objects of an inventory: who maps them, has them open, or is blocked in a
- * call on them.  It comes from one pass over /proc, by reading alone, and tells of the moment at which
- * each process was looked at.
+ * The processes that use the objects of an inventory: those that map them, have them open, hold a token of them, or are
+ * blocked in a call on them.  One pass over /proc finds them, by reading alone, each process at its own moment.
  *
- * A process that may not be looked at is counted: where there is one, the users that were found
- * need not be all.
+ * The pass counts the processes that may not be looked at.  If there are any, the users that were found may not be all.
  */
 #ifndef USERS_H
 #define USERS_H
@@ -20,10 +18,10 @@ enum user_how {
 	USER_MAPS = 1,    /* has it mapped or attached */
 	USER_READS = 2,   /* has it open for reading */
 	USER_WRITES = 4,  /* has it open for writing */
-	USER_WAITS = 8,   /* a thread of it is blocked in a call on it */
-	USER_GUESSED = 16, /* that it waits is known, and for what is inferred: it has no other object of the kind */
-	USER_TIMED = 32,   /* it does not wait for ever */
-	USER_HOLDS = 64,   /* has a token of a set of slots.h, which is known for sure */
+	USER_WAITS = 8,   /* one of its threads is blocked in a call on it */
+	USER_GUESSED = 16, /* it is known to wait, and uses no other object of the kind for which it could wait */
+	USER_TIMED = 32,   /* the wait has a timeout */
+	USER_HOLDS = 64,   /* holds a token of a set with slots, which the kernel knows for certain */
 };
 #define USER_OPEN (USER_READS | USER_WRITES)
 
@@ -34,23 +32,23 @@ struct user_process {
 	uid_t uid;
 	char command[USER_COMMAND]; /* any bytes; "?" where it may not be seen, and `nameless` */
 	unsigned char nameless;
-	unsigned char waits_hidden; /* what it waits for may not be seen */
-	unsigned char busy;         /* a thread runs, or waits for something that is no object here */
+	unsigned char waits_hidden; /* the object that it waits for may not be seen */
+	unsigned char busy;         /* a thread runs, or waits for something that is no object of the inventory */
 	unsigned char waiting;      /* a thread waits for an object */
 	unsigned char for_children; /* a thread waits for its children */
 };
 
-/* That a process uses an object. */
+/* The use of an object by a process. */
 struct user {
 	uint32_t entry, process; /* indices into the inventory and `processes` */
 	unsigned char how;       /* enum user_how */
 	unsigned char call;      /* enum user_call; of USER_WAITS */
 	short semaphore;         /* the number of the semaphore of a System V set that it waits for, or -1 */
 	int fd;                  /* one of the descriptors that have it open, or -1 */
-	uint32_t mappings;       /* how often it has it mapped */
+	uint32_t mappings;       /* the number of its mappings */
 };
 
-/* Calls that wait. */
+/* The calls in which a process waits. */
 enum user_call {
 	USER_NO_CALL,
 	USER_SEMOP_TAKE, /* for a value to become large enough */
@@ -64,54 +62,53 @@ enum user_call {
 	USER_READ,     /* a FIFO, a socket */
 	USER_WRITE,
 	USER_POLL,
-	USER_OPEN_CALL, /* a FIFO that nobody has open at its other end */
+	USER_OPEN_CALL, /* a FIFO whose other end no process has open */
 };
 
-/* All zero is what users_find() begins with. */
+/* users_find() begins with one that is all zero. */
 struct users {
-	struct user_process *processes; /* those that use an object */
+	struct user_process *processes; /* processes that use an object */
 	size_t process_count, process_room;
 	struct user *users; /* in the order of `entry` */
 	size_t count, room;
-	size_t *first;      /* of each entry: where its users begin; entry + 1: where they end */
-	uint32_t *attached; /* of each entry: how many mappings were found */
-	size_t hidden;      /* processes of which the memory or the descriptors may not be seen */
-	size_t waits_hidden; /* processes of which it may not be seen what they wait for */
-	int invisible;      /* /proc does not show all processes (hidepid), or is not there */
-	int err;            /* why a process could not be looked at, the first cause but that it is not allowed; or 0 */
-	int proc;           /* /proc, once it is open (then not 0), or -1 */
-	int proc_err;       /* why it is not, of proc_open() */
+	size_t *first;      /* the index of the first user of each entry, and after the last entry, their number */
+	uint32_t *attached; /* the number of mappings of each entry that were found */
+	size_t hidden;      /* processes whose memory or descriptors may not be seen */
+	size_t waits_hidden; /* processes whose waits may not be seen */
+	int invisible;      /* /proc does not show all processes (hidepid), or is missing */
+	int err;            /* the first cause, other than a missing permission, why a process was not looked at; or 0 */
+	int proc;           /* the descriptor of /proc once that is open (never 0), or -1 */
+	int proc_err;       /* the errno of proc_open(), or 0 */
 };
 
 /*
- * Opens /proc, which users_find() does, too: for who is about to enter another mount namespace and
- * wants to see the processes of this one.
+ * Opens /proc, as users_find() does, before the caller enters another mount namespace: users_find() then looks at the
+ * processes of the present one.
  */
 void users_open(struct users *users);
 
 enum users_wanted {
 	USERS_MAPS = 1,
 	USERS_FDS = 2,
-	USERS_WAITS = 4, /* needs the other two for all but System V queues and sets */
+	USERS_WAITS = 4, /* needs the other two, except for System V queues and sets */
 };
 
-/* What of a process must be looked at for objects of these kinds. */
+/* The parts of a process (enum users_wanted) that objects of these kinds need. */
 unsigned users_needed(unsigned kinds);
 
 /*
- * Finds the users of all entries.  Of `kinds`, INVENTORY_FIFO and INVENTORY_MEMFD add those that are
- * found to the inventory, and `unlinked` those segments and semaphores that have no name any more.
- * Without a /proc of our pid namespace nobody is found, and `proc_err` says why.  0, or -1 with ENOMEM.
+ * Finds the users of all entries.  If `kinds` has INVENTORY_FIFO or INVENTORY_MEMFD, it also adds the FIFOs and memfds that
+ * it finds to the inventory; if `unlinked`, segments and semaphores without a name.  Without a /proc of our pid namespace it
+ * finds no users, and `proc_err` is the cause.  0, or -1 with ENOMEM.
  */
 int users_find(struct users *users, struct inventory *inventory, unsigned kinds, unsigned wanted, int unlinked);
 
-/* The users of the entry with this index, `*count` of them. */
+/* The users of the entry with this index; `*count` is their number. */
 const struct user *users_of(const struct users *users, size_t entry, size_t *count);
 
 /*
- * Whether the users of an entry that were found may not be all.  Of a System V segment all are known
- * where as many mappings were found as the kernel counts; System V queues and sets have no users but those
- * that wait.
+ * Whether an entry may have users that were not found.  All users of a System V segment are known if as many mappings were
+ * found as the kernel counts.  System V queues and sets have only waiting processes and holders as users.
  */
 int users_unknown(const struct users *users, const struct inventory *inventory, size_t entry);
 
@@ -120,35 +117,35 @@ void users_free(struct users *users);
 /* The word for a call ("msgrcv"). */
 const char *users_call_word(enum user_call call);
 
-/* What became of a process that an object remembers. */
+/* The fate of a process that an object remembers. */
 enum users_fate {
-	USERS_UNKNOWN, /* the object does not say (0: none, or of another pid namespace) */
+	USERS_UNKNOWN, /* the object remembers none (0), or one of another pid namespace */
 	USERS_ALIVE,
-	USERS_GONE,    /* there is none with that pid, or one that started after `when` */
+	USERS_GONE,    /* the pid is free, or belongs to a process that started after `when` */
 };
 
-/* The fate of process `pid`, which was there at `when`, in seconds since 1970.  After users_open(). */
+/* The fate of process `pid`, which existed at `when`, in seconds since 1970.  Call it after users_open(). */
 enum users_fate users_fate(const struct users *users, pid_t pid, int64_t when);
 
-/* What a verdict on an orphan can be. */
+/* The verdict on an object. */
 enum users_orphan {
 	USERS_NO_ORPHAN,
 	USERS_ORPHAN,
-	USERS_ORPHAN_UNKNOWN, /* it cannot be known: in doubt it is in use */
+	USERS_ORPHAN_UNKNOWN, /* cannot be known: assume that it is in use */
 };
 
 #define USERS_REASON 160
 
 /*
- * Whether nobody is left who would use the object: `reason` (USERS_REASON bytes) says why, or why it is
- * not known.  `users` must have looked for all that users_needed() says of its kind.
+ * Whether no process is left that would use the object.  `reason` (USERS_REASON bytes) becomes the reason for the verdict.
+ * `users` must have looked at all parts that users_needed() says for the kind.
  */
 enum users_orphan users_is_orphan(const struct users *users, const struct inventory *inventory, size_t entry,
                                   char *reason);
 
 /*
- * Whether somebody uses it at this moment: 1, 0, or -1 where that cannot be known.  Of a System V segment the kernel's
- * count tells more.
+ * Whether a process uses the object at this moment: 1, 0, or -1 where that cannot be known.  The count of the kernel says
+ * more about a System V segment.
  */
 int users_in_use(const struct users *users, const struct inventory *inventory, size_t entry);
 

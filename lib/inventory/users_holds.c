@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/sem.h>
 
 #include "base/array.h"
 #include "ipc/semset.h"
+#include "ipc/sysv.h"
 
 static int add_holder(struct users_pass *pass, pid_t pid, uint32_t entry)
 {
@@ -34,7 +34,7 @@ int users_holds_know(struct users_pass *pass)
 			continue;
 		errno = 0;
 		if (semset_kind_of(entry->id, (int)entry->count) != SEMSET_SLOTS) {
-			if (errno != 0 && errno != EINVAL && errno != EIDRM)
+			if (errno != 0 && !sysv_is_gone(errno))
 				entry->flags |= INVENTORY_HOLDERS_HIDDEN;
 			continue;
 		}
