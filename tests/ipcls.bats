@@ -791,7 +791,7 @@ key:0x00000003 15 0601 0 10 -
 key:0x00000004 14 0600 - 10 -
 1 0 - unknown:\x20untouched\x20since\x201970-01-01\x2000:00:00,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
 2 70000 - unknown:\x20may\x20not\x20be\x20read
-1 - empty,\x20last\x20users\x20gone,\x20untouched\x20since\x20?
+1 - empty,\x20last\x20users\x20gone,\x20untouched\x20since\x20-
 END
 }
 
