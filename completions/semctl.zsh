@@ -17,30 +17,30 @@ _semctl() {
     local semctl_command=$words[2] separator
     local -a own=(
         'run:run a command that holds a token'
-        'create:make a semaphore or a set'
-        'wait:take a token'
-        'post:give a token'
+        'create:create a semaphore or a set'
+        'wait:take tokens'
+        'post:give tokens'
         'get:print the values'
         'set:set the values'
-        'op:several operations on a set in one step'
-        'barrier:wait until so many have come'
-        'rm:remove'
+        'op:perform several operations on a set in one step'
+        'barrier:wait until a number of processes have arrived'
+        'rm:remove semaphores'
     )
     local -a common=(
-        '(- *)'{-h,--help}'[print a summary]'
-        '(- *)'{-V,--version}'[print the version]'
+        '(- *)'{-h,--help}'[show the help]'
+        '(- *)'{-V,--version}'[show the version]'
     )
-    local -a verbose=( '(-v --verbose)'{-v,--verbose}'[say what was done]' )
-    local -a table=( '(-v --verbose)'{-v,--verbose}'[show who waits and who was last]' )
-    local -a exclusive=( '(-x --exclusive)'{-x,--exclusive}'[make it, and fail if it is there]' )
-    local -a jobs=( '(-j --jobs)'{-j+,--jobs=}'[tokens of a semaphore that is made]:number: ' )
-    local -a number=( '(-c --count)'{-c+,--count=}'[how many]:number: ' )
+    local -a verbose=( '(-v --verbose)'{-v,--verbose}'[report what was done]' )
+    local -a table=( '(-v --verbose)'{-v,--verbose}'[print a table: values, waiting processes, holders]' )
+    local -a exclusive=( '(-x --exclusive)'{-x,--exclusive}'[fail if the semaphore exists]' )
+    local -a jobs=( '(-j --jobs)'{-j+,--jobs=}'[tokens of a new semaphore]:number: ' )
+    local -a number=( '(-c --count)'{-c+,--count=}'[number of tokens or processes]:number: ' )
     local -a mode=(
-        '(-m --mode)'{-m+,--mode=}'[permission of what is made]:mode:((0600\:"only you" 0660\:"the group" 0666\:"all" g+rw\:"the group too" a+rw\:"all"))'
+        '(-m --mode)'{-m+,--mode=}'[permission of a new semaphore]:mode:((0600\:"only you" 0660\:"the group" 0666\:"all" g+rw\:"the group too" a+rw\:"all"))'
     )
     local -a limit=(
         '(-n --nonblock -w --timeout)'{-n,--nonblock}'[do not wait]'
-        '(-w --timeout -n --nonblock)'{-w+,--timeout=}'[wait at most so long]:duration: '
+        '(-w --timeout -n --nonblock)'{-w+,--timeout=}'[wait at most this long]:duration: '
     )
 
     if (( CURRENT == 2 )); then

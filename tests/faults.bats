@@ -460,7 +460,7 @@ END
     cc -shared -fPIC -o third.so third.c
     semctl create /faults-s 1
     run -1 env LD_PRELOAD="$PWD/third.so" semctl post -c 5 /faults-s
-    assert_output 'semctl: /faults-s: it would rise above 2147483647, and is as it was'
+    assert_output 'semctl: /faults-s: the value would exceed 2147483647; nothing was added'
     assert_equal "$(semctl get /faults-s)" 1
 }
 

@@ -1174,7 +1174,7 @@ mkfifo go; exec 7<>go
 hold semctl run key:0x31 sh -c "echo; read x <go; semctl run $OPTIONS key:0x32 true; exit 0"; a=$held
 hold semctl run key:0x32 sh -c "echo; read x <go; semctl run $OPTIONS key:0x31 true; exit 0"; b=$held
 echo >&7; echo >&7
-waiting() { [[ $(semctl get -v "$1" | cut -f 4 | sed -n 2p) == 1 ]]; }
+waiting() { [[ $(semctl get -v "$1" | tr -s " " | cut -d " " -f 4 | sed -n 2p) == 1 ]]; }
 await waiting key:0x31; await waiting key:0x32
 '
 

@@ -44,7 +44,7 @@ place() {
         one_of_each
         mount -t tmpfs none /proc
         ipcls -r --noheadings -o NAME,USERS 2>&1; told ipcls -a -o NAME --noheadings -t fifo; told ipcls -t memfd
-        told shmcat memfd:1:3; told semctl get -v key:0x73 | sed "s/[0-9]*\t-$/PID\t-/"
+        told shmcat memfd:1:3; told semctl get -v key:0x73 | tr -s " " | sed "s/ [0-9]* -$/ PID -/"
         told ipcls --orphans -r --noheadings -o NAME'
     assert_output - <<'END'
 key:0x00000071 none
@@ -61,8 +61,8 @@ ipcls: /proc: not mounted; memory without a name cannot be listed
 status 1
 shmcat: memfd:1:3: /proc is missing, or does not show this process (root can mount one)
 status 1
-NAME	SEMAPHORE	VALUE	WAITING	FOR-ZERO	LAST-PID	COMMAND
-key:0x73	0	1	0	0	PID	-
+NAME SEMAPHORE VALUE WAITING FOR-ZERO LAST-PID COMMAND
+key:0x73 0 1 0 0 PID -
 status 0
 ipcls: /proc: not mounted; users are not known
 status 0
@@ -130,12 +130,12 @@ END
     run -0 place '
         mqsend -C key:0x72 a; echo abc | shmput key:0x71; semctl create key:0x73
         [[ -e /proc/$OUTER/comm ]] && echo $((OUTER - 1)) >/proc/sys/kernel/ns_last_pid; semctl wait key:0x73
-        told semctl get -v key:0x73 | sed "s/\t$OUTER\t/\tOUTER\t/"
+        told semctl get -v key:0x73 | tr -s " " | sed "s/ $OUTER / OUTER /"
         told ipcls -r --noheadings -o NAME,USERS,ORPHAN | sed "s/since.*but/... but/"
         told ipcrm-all --all' --pid --fork
     assert_output - <<'END'
-NAME	SEMAPHORE	VALUE	WAITING	FOR-ZERO	LAST-PID	COMMAND
-key:0x73	0	0	0	0	OUTER	-
+NAME SEMAPHORE VALUE WAITING FOR-ZERO LAST-PID COMMAND
+key:0x73 0 0 0 0 OUTER -
 status 0
 key:0x00000071 none unknown:\x20nobody\x20attached,\x20creator\x20not\x20known
 key:0x00000072 - unknown:\x201\x20message\x20left,\x20untouched\x20... but\x20who\x20used\x20it\x20is\x20not\x20known
@@ -406,13 +406,13 @@ mqsend: key:0x91: No space left on device: kernel.msgmni queues exist already (s
 status 1
 mqsend: /q: No space left on device: fs.mqueue.queues_max queues exist already (sysctl)
 status 1
-semctl: key:0x91: the system has no room for another set (sysctl kernel.sem, second and fourth number; ipcs -sl)
+semctl: key:0x91: the system limit for semaphore sets is reached (sysctl kernel.sem, second and fourth number; ipcls -t sem)
 status 1
-semctl: key:0x91: more semaphores than a set may have (sysctl kernel.sem, the first number)
+semctl: key:0x91: too many semaphores for one set (sysctl kernel.sem, first number)
 status 1
-semctl: key:0x91: the system has no room for another set (sysctl kernel.sem, second and fourth number; ipcs -sl)
+semctl: key:0x91: the system limit for semaphore sets is reached (sysctl kernel.sem, second and fourth number; ipcls -t sem)
 status 125
-semctl: key:0x91: more semaphores than a set may have (sysctl kernel.sem, the first number)
+semctl: key:0x91: too many semaphores for one set (sysctl kernel.sem, first number)
 status 125
 END
 }

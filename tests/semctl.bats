@@ -36,6 +36,9 @@ no_set() { [[ -z $(column 2) ]] || fail "there is a set: $(column 2)"; }
 # Whether somebody waits for it.
 waited_for() { awaited "$1"; }
 
+# row CELL...: the table in $output has a line with these cells.
+row() { tr -s ' ' <<<"$output" | grep -qxF -- "$*" || fail "no row $*: $output"; }
+
 # held_by_nobody: what `run` made has all its tokens.
 free() { values "$1" "$2"; }
 
@@ -87,6 +90,34 @@ storm() {
     values $key 1
 }
 
+@test 'semctl: --help of a command has its own options, and no others' {
+    local command letters
+    while read -r command letters; do
+        run -0 semctl "$command" --help
+        assert_equal "$(sed -n 's/^  -\([a-zA-Z]\), --.*/\1/p' <<<"$output" | grep -v '[hV]' | sort | tr -d '\n')" "$letters"
+        refute_line --regexp '^  (run|create|wait|post|get|set|op|barrier|rm)  '
+    done < <(sed -n 's/^\t{"\([a-z]*\)", "\([a-z]*\)", "semctl .*/\1 \2/p' "$BATS_TEST_DIRNAME/../cmd/semctl/semctl.c")
+}
+
+@test 'semctl: options may follow operands until a command begins' {
+    semctl create $key 1
+    run -0 --separate-stderr semctl wait $key -v
+    assert_equal "$stderr" "semctl: $key: took 1 token"
+    run -124 soon semctl wait $key -n
+    run -1 semctl post $key -c 2 /sem-missing -v
+    values $key 2
+    run -0 --separate-stderr semctl op $key 0-1 -v
+    assert_equal "$stderr" "semctl: $key: done"
+    run -0 --separate-stderr semctl op $key 0+1 -v -- echo -n -v
+    assert_equal "$output|$stderr" "-v|semctl: $key: done"
+    run -0 --separate-stderr semctl run $other -v -j 2 echo -v
+    assert_equal "$output|$stderr" "-v|semctl: $other: created; slot 0 of 2"
+    run -0 --separate-stderr semctl run $other -v -- echo --
+    assert_equal "$output|$stderr" "--|semctl: $other: slot 0 of 2"
+    # After -- nothing is an option.
+    usage_error semctl wait -- $key -n
+}
+
 @test 'semctl: names that are none are refused' {
     local command
     for command in create wait post get rm 'set -v' op; do
@@ -117,11 +148,20 @@ storm() {
     assert [ ! -e /dev/shm/sem.sem-a ]
 }
 
-@test 'semctl: --help and --version, also behind a command' {
-    run -0 semctl --help
-    assert_line --partial 'usage: semctl'
-    run -0 semctl run --help
-    assert_line --partial 'usage: semctl run'
+@test 'semctl: --help and --version, also after a command, and shortened' {
+    local word
+    for word in --help --hel --h -h; do
+        run -0 semctl $word
+        assert_line --partial 'usage: semctl run|create'
+        run -0 semctl run $word
+        assert_line --partial 'usage: semctl run ['
+    done
+    for word in --version --versi -V; do
+        run -0 semctl $word
+        assert_output --partial 'semctl (ipcutils)'
+    done
+    usage_error semctl --
+    usage_error semctl --helps
     run -0 semctl -V
     assert_output --partial 'semctl (ipcutils)'
 }
@@ -193,14 +233,14 @@ storm() {
         values "$name" 3
     done
     run -1 semctl create $key 1 2
-    assert_output --partial 'it is there with 1 semaphore, not 2'
+    assert_output --partial 'the set exists with 1 semaphore, not 2'
 }
 
 @test 'create: -v says what happened' {
     run -0 --separate-stderr semctl create -v $key
     [[ -z $output && $stderr == *created* ]]
     run -0 --separate-stderr semctl create -v $key
-    [[ -z $output && $stderr == *'there already'* ]]
+    [[ -z $output && $stderr == *'exists already'* ]]
 }
 
 @test 'create: key:private prints the id that all tools take' {
@@ -421,7 +461,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
 @test 'post at the maximum is refused, and changes nothing' {
     semctl create $key 32767
     run -1 semctl post $key
-    assert_output "semctl: $key: it would rise above 32767, and is as it was"
+    assert_output "semctl: $key: the value would exceed 32767; nothing was added"
     values $key 32767
     semctl set $key 32760
     run -1 semctl post -c 8 $key
@@ -429,7 +469,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     run -1 semctl post -c 32768 $key
     semctl create $posix 2147483647
     run -1 semctl post $posix
-    assert_output "semctl: $posix: it would rise above 2147483647, and is as it was"
+    assert_output "semctl: $posix: the value would exceed 2147483647; nothing was added"
     values $posix 2147483647
     semctl set $posix 2147483640
     run -1 semctl post -c 8 $posix
@@ -522,17 +562,17 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     eventually waited_for $key
     bg semctl op $key 1-1
     run -0 semctl get -v $key
-    assert_line --index 0 $'NAME\tSEMAPHORE\tVALUE\tWAITING\tFOR-ZERO\tLAST-PID\tCOMMAND'
-    assert_line --regexp $'^key:0x73656d01\t0\t0\t1\t0\t[0-9]+\t-$'
+    assert_line --index 0 --regexp '^NAME +SEMAPHORE +VALUE +WAITING +FOR-ZERO +LAST-PID +COMMAND$'
+    assert_line --regexp '^key:0x73656d01 +0 +0 +1 +0 +[0-9]+ +-$'
 }
 
 @test 'get: -v shows which process holds which slot' {
     bg semctl run -j 2 $key sleep 30
     eventually values $key 1
     run -0 semctl get -v $key
-    assert_line "$key"$'\ttokens\t1\t0\t0\t'"$pid"$'\tsleep'
-    assert_line "$key"$'\tslot-0\t1\t0\t0\t'"$pid"$'\tsleep'
-    assert_line "$key"$'\tslot-1\t0\t0\t0\t-\t-'
+    row $key tokens 1 0 0 "$pid" sleep
+    row $key slot-0 1 0 0 "$pid" sleep
+    row $key slot-1 0 0 0 - -
 }
 
 @test 'get: -v of a POSIX semaphore shows what its kind tells' {
@@ -540,7 +580,26 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     bg semctl wait $posix
     eventually waited_for $posix
     run -0 semctl get -v $posix
-    assert_line "$posix"$'\t0\t0\t1\t-\t-\t-'
+    row $posix 0 0 1 - - -
+}
+
+@test 'get: the columns of -v line up, whatever is in them, and a name is one word' {
+    semctl create $key 32767 0
+    semctl create '/sem-a name' 1
+    run -0 semctl get -v $key '/sem-a name'
+    # Words begin, and numbers end, at the same place in all lines.
+    assert_equal "$(awk '{
+        at = 0
+        for (i = 1; i <= 6; i++) {
+            at += index(substr($0, at + 1), $i)
+            printf " %d", i <= 2 ? at : at + length($i) - 1
+            at += length($i) - 1
+        }
+        print ""
+    }' <<<"$output" | sort -u | wc -l)" 1
+    row '/sem-a\x20name' 0 1 0 - - -
+    run -3 semctl get -v /sem-missing
+    assert_output 'semctl: /sem-missing: No such file or directory'
 }
 
 @test 'get: a full disk and a closed standard output are failures' {
@@ -556,7 +615,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     semctl set $key 4 0 32767
     values $key 4 0 32767
     run -1 semctl set $key 1
-    assert_output "semctl: $key: it has 3 semaphores, and 1 value is given"
+    assert_output "semctl: $key: the set has 3 semaphores, but 1 value was given"
     run -1 semctl set $key 1 2 3 4
     values $key 4 0 32767
     semctl create $posix 5
@@ -617,7 +676,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     values $key 0 4 0
     # None of it, as the last cannot be.
     run -124 semctl op -n $key 1-1 2+3 0-1
-    assert_output "semctl: $key: it would have to wait"
+    assert_output "semctl: $key: the operations would have to wait"
     values $key 0 4 0
     semctl op $key 0x1-0x2 2+0x10
     values $key 0 2 16
@@ -683,12 +742,12 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
 @test 'op: what the set does not have, and what is too much' {
     semctl create $key 1
     run -1 semctl op $key 1-1
-    assert_output "semctl: $key: the set has only 1 semaphore, from 0 on"
+    assert_output "semctl: $key: the set has only 1 semaphore, numbered from 0"
     run -1 semctl op $key 0+32767
-    assert_output "semctl: $key: a value, or what the process would owe, would rise above 32767; nothing was done"
+    assert_output "semctl: $key: a value, or what is to be undone for this process, would exceed 32767; nothing was done"
     mapfile -t many < <(yes 0+1 | head -n 600)
     run -1 semctl op $key "${many[@]}"
-    assert_output --partial 'more operations than can be done in one step'
+    assert_output --partial 'too many operations for one step'
     values $key 1
 }
 
@@ -722,7 +781,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
         values "$name" 3
     done
     run -125 semctl run -j 2 $key true
-    assert_output "semctl: $key: it was made with 3 tokens, not 2"
+    assert_output "semctl: $key: it was created with 3 tokens, not 2"
     run -0 semctl run --jobs=3 $key true
 }
 
@@ -848,7 +907,7 @@ END
     assert [ ! -e wrong ]
     values $key 3
     run -0 semctl get -v $key
-    refute_line --regexp $'\tslot-.\t1'
+    refute_line --regexp 'slot-. +1'
 }
 
 @test 'run: whoever is killed, the token is free in the same moment' {
@@ -940,7 +999,7 @@ END
 
 @test 'run: a process that would wait for itself is told so' {
     run -125 soon semctl run $key semctl run $key true
-    assert_output "semctl: $key: this process holds its only token already, and would wait for itself"
+    assert_output "semctl: $key: this process holds the only token already, and would wait for itself"
     values $key 1
 }
 
@@ -1154,7 +1213,7 @@ END
     assert_output "semctl: $key: timed out"
     values $key 2
     run -124 soon semctl barrier -n -c 3 $key
-    assert_output "semctl: $key: not all of the others are here"
+    assert_output "semctl: $key: other processes are missing"
     values $key 2
     bg semctl barrier -c 3 $key
     eventually values $key 1
@@ -1199,13 +1258,13 @@ gave_up_waiting() { [[ $(grep -c EAGAIN trace) == 2 ]]; }
 @test 'barrier: for how many is settled by who made it' {
     semctl barrier -n -c 1 $key
     run -1 semctl barrier -c 2 $key
-    assert_output "semctl: $key: it is a barrier for 1, not 2"
+    assert_output "semctl: $key: the barrier is for 1 process, not 2"
     run -1 semctl create -x $key
     semctl create $other 1
     run -1 semctl barrier -c 2 $other
-    assert_output "semctl: $other: it is there and no barrier"
+    assert_output "semctl: $other: the set exists and is not a barrier"
     run -125 semctl run $key true
-    assert_output "semctl: $key: it is a barrier"
+    assert_output "semctl: $key: this set is a barrier, which has no tokens"
     usage_error semctl barrier $key
     usage_error semctl barrier -c 2 $posix
     usage_error semctl barrier -c 32768 $key
@@ -1289,7 +1348,7 @@ broken() {
     run -0 as_nobody semctl get $posix
     assert_output 3
     run -0 as_nobody semctl get -v $posix
-    assert_line "$posix"$'\t0\t3\t0\t-\t-\t-'
+    row $posix 0 3 0 - - -
     run -1 as_nobody semctl wait $posix
 }
 
@@ -1316,17 +1375,22 @@ broken() {
     run -1 as_nobody semctl set $key 2
     assert_output "semctl: $key: Permission denied"
     run -1 as_nobody semctl op $key 5-1
-    assert_output "semctl: $key: the set has not so many semaphores"
+    assert_output "semctl: $key: an operation names a semaphore that the set does not have"
     values $key 1 1
     as_nobody semctl wait $key
     as_nobody semctl op $key 1-1
     values $key 0 0
 }
 
+@test 'wait: a signal that comes while it refuses a barrier ends it by that signal' {
+    run -124 semctl barrier -n -c 3 $key
+    run -143 traced -e trace=semget -e inject=semget:signal=TERM semctl wait -n $key
+}
+
 @test 'wait and post: a barrier has no tokens' {
     run -124 semctl barrier -n -c 3 $key
     run -1 semctl wait -n $key
-    assert_output "semctl: $key: it is a barrier, which has no tokens"
+    assert_output "semctl: $key: this set is a barrier, which has no tokens"
     run -1 semctl post $key
     values $key 3
 }
@@ -1467,15 +1531,15 @@ told() {
 @test 'semctl: -v says what was done, and nothing without it' {
     told "$key: created with 2 semaphores" semctl create -v $key 3 0
     run -1 --separate-stderr semctl create $key 3
-    assert_equal "$stderr" "semctl: $key: it is there with 2 semaphores, not 1"
+    assert_equal "$stderr" "semctl: $key: the set exists with 2 semaphores, not 1"
     told "$key: done" semctl op -v $key 0-1
     told "$key: set" semctl set -v $key 1 1
     told "$key: removed" semctl rm -v $key
     told "$posix: created with 1 semaphore" semctl create -v $posix 0
-    told "$posix: 2 given" semctl post -v -c 2 $posix
-    told "$posix: 2 taken" semctl wait -v -c 2 $posix
-    told "$key: created, waiting for 1" semctl barrier -v -c 1 $key
-    told "$key: waiting for 1" semctl barrier -v -c 1 $key
+    told "$posix: gave 2 tokens" semctl post -v -c 2 $posix
+    told "$posix: took 2 tokens" semctl wait -v -c 2 $posix
+    told "$key: created; waiting for 1 process" semctl barrier -v -c 1 $key
+    told "$key: waiting for 1 process" semctl barrier -v -c 1 $key
     run -0 semctl get -v $key
     assert_output --partial lacking
     semctl rm $posix
@@ -1502,16 +1566,16 @@ told() {
 @test 'semctl: a set of one has no second semaphore, and a lock of one no two tokens' {
     semctl create $key 1
     run -1 --separate-stderr semctl op $key 1-1
-    assert_equal "$stderr" "semctl: $key: the set has only 1 semaphore, from 0 on"
+    assert_equal "$stderr" "semctl: $key: the set has only 1 semaphore, numbered from 0"
     semctl rm $key
     semctl create $key 1 1
     run -1 --separate-stderr semctl op $key 2-1
-    assert_equal "$stderr" "semctl: $key: the set has only 2 semaphores, from 0 on"
+    assert_equal "$stderr" "semctl: $key: the set has only 2 semaphores, numbered from 0"
     semctl rm $key
     semctl create $key 1
     semctl run -j 1 $other true
     run -125 --separate-stderr semctl run -j 2 $other true
-    assert_equal "$stderr" "semctl: $other: it was made with 1 token, not 2"
+    assert_equal "$stderr" "semctl: $other: it was created with 1 token, not 2"
     # Of another's semaphore nobody knows how many tokens it has in all.
     run -0 semctl run -j 2 $key echo ran
     assert_output ran

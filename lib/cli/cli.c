@@ -64,10 +64,15 @@ static void open_missing_descriptors(void)
 	}
 }
 
-void cli_start(char **argv, const char *usage_line, const char *help_text)
+void cli_explain(const char *usage_line, const char *help_text)
 {
 	cli_use(usage_line);
 	help = help_text;
+}
+
+void cli_start(char **argv, const char *usage_line, const char *help_text)
+{
+	cli_explain(usage_line, help_text);
 	/* getopt_long(3) begins its messages with argv[0], which may be a path. */
 	if (argv[0] != NULL)
 		argv[0] = program_invocation_short_name;

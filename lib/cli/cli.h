@@ -25,6 +25,9 @@
  */
 void cli_start(char **argv, const char *usage, const char *help);
 
+/* Replaces the usage line and the text of --help, for a tool with commands of its own. */
+void cli_explain(const char *usage, const char *help);
+
 /*
  * Prepares for a POSIX semaphore whose file is truncated or overwritten while it is used: the tool then fails with a
  * message about `object`, where SIGBUS or SIGABRT would have killed it.  `object` must stay valid.

@@ -2,7 +2,7 @@
 /* An operation of `semctl op`, against a second reading: the same words are taken, and mean the same when spelt again. */
 #include "tool.h"
 
-#include "../../cmd/semctl/semctl.c"
+#include "../../cmd/semctl/operate.c"
 
 #include <ctype.h>
 
