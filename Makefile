@@ -3,7 +3,7 @@
 # The lists below come from the folders: a new tool is a new folder in cmd/, and touches nothing here.
 # O=DIR builds elsewhere, V=1 shows the commands, STATIC=1 links statically, CC=clang works.
 
-VERSION = 0.1
+VERSION = 0.9
 O ?= build
 
 PREFIX ?= /usr/local
@@ -12,29 +12,30 @@ MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+DOCDIR ?= $(PREFIX)/share/doc/ipcutils
 
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-LDFLAGS ?= -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 
 TOOLS := $(patsubst cmd/%/,%,$(wildcard cmd/*/))
-OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard cmd/*/*.c))
-LIB := $(patsubst %.c,$(O)/obj/%.o,$(wildcard lib/*/*.c))
+OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard cmd/*/*.c)))
+LIB := $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard lib/*/*.c)))
 PAGES := $(wildcard man/*.[1-9])
 BINS := $(TOOLS:%=$(O)/bin/%)
 
 # libbsd's shared library costs every start some 50 microseconds, its archive nothing; libmd is what its digests want.
+# BSD=shared links the shared one all the same, as packages do.
 BSD_DIR := $(shell $(PKG_CONFIG) --variable=libdir libbsd 2>/dev/null)
-BSD_LIBS := $(if $(BSD_DIR),$(or $(wildcard $(BSD_DIR)/libbsd.a),$(shell $(PKG_CONFIG) --libs libbsd)))
+BSD_LIBS := $(if $(BSD_DIR),$(or $(if $(filter shared,$(BSD)),,$(wildcard $(BSD_DIR)/libbsd.a)),$(shell $(PKG_CONFIG) --libs libbsd)))
 BSD_LIBS += $(if $(filter %.a,$(BSD_LIBS)),$(wildcard $(BSD_DIR)/libmd.a))
 BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd 2>/dev/null)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wconversion
 # What the user gives comes last, and so wins.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -iquote lib $(BSD_CFLAGS) \
-	-fPIE -ffunction-sections -fdata-sections $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
+	-fPIE -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
 # What a tool does not call is left out: the loader looks up each symbol at the start.
-ALL_LDFLAGS = $(if $(STATIC),-static-pie,-pie) -Wl,--gc-sections $(CFLAGS) $(LDFLAGS)
+ALL_LDFLAGS = $(if $(STATIC),-static-pie,-pie) -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
 # A library that one tool alone links joins LIBS in a line of its own: $(O)/bin/TOOL: LIBS += ...
 LIBS = $(BSD_LIBS)
 
@@ -45,7 +46,7 @@ IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz soak \
-	coverage analyze bench install uninstall dist help clean fuzzers FORCE
+	coverage analyze bench install install-strip uninstall dist deb check-deb check-installed check-reproducible help clean fuzzers FORCE
 
 all: $(BINS) ## build the tools into build/bin (the default)
 
@@ -58,7 +59,7 @@ $(BINS): $(O)/libipcutils.a $(O)/flags | $(O)/bin
 # A new archive each time: ar(1) would keep the members whose sources are gone.
 $(O)/libipcutils.a: $(LIB) $(O)/flags
 	$(SAY) AR $@
-	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(LIB)
 
 DIRECTORIES := $(O)/bin $(sort $(patsubst %/,%,$(dir $(LIB) $(OBJECTS))))
 $(LIB) $(OBJECTS): $(O)/obj/%.o: %.c $(O)/flags Makefile | $(DIRECTORIES)
@@ -201,22 +202,42 @@ INSTALLED = $(foreach t,$(TOOLS),755:$(O)/bin/$t:$(BINDIR)/$t) \
 	$(foreach p,$(PAGES),644:$p:$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p)) \
 	$(foreach c,$(TOOLS:%=completions/%.bash),644:$c:$(BASHDIR)/$(basename $(notdir $c))) 644:completions/ipcutils.bash:$(BASHDIR)/ipcutils.bash \
 	$(foreach c,$(wildcard completions/*.zsh),644:$c:$(ZSHDIR)/_$(basename $(notdir $c))) \
-	$(foreach c,$(wildcard completions/*.fish),644:$c:$(FISHDIR)/$(notdir $c))
+	$(foreach c,$(wildcard completions/*.fish),644:$c:$(FISHDIR)/$(notdir $c)) \
+	$(foreach d,README.md NEWS.md LICENSE,644:$d:$(DOCDIR)/$d)
 
-install: all ## install under PREFIX (/usr/local), or DESTDIR/PREFIX
+install: all ## install under PREFIX (/usr/local), or DESTDIR/PREFIX (install-strip: without debugging information)
 	$(Q)set -e; for f in $(INSTALLED); do IFS=:; set -- $$f; install -D -m "$$1" "$$2" "$(DESTDIR)$$3"; done
+
+install-strip: install
+	$(Q)strip $(TOOLS:%='$(DESTDIR)$(BINDIR)/%')
 
 uninstall: ## remove what install installed
 	$(Q)set -e; for f in $(INSTALLED); do rm -f "$(DESTDIR)$${f##*:}"; done
 
-dist: ## pack the last commit into ipcutils-VERSION.tar.gz
-	$(Q)git archive --format=tar --prefix=ipcutils-$(VERSION)/ HEAD | gzip -9n >ipcutils-$(VERSION).tar.gz
+dist: ## pack the source into build/ipcutils-VERSION.tar.gz: the last commit, or the tree where there is no git
+	@packaging/dist $(VERSION) '$(O)'
+
+deb: ## build the Debian packages in build/deb
+	@tests/setup $@
+	@packaging/deb $(VERSION) '$(O)/deb'
+
+check-deb: deb ## build the Debian packages and let lintian look at them
+	@tests/setup $@
+	lintian -EviIL +pedantic --fail-on error,warning '$(O)'/deb/*.changes
+
+check-installed: ## run the tests on the tools that are installed under PREFIX (T= and F= choose)
+	@tests/setup check
+	@F='$(F)' BIN='$(DESTDIR)$(BINDIR)' tests/world tests/run $(T)
+
+check-reproducible: ## build twice, as different users would, and compare
+	@tests/setup build
+	@tests/$@
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
-	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/libipcutils.a $(O)/flags ipcutils-$(VERSION).tar.gz
+	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/deb $(O)/libipcutils.a $(O)/flags $(O)/ipcutils-*
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 -include $(wildcard $(O)/obj/*/*/*.d)

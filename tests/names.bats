@@ -174,7 +174,8 @@ tool_told() {
     for tool in shmput shmcat; do
         for option in -V --version; do
             run -0 --separate-stderr $tool $option
-            assert_output --regexp "^$tool .*[0-9]+\.[0-9]+"
+            assert_line --index 0 --regexp "^$tool \(ipcutils\) [0-9]+\.[0-9]+(\.[0-9]+)?$"
+            assert_line --index 1 --partial 'ISC licence'
             assert_equal "$stderr" ''
         done
     done

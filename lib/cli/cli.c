@@ -164,6 +164,6 @@ void cli_help_exit(void)
 void cli_version_exit(void)
 {
 	print_or_exit(program_invocation_short_name);
-	print_or_exit(" (ipcutils) " VERSION "\n");
+	print_or_exit(" (ipcutils) " VERSION "\nISC licence: use, copy, change and pass it on freely; there is no warranty.\n");
 	exit(cli_finish(CLI_DONE));
 }
