@@ -22,7 +22,7 @@ int run_become(char **words)
 	int err;
 
 	cli_close_for_commands();
-	execvp(words[0], words);
+	command_become(&(struct command){.argv = words});
 	err = errno;
 	cli_fail(words[0], err);
 	return command_status_of(err);

@@ -326,10 +326,8 @@ int serve_run(const struct options *options)
 		status = serve_all(&server);
 	close_server(&server);
 	end = server.job.end_signal;
-	if (end != 0) {
+	if (end != 0)
 		task_die_of_signal(&server.job, COMMAND_SIGNALLED + end);
-		return COMMAND_SIGNALLED + end;
-	}
 	if (status == CLI_DONE)
 		status = server.status;
 	return status == CLI_DONE && server.timed_out ? CLI_TIMEOUT : status;

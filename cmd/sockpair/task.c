@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "base/interrupt.h"
 #include "cli/cli.h"
 
 int task_fail(const char *program, int err)
@@ -149,15 +150,10 @@ size_t task_reap(struct job *job)
 void task_die_of_signal(const struct job *job, int status)
 {
 	int number = status - COMMAND_SIGNALLED;
-	sigset_t set;
 
 	if (job->end_signal == 0 || number != job->end_signal)
 		return;
 	/* The core dump of the command, if any, is the one that is of use. */
 	prctl(PR_SET_DUMPABLE, 0);
-	signal(number, SIG_DFL);
-	raise(number);
-	sigemptyset(&set);
-	sigaddset(&set, number);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	interrupt_die_of(number);
 }

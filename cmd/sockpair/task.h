@@ -49,7 +49,7 @@ size_t task_reap(struct job *job);
 
 /*
  * Dies of job->end_signal if that is the signal that ended a command with this status, so that the caller of sockpair
- * sees which signal it was.  Returns if there is no such signal, or as process 1, which no signal ends.
+ * sees which signal it was.  Returns if there is no such signal.
  */
 void task_die_of_signal(const struct job *job, int status);
 

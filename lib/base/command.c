@@ -240,6 +240,7 @@ void command_become(const struct command *command)
 	if (place(&moved) == 0) {
 		if (command->mask != NULL)
 			sigprocmask(SIG_SETMASK, command->mask, NULL);
+		interrupt_become();
 		execvpe(command->argv[0], command->argv, made != NULL ? made : environ);
 	}
 	free_moved(&moved);

@@ -11,7 +11,9 @@ static const int caught[] = {SIGHUP, SIGINT, SIGTERM};
 static volatile sig_atomic_t pending, child;
 static volatile sig_atomic_t armed; /* the timer is ours */
 static int deferred, beating;
-static struct sigaction alarm_before, child_before; /* SIGALRM and SIGCHLD, as we found them */
+static struct sigaction alarm_before, child_before; /* SIGALRM and SIGCHLD, as the tool found them */
+static sigset_t noted;     /* the signals with a handler of this file; empty as the tool begins */
+static sigset_t unblocked; /* the signals that the tool found blocked and unblocked; empty as it begins */
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
@@ -29,11 +31,28 @@ static void note(int number)
 	errno = saved;
 }
 
-/* Ours only has to arrive; one that was set before we began, alarm(2), is a signal as the others are. */
+void interrupt_unblock(int number)
+{
+	sigset_t set, before;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_UNBLOCK, &set, &before);
+	if (sigismember(&before, number))
+		sigaddset(&unblocked, number);
+}
+
+/* The tool's own alarm only has to arrive; one that was set before the tool began, alarm(2), is a signal like the others. */
 static void wake(int number)
 {
 	if (!armed && alarm_before.sa_handler != SIG_IGN)
 		note(number);
+}
+
+static void catch(int number, const struct sigaction *action, struct sigaction *before)
+{
+	sigaction(number, action, before);
+	sigaddset(&noted, number);
 }
 
 void interrupt_catch(void)
@@ -42,15 +61,16 @@ void interrupt_catch(void)
 	size_t i;
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGALRM, &action, &alarm_before);
+	catch(SIGALRM, &action, &alarm_before);
 	sigaddset(&action.sa_mask, SIGCHLD);
 	action.sa_handler = note;
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		if (sigaction(caught[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-			sigaction(caught[i], &action, NULL);
+			catch(caught[i], &action, NULL);
+	interrupt_unblock(SIGALRM);
 }
 
-/* Whether it tells of a fault, has another use here, or ends no process by default, signal(7). */
+/* Whether a signal reports a fault, has another use here, or ends no process by default, signal(7). */
 static int is_left_alone(int number)
 {
 	static const int left[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT,
@@ -63,16 +83,41 @@ static int is_left_alone(int number)
 	return 0;
 }
 
+static void leave(int number)
+{
+	_exit(128 + number);
+}
+
+int interrupt_is_default(int number)
+{
+	struct sigaction now;
+
+	return sigaction(number, NULL, &now) == 0 && (now.sa_handler == SIG_DFL || now.sa_handler == leave);
+}
+
+void interrupt_begin(void)
+{
+	struct sigaction action = {.sa_handler = leave};
+	int number;
+
+	if (getpid() != 1)
+		return;
+	sigemptyset(&action.sa_mask);
+	for (number = 1; number <= SIGRTMAX; number++)
+		if ((!is_left_alone(number) || number == SIGPIPE || number == SIGALRM) && interrupt_is_default(number))
+			sigaction(number, &action, NULL);
+}
+
 void interrupt_catch_all(void)
 {
-	struct sigaction action = {.sa_handler = note}, old;
+	struct sigaction action = {.sa_handler = note};
 	int number;
 
 	interrupt_catch();
 	sigemptyset(&action.sa_mask);
 	for (number = 1; number <= SIGRTMAX; number++)
-		if (!is_left_alone(number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-			sigaction(number, &action, NULL);
+		if (!is_left_alone(number) && interrupt_is_default(number))
+			catch(number, &action, NULL);
 }
 
 void interrupt_catch_children(void)
@@ -80,7 +125,8 @@ void interrupt_catch_children(void)
 	struct sigaction action = {.sa_handler = note, .sa_flags = SA_NOCLDSTOP};
 
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGCHLD, &action, &child_before);
+	catch(SIGCHLD, &action, &child_before);
+	interrupt_unblock(SIGCHLD);
 }
 
 int interrupt_child(void)
@@ -93,7 +139,7 @@ void interrupt_clear_child(void)
 	if (child == 0)
 		return;
 	child = 0;
-	/* One that ends from here on sets both again. */
+	/* A child that ends from here on sets both again. */
 	if (pending == 0)
 		interrupt_alarm(0);
 	if (child)
@@ -112,7 +158,7 @@ void interrupt_alarm(int64_t ns)
 {
 	struct itimerval timer = {{0, 0}, {0, 0}};
 
-	/* One that is repeated because of a signal goes on. */
+	/* An alarm that repeats because of a signal goes on. */
 	if (pending || child)
 		return;
 	if (ns > 0) {
@@ -126,10 +172,10 @@ void interrupt_alarm(int64_t ns)
 	}
 	if (ns > 0 || beating)
 		armed = 1;
-	/* Not ours to stop as long as it is not ours. */
+	/* A timer that another program set stays, until this one needs it. */
 	if (armed)
 		setitimer(ITIMER_REAL, &timer, NULL);
-	/* A signal in between had set it otherwise. */
+	/* A signal may have come in between and set the timer otherwise. */
 	if (pending || child)
 		setitimer(ITIMER_REAL, &again, NULL);
 }
@@ -164,25 +210,57 @@ static void put_back(int number, const struct sigaction *before)
 	sigaction(number, &action, NULL);
 }
 
-void interrupt_leave_to_command(const sigset_t *mask)
+void interrupt_restore_mask(sigset_t *mask)
 {
 	int number;
 
 	for (number = 1; number <= SIGRTMAX; number++)
-		put_back(number, number == SIGALRM ? &alarm_before : number == SIGCHLD ? &child_before : NULL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+		if (sigismember(&unblocked, number))
+			sigaddset(mask, number);
 }
 
-void interrupt_die_if_pending(void)
+void interrupt_leave_to_command(const sigset_t *mask)
 {
-	int number = interrupt_requested();
+	sigset_t all = *mask;
+	int number;
+
+	for (number = 1; number <= SIGRTMAX; number++)
+		put_back(number, number == SIGALRM ? &alarm_before : number == SIGCHLD ? &child_before : NULL);
+	interrupt_restore_mask(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+void interrupt_become(void)
+{
+	sigset_t mask;
+	int number;
+
+	/* execve(2) does this for all that are caught, but a signal that came just before it would be lost. */
+	for (number = 1; number <= SIGRTMAX; number++)
+		if (sigismember(&noted, number))
+			put_back(number, number == SIGALRM ? &alarm_before : number == SIGCHLD ? &child_before : NULL);
+	interrupt_die_if_pending();
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	interrupt_restore_mask(&mask);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+void interrupt_die_of(int number)
+{
 	sigset_t set;
 
-	if (number == 0)
-		return;
 	signal(number, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, number);
 	raise(number);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	_exit(128 + number);
+}
+
+void interrupt_die_if_pending(void)
+{
+	int number = interrupt_requested();
+
+	if (number != 0)
+		interrupt_die_of(number);
 }

@@ -1,64 +1,97 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * SIGHUP, SIGINT and SIGTERM as a request to end in order: undo what was half made, give locks
- * back, then die of that very signal.
+ * Interrupts: SIGHUP, SIGINT and SIGTERM become requests to end in order.  The tool undoes what is half done, releases its
+ * locks, and then dies of that very signal.  Alarms and the ends of children interrupt blocking calls in the same way.
  *
- * A handler belongs to the whole process, so this is the one part of the lib that keeps state
- * outside of what it is handed.
+ * Signal handlers belong to the whole process, so this is the one part of lib/base with state of its own.
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
 #include <signal.h>
 #include <stdint.h>
+#include <stdnoreturn.h>
 
 /*
- * From now on these signals are noted instead of ending the process, but for those that are ignored
- * (nohup(1)).  Blocking calls then fail with EINTR, also those that begin just after the signal:
- * once one was noted, an alarm repeats every few milliseconds, because semop(2), msgrcv(2) and
- * sem_wait(3) have no form that takes a signal mask.
+ * To be called first.  The kernel spares the first process of a PID namespace every signal that it does not catch,
+ * pid_namespaces(7), so that the entry point of a container could not be ended and could not die of a signal.  As such a
+ * process the tool catches the signals that end a process, and exits with 128 + N where it would have died elsewhere.
+ */
+void interrupt_begin(void);
+
+/* Whether a signal has its default effect. */
+int interrupt_is_default(int number);
+
+/*
+ * Notes SIGHUP, SIGINT and SIGTERM from now on, where they would end the process; signals that are ignored, nohup(1), stay
+ * so.  A blocking call then fails with EINTR, also one that begins just after the signal: once a signal was noted, an
+ * alarm repeats every few milliseconds, because semop(2), msgrcv(2) and sem_wait(3) take no signal mask.
  */
 void interrupt_catch(void);
 
 /*
- * The same for every other signal that would end the process, for as long as that would leave something
- * taken: but for SIGALRM, which is used here, and for those that tell of a fault of the process itself.
+ * Notes also every other signal that would end the process, for a time in which that would leave something taken.
+ * SIGALRM, which is used here, SIGPIPE and the signals that report a fault of the process itself stay as they are.
  */
 void interrupt_catch_all(void);
 
-/* The signal that was noted, or 0. */
+/* Returns the signal that was noted, or 0. */
 int interrupt_pending(void);
 
 /*
- * Goes on for the time being, to bring in order what must be: blocking calls work again and
- * interrupt_pending() is 0, until another signal comes.  interrupt_requested() still tells of the first.
+ * Continues for the time being, to bring things in order: blocking calls work again and interrupt_pending() returns 0
+ * until another signal comes.  interrupt_requested() still returns the first signal.
  */
 void interrupt_defer(void);
 int interrupt_requested(void);
 
-/* From now on the end of a child interrupts, too; interrupt_child() tells of it until the next interrupt_clear_child(). */
+/*
+ * Makes the end of a child interrupt blocking calls, too.  interrupt_child() returns true after one has ended, until
+ * interrupt_clear_child() is called.
+ */
 void interrupt_catch_children(void);
 int interrupt_child(void);
 void interrupt_clear_child(void);
 
 /*
- * Interrupts blocking calls `ns` nanoseconds from now and then every few milliseconds; 0 ends that.
- * For calls without a timeout: a single alarm that came just before the call would be lost, so the
- * caller tells by his own clock whether it is time.
+ * Interrupts blocking calls `ns` nanoseconds from now, and every few milliseconds after that; 0 ends it.  This is for calls
+ * without a timeout.  The alarm repeats because one that comes just before the call would be lost, so the caller checks
+ * by a clock whether it is time.
  */
 void interrupt_alarm(int64_t ns);
 
-/* From now on blocking calls are interrupted once a second, for what must be looked at now and then. */
+/* Interrupts blocking calls once a second from now on, for conditions that must be checked now and then. */
 void interrupt_beat(void);
 
 /*
- * In a child that is about to become a command: `mask`, and what execve(2) would not put back of what
- * this changed, SIGALRM and SIGCHLD where they were ignored.  (What is caught execve(2) resets.)  It
- * leaves no handler of ours that could run.  May be called after vfork(2).
+ * Unblocks a signal on which the tool relies, should the process have been started with it blocked.  The functions above
+ * do that for the signals that they catch; commands get the signal blocked, as the tool did.
+ */
+void interrupt_unblock(int number);
+
+/*
+ * Prepares a child that is about to become a command.  Sets `mask`, and blocks in it what interrupt_unblock() unblocked;
+ * ignores SIGALRM and SIGCHLD where the tool was started so (execve(2) resets the signals that are caught).  No handler of
+ * the tool can run after that.  May be called after vfork(2).
  */
 void interrupt_leave_to_command(const sigset_t *mask);
 
-/* Dies of the signal that was noted, as if it had never been caught.  Does nothing without one. */
+/*
+ * Prepares the process itself to become a command in the same way, with the mask that it has.  Dies of a signal that was
+ * noted by now, so that none is lost.
+ */
+void interrupt_become(void);
+
+/*
+ * Adds the signals that interrupt_unblock() unblocked to `mask`, which is then the one that the tool was started with as
+ * far as this file changed it.
+ */
+void interrupt_restore_mask(sigset_t *mask);
+
+/* Dies of the signal that was noted, as if it had never been caught.  Does nothing if no signal was noted. */
 void interrupt_die_if_pending(void);
+
+/* Dies of signal `number` in the same way. */
+noreturn void interrupt_die_of(int number);
 
 #endif

@@ -14,10 +14,11 @@ void supervise_begin(sigset_t *before)
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	sigset_t all;
 
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, before);
 	/* If SIGCHLD is ignored, the kernel discards the statuses of children; commands ignore it again. */
 	interrupt_catch_children();
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, before);
+	interrupt_restore_mask(before);
 	/* The handler of interrupt.h is not told when children stop. */
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGCHLD, &action, NULL);

@@ -10,6 +10,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/io.h"
 
 static const char *help;
@@ -22,10 +23,10 @@ static void do_nothing(int number)
 
 void cli_disarm(int number)
 {
-	struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART}, old;
+	struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
 
 	sigemptyset(&action.sa_mask);
-	if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+	if (interrupt_is_default(number))
 		sigaction(number, &action, NULL);
 }
 
@@ -66,6 +67,7 @@ static void open_missing_descriptors(void)
 
 void cli_explain(const char *usage_line, const char *help_text)
 {
+	interrupt_begin();
 	cli_use(usage_line);
 	help = help_text;
 }
@@ -98,6 +100,7 @@ void cli_guard_semaphore(const char *object)
 	guarded = object;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGBUS, &action, NULL);
+	interrupt_unblock(SIGBUS);
 	/* The C library aborts if the kernel finds other bytes in the semaphore than the library did. */
 	sigaction(SIGABRT, &action, NULL);
 }
