@@ -133,7 +133,7 @@ nested() {
         assert_equal "$stderr" "$whole"
     done
     run -1 --separate-stderr env LD_PRELOAD="$PWD/preload.so" FAULT=alloc:1 shmcat /none
-    assert_equal "$stderr" 'shmcat: operands: Cannot allocate memory'
+    assert_equal "$stderr" 'shmcat: Cannot allocate memory'
 }
 
 @test 'an EINTR of close(2) is no failure: Linux has closed it' {
@@ -628,7 +628,7 @@ has_fifotee() {
         mqsend -n /faults-q one || true
         LD_PRELOAD=$PWD/preload.so FAULT=alloc:$nth run mqrecv /faults-q
         [[ $output != *'standard output'* ]]
-        [[ $output != 'mqrecv: Cannot allocate memory; 1 of 1 messages put back' ]] || seen=yes
+        [[ $output != 'mqrecv: Cannot allocate memory; 1 of 1 message put back' ]] || seen=yes
     done
     assert_equal "$seen" yes
     ipcrm-all --force /faults-q >/dev/null
