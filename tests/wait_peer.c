@@ -23,6 +23,8 @@
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -238,6 +240,87 @@ wait_thread(void)
 	operate(object);
 }
 
+/* Waits until the first thread has ended. */
+static void *
+outlive(void *unused)
+{
+	char path[64], text[256], *name_end;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)getpid());
+	do {
+		usleep(1000);
+		stat = fopen(path, "r");
+		if (stat == NULL || fgets(text, sizeof(text), stat) == NULL || (name_end = strrchr(text, ')')) == NULL)
+			err(1, "%s", path);
+		fclose(stat);
+	} while (name_end[2] != 'Z');
+	ready();
+	pause();
+	return unused;
+}
+
+/* The first thread ends, and leaves the object to another one, open and, if it is a file, mapped. */
+static void
+wait_leader(void)
+{
+	pthread_t thread;
+	int fd = opened(O_RDWR);
+
+	mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (pthread_create(&thread, NULL, outlive, NULL) != 0)
+		errx(1, "pthread_create");
+	pthread_exit(NULL);
+}
+
+/* Reads the object by a descriptor that the first thread does not have. */
+static void *
+open_alone(void *unused)
+{
+	int fd;
+
+	if (unshare(CLONE_FILES) == -1)
+		err(1, "unshare");
+	fd = opened(O_RDWR);
+	ready();
+	(void)!read(fd, bytes, 1);
+	pause();
+	return unused;
+}
+
+static void
+wait_own(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, open_alone, NULL) != 0)
+		errx(1, "pthread_create");
+	pause();
+}
+
+/* A segment without a name that is open as well as mapped. */
+static void
+wait_unlinked(void)
+{
+	mapped();
+	if (unlink(object) == -1)
+		err(1, "%s", object);
+	ready();
+	pause();
+}
+
+/* A semaphore without a name, which stays mapped.  Opened anew: the C library creates it under another name. */
+static void
+wait_psem(void)
+{
+	sem_t *semaphore = sem_open(object, O_CREAT | O_EXCL, 0600, 3);
+
+	if (semaphore == SEM_FAILED || sem_close(semaphore) == -1 || sem_open(object, 0) == SEM_FAILED || sem_unlink(object) == -1)
+		err(1, "%s", object);
+	ready();
+	pause();
+}
+
 /* 0 in the child, which ends with its parent. */
 static pid_t
 child(void)
@@ -333,7 +416,8 @@ main(int argc, char **argv)
 		{"readv", wait_readv}, {"write", wait_write}, {"writev", wait_writev}, {"poll", wait_poll}, {"nothing", wait_nothing},
 		{"futex", wait_futex}, {"maps", wait_maps}, {"memfd", wait_memfd}, {"msgrcv", wait_msgrcv}, {"low", wait_low},
 		{"semop", wait_semop}, {"thread", wait_thread}, {"waitid", wait_waitid}, {"wait", wait_wait}, {"open", wait_open},
-		{"openat", wait_openat}, {"mq_send", wait_mqsend},
+		{"openat", wait_openat}, {"mq_send", wait_mqsend}, {"leader", wait_leader}, {"own", wait_own}, {"unlinked", wait_unlinked},
+		{"psem", wait_psem},
 	};
 	size_t i;
 

@@ -270,7 +270,7 @@ static void set_kinds(struct options *options, const struct operands *operands)
 	                 options->all ? INVENTORY_ALL : INVENTORY_LISTED;
 	/* A descriptor may be that of a segment without a name. */
 	options->unnamed = (options->all || (operands->count > 0 && options->kinds & INVENTORY_MEMFD)) &&
-	                   options->kinds & INVENTORY_PSHM;
+	                   options->kinds & (INVENTORY_PSHM | INVENTORY_PSEM);
 }
 
 /* Enters the IPC and mount namespaces of a process.  Returns the exit status. */

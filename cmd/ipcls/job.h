@@ -34,7 +34,7 @@ struct options {
 	size_t column_count;
 	unsigned needs; /* enum columns_need */
 	unsigned kinds; /* to list: enum inventory_kind */
-	int unnamed;    /* list segments without a name, too */
+	int unnamed;    /* list segments and semaphores without a name, too */
 	int details;    /* show everything of each operand */
 };
 

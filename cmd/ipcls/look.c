@@ -27,7 +27,7 @@ static unsigned kinds_present(const struct options *options, const struct invent
 
 	for (i = 0; i < inventory->count; i++)
 		kinds |= inventory->entries[i].kind;
-	return options->unnamed ? kinds | INVENTORY_PSHM : kinds;
+	return options->unnamed ? kinds | (options->kinds & (INVENTORY_PSHM | INVENTORY_PSEM)) : kinds;
 }
 
 /* Adds the POSIX queues that operands name.  That takes no list of queues, which not every user may have. */

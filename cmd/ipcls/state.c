@@ -43,7 +43,9 @@ static void put_semaphore(char *out, const struct inventory_entry *entry)
 	if (entry->waiters > 0)
 		length += (size_t)snprintf(out + length, STATE_ROOM - length, ", %d waiting", entry->waiters);
 	if (entry->flags & INVENTORY_32BIT)
-		snprintf(out + length, STATE_ROOM - length, "%s32-bit", length > 0 ? ", " : "");
+		length += (size_t)snprintf(out + length, STATE_ROOM - length, "%s32-bit", length > 0 ? ", " : "");
+	if (entry->flags & INVENTORY_UNLINKED)
+		snprintf(out + length, STATE_ROOM - length, "%sunlinked", length > 0 ? ", " : "");
 }
 
 static size_t count_users(const struct users *users, size_t index, unsigned how)

@@ -41,6 +41,7 @@ enum inventory_flag {
 	INVENTORY_UNLINKED = 8, /* memory without a name, which lasts until no process has it mapped or open */
 	INVENTORY_SEM_LIKE = 16, /* a segment with the name of a semaphore, but not its size */
 	INVENTORY_LISTENING = 32, /* a Unix socket that accepts connections */
+	INVENTORY_MAPPED = 128, /* unlinked memory that no process was seen to have open: its name is that of a mapping */
 	INVENTORY_HOLDERS_HIDDEN = 64, /* a System V set whose values, and so the holders of its tokens, may not be read */
 };
 

@@ -15,10 +15,6 @@
 #include "ipc/semaphore_posix.h"
 
 #define SHM_DIRECTORY "/dev/shm"
-#define SEM_PREFIX "sem."
-
-/* The sizes of a sem_t of glibc, of 64-bit programs and of 32-bit ones. */
-enum { SEM_SIZE = 32, SEM_SIZE_32 = 16 };
 
 static int is_later(const struct timespec *one, const struct timespec *other)
 {
@@ -56,7 +52,7 @@ static void read_semaphore(int directory, const char *file, struct inventory_ent
 	if (fstat(fd, &st) == 0 && st.st_dev == entry->dev && st.st_ino == entry->ino &&
 	    (fcntl(fd, F_GETFL) & O_NOATIME || keeps_access_time(fd, &st)) &&
 	    pread(fd, bytes, sizeof(bytes), 0) == sizeof(bytes) &&
-	    semaphore_posix_decode(bytes, entry->flags & INVENTORY_32BIT ? SEM_SIZE_32 : SEM_SIZE, &entry->value, &entry->waiters) == -1)
+	    semaphore_posix_decode(bytes, entry->flags & INVENTORY_32BIT ? SEMAPHORE_POSIX_SIZE_32 : SEMAPHORE_POSIX_SIZE, &entry->value, &entry->waiters) == -1)
 		/* The file is no semaphore, but has the size of one. */
 		entry->value = entry->waiters = -1;
 	close(fd);
@@ -79,7 +75,7 @@ static int add_file(struct inventory *inventory, int directory, const char *file
 		strlcpy(name + 1, sem_named ? file + prefix : file, sizeof(name) - 1);
 		return inventory_complain(inventory, kind, name, NULL, errno, 0);
 	}
-	is_sem = sem_named && S_ISREG(st.st_mode) && (st.st_size == SEM_SIZE || st.st_size == SEM_SIZE_32);
+	is_sem = sem_named && S_ISREG(st.st_mode) && (st.st_size == SEMAPHORE_POSIX_SIZE || st.st_size == SEMAPHORE_POSIX_SIZE_32);
 	if (is_sem != (kind == INVENTORY_PSEM))
 		return 0;
 	strlcpy(name + 1, is_sem ? file + prefix : file, sizeof(name) - 1);
@@ -96,7 +92,7 @@ static int add_file(struct inventory *inventory, int directory, const char *file
 		return 0;
 	}
 	entry->size = st.st_size;
-	if (st.st_size == SEM_SIZE_32)
+	if (st.st_size == SEMAPHORE_POSIX_SIZE_32)
 		entry->flags |= INVENTORY_32BIT;
 	if (details & INVENTORY_CONTENT)
 		read_semaphore(directory, file, entry);

@@ -24,6 +24,8 @@ int inventory_queues_list(struct inventory *inventory, unsigned details);
 /* Unix sockets, from sock_diag(7). */
 int inventory_sockets_list(struct inventory *inventory);
 
+#define SEM_PREFIX "sem." /* of the file of a POSIX semaphore */
+
 /*
  * How a part opens a file that it has seen as a regular one: another user may have replaced it since, and open(2) of a
  * FIFO would wait.

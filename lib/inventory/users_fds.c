@@ -18,12 +18,13 @@ static int entry_of_descriptor(struct users_pass *pass, const char *link, const 
 {
 	dev_t device = users_pass_device(st);
 	enum inventory_kind kind;
-	char name[64];
+	char name[USERS_FOUND_ROOM];
 	size_t size;
 
 	*entry = users_pass_find(pass, S_ISSOCK(st->stx_mode) ? UINT64_MAX : device, st->stx_ino);
 	if (*entry != NO_ENTRY)
-		return 0;
+		return pass->inventory->entries[*entry].flags & INVENTORY_MAPPED ?
+			users_found_set_descriptor(pass, *entry, st, link + strlen("fd/")) : 0;
 	if (S_ISFIFO(st->stx_mode)) {
 		if (!(pass->kinds & INVENTORY_FIFO))
 			return 0;
@@ -41,11 +42,10 @@ static int entry_of_descriptor(struct users_pass *pass, const char *link, const 
 			users_pass_hide(pass, errno);
 		return 0;
 	}
-	kind = users_found_kind(pass, pass->path, size, device, st->stx_ino);
+	kind = users_found_kind(pass, st, pass->path, size, device, st->stx_ino);
 	if (kind == 0)
 		return 0;
-	snprintf(name, sizeof(name), "memfd:%d:%s", (int)pass->pid, link + strlen("fd/"));
-	return users_found_add_memory(pass, kind, st, name, pass->path, size, device, st->stx_ino, entry);
+	return users_found_add_memory(pass, kind, st, users_found_name(pass, link + strlen("fd/"), name), pass->path, size, device, st->stx_ino, entry);
 }
 
 static int take_descriptor(struct users_pass *pass, const char *number)

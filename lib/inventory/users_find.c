@@ -17,6 +17,7 @@
 #include "inventory/users_fds.h"
 #include "inventory/users_holds.h"
 #include "inventory/users_maps.h"
+#include "inventory/users_threads.h"
 #include "inventory/users_waits.h"
 
 #define PATIENCE 50 /* pauses of one millisecond in a whole pass */
@@ -26,6 +27,7 @@ static int keep_process(struct users_pass *pass)
 {
 	struct users *users = pass->users;
 	struct user_process *processes;
+	char path[32];
 	struct stat st;
 	ssize_t got;
 
@@ -34,7 +36,9 @@ static int keep_process(struct users_pass *pass)
 		return -1;
 	users->processes = processes;
 	pass->process.uid = fstat(pass->directory, &st) == 0 ? st.st_uid : (uid_t)-1;
-	got = proc_read(pass->directory, "comm", pass->process.command, USER_COMMAND);
+	/* The name of the process is that of its first thread. */
+	snprintf(path, sizeof(path), "task/%d/comm", (int)pass->pid);
+	got = proc_read(pass->directory, pass->thread == pass->pid ? "comm" : path, pass->process.command, USER_COMMAND);
 	if (got > 0 && pass->process.command[got - 1] == '\n')
 		got--;
 	if (got >= 0) {
@@ -91,14 +95,18 @@ static int ends_soon(struct users_pass *pass)
 /* Takes all uses of the process whose directory is open: 0, or -1. */
 static int scan_process(struct users_pass *pass)
 {
+	unsigned threads = users_threads_count(pass);
 	int saved;
 
 	pass->hidden = pass->err = 0;
 	pass->process = (struct user_process){.pid = pass->pid};
+	pass->thread = pass->pid;
 	pass->range_count = 0;
 	pass->no_memory = 0;
 	pass->stranger = -1;
 	pass->began = pass->users->count;
+	if (threads > 1)
+		users_threads_choose(pass);
 	if (pass->wanted & USERS_MAPS && users_maps_scan(pass) == -1) {
 		if (errno == ENOMEM)
 			return -1;
@@ -114,6 +122,8 @@ static int scan_process(struct users_pass *pass)
 		saved = errno;
 		if (!has_no_memory(pass))
 			users_pass_hide(pass, saved);
+	} else if (pass->wanted & USERS_FDS && threads > 1 && users_threads_scan(pass) == -1) {
+		return -1;
 	}
 	if (users_holds_take(pass) == -1 || (pass->wanted & USERS_WAITS && !pass->no_memory && users_waits_scan(pass) == -1))
 		return -1;

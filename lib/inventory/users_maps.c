@@ -8,11 +8,13 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/proc.h"
 #include "inventory/users_found.h"
+#include "ipc/semaphore_posix.h"
 
 /* struct procmap_query of <linux/fs.h>, Linux 6.11, which the headers of the C library may lack. */
 struct map_query {
@@ -34,6 +36,43 @@ static int add_range(struct users_pass *pass, const struct proc_map *map, uint32
 	return 0;
 }
 
+/* Reads the value and the waiters of an unlinked semaphore, whose file has no name, from the memory of the process. */
+static void read_semaphore(const struct users_pass *pass, const struct proc_map *map, struct inventory_entry *entry)
+{
+	char bytes[SEMAPHORE_POSIX_SIZE_32];
+	struct iovec ours = {bytes, sizeof(bytes)}, theirs = {(void *)(uintptr_t)map->start, sizeof(bytes)};
+
+	if (process_vm_readv(pass->thread, &ours, 1, &theirs, 1, 0) != (ssize_t)sizeof(bytes) ||
+	    semaphore_posix_decode(bytes, entry->size == -1 ? SEMAPHORE_POSIX_SIZE : (size_t)entry->size, &entry->value,
+	                           &entry->waiters) == -1)
+		entry->value = entry->waiters = -1;
+}
+
+/* Adds memory without a name that is mapped, if its kind is asked for: 0 with the entry or NO_ENTRY in `*out`, or -1. */
+static int add_unnamed(struct users_pass *pass, const struct proc_map *map, uint32_t *out)
+{
+	enum inventory_kind kind = users_found_kind(pass, NULL, map->path, map->path_size, map->device, map->inode);
+	char name[USERS_FOUND_ROOM], link[64];
+	struct statx st;
+	int known;
+
+	if (kind == 0 && !(pass->unlinked && map->device == pass->files))
+		return 0;
+	/* The link leads to the mapped file for a process that may follow it, by CAP_CHECKPOINT_RESTORE. */
+	snprintf(link, sizeof(link), "map_files/%llx-%llx", (unsigned long long)map->start, (unsigned long long)map->end);
+	known = statx(pass->directory, link, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st) == 0;
+	if (known)
+		kind = users_found_kind(pass, &st, map->path, map->path_size, map->device, map->inode);
+	if (kind == 0)
+		return 0;
+	snprintf(name, sizeof(name), "file:/proc/%d/%s", (int)pass->thread, link);
+	if (users_found_add_memory(pass, kind, known ? &st : NULL, name, map->path, map->path_size, map->device, map->inode, out) == -1)
+		return -1;
+	if (kind == INVENTORY_PSEM)
+		read_semaphore(pass, map, &pass->inventory->entries[*out]);
+	return 0;
+}
+
 static int take_map(struct users_pass *pass, const struct proc_map *map)
 {
 	struct user *user;
@@ -46,21 +85,10 @@ static int take_map(struct users_pass *pass, const struct proc_map *map)
 	/* Mappings of a stranger count too, until drop_strangers() compares with the count of the kernel. */
 	if (entry != NO_ENTRY)
 		pass->attached[entry]++;
-	if (entry == NO_ENTRY) {
-		enum inventory_kind kind = users_found_kind(pass, map->path, map->path_size, map->device, map->inode);
-		char name[96], link[64];
-		struct statx st;
-		int known;
-
-		if (kind == 0)
-			return 0;
-		/* The link leads to the mapped file for a process that may follow it, by CAP_CHECKPOINT_RESTORE. */
-		snprintf(link, sizeof(link), "map_files/%llx-%llx", (unsigned long long)map->start, (unsigned long long)map->end);
-		snprintf(name, sizeof(name), "file:/proc/%d/%s", (int)pass->pid, link);
-		known = statx(pass->directory, link, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st) == 0;
-		if (users_found_add_memory(pass, kind, known ? &st : NULL, name, map->path, map->path_size, map->device, map->inode, &entry) == -1)
-			return -1;
-	}
+	if (entry == NO_ENTRY && add_unnamed(pass, map, &entry) == -1)
+		return -1;
+	if (entry == NO_ENTRY)
+		return 0;
 	user = users_pass_use(pass, entry, USER_MAPS);
 	if (user == NULL)
 		return -1;

@@ -59,8 +59,8 @@ struct users_pass {
 	int patience; /* how often the pass still waits for a process that seems to be ending */
 
 	/* The process at hand. */
-	int directory; /* /proc/PID */
-	pid_t pid;
+	int directory; /* /proc/THREAD */
+	pid_t pid, thread; /* `thread` is the thread whose memory and descriptors are looked at, mostly the first one */
 	size_t began; /* uses that were found before it */
 	struct user_process process;
 	struct users_range *ranges;

@@ -22,7 +22,7 @@ static ssize_t read_memory(const struct users_pass *pass, uint64_t address, void
 {
 	struct iovec ours = {buffer, size}, theirs = {(void *)(uintptr_t)address, size};
 
-	return process_vm_readv(pass->pid, &ours, 1, &theirs, 1, 0);
+	return process_vm_readv(pass->thread, &ours, 1, &theirs, 1, 0);
 }
 
 /* Notes that the process at hand waits for the entry: 1, 0 without an entry, or -1. */
@@ -79,16 +79,17 @@ static int wait_for_set(struct users_pass *pass, const struct proc_syscall *call
 	                blocking != NULL && blocking->sem_num <= INT16_MAX ? (int)blocking->sem_num : -1);
 }
 
-static int wait_for_descriptor(struct users_pass *pass, uint64_t fd, enum user_call call, int timed)
+static int wait_for_descriptor(struct users_pass *pass, const char *thread, uint64_t fd, enum user_call call, int timed)
 {
 	struct inventory_entry *entry;
 	uint32_t index;
 	struct statx st;
-	char link[32];
+	char link[64];
 
 	if (fd > INT32_MAX)
 		return 0;
-	snprintf(link, sizeof(link), "fd/%d", (int)fd);
+	/* The thread may have descriptors of its own. */
+	snprintf(link, sizeof(link), "task/%.20s/fd/%d", thread, (int)fd);
 	if (statx(pass->directory, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1) {
 		if (!users_pass_is_gone(errno))
 			users_pass_hide_wait(pass, errno);
@@ -104,7 +105,7 @@ static int wait_for_descriptor(struct users_pass *pass, uint64_t fd, enum user_c
 	return wait_for(pass, index, call, timed, -1);
 }
 
-static int wait_for_polled(struct users_pass *pass, const struct proc_syscall *call, int timed)
+static int wait_for_polled(struct users_pass *pass, const char *thread, const struct proc_syscall *call, int timed)
 {
 	struct pollfd polled[POLLED];
 	size_t count = call->arguments[1] < POLLED ? (size_t)call->arguments[1] : POLLED, i;
@@ -119,7 +120,7 @@ static int wait_for_polled(struct users_pass *pass, const struct proc_syscall *c
 	for (i = 0; i < count; i++) {
 		if (polled[i].fd < 0 || polled[i].events == 0)
 			continue;
-		one = wait_for_descriptor(pass, (uint64_t)polled[i].fd, USER_POLL, timed);
+		one = wait_for_descriptor(pass, thread, (uint64_t)polled[i].fd, USER_POLL, timed);
 		if (one == -1)
 			return -1;
 		waits |= one;
@@ -173,7 +174,7 @@ static int read_place(const struct users_pass *pass, const char *thread, char *p
  */
 static int wait_for_open(struct users_pass *pass, const char *thread, uint64_t address, int at_cwd)
 {
-	char path[PATH_MAX], from_here[PATH_MAX + 8], full[2 * PATH_MAX], place[64];
+	char path[PATH_MAX], from_here[PATH_MAX + 40], full[2 * PATH_MAX], place[64];
 	struct statx st;
 	uint32_t entry;
 	size_t size;
@@ -184,14 +185,15 @@ static int wait_for_open(struct users_pass *pass, const char *thread, uint64_t a
 	if (read_string(pass, address, path, sizeof(path)) == -1 ||
 	    (path[0] != '/' && !at_cwd))
 		return 0;
-	snprintf(from_here, sizeof(from_here), "%s%s", path[0] == '/' ? "root" : "cwd/", path);
+	snprintf(from_here, sizeof(from_here), "task/%.20s/%s%s", thread, path[0] == '/' ? "root" : "cwd/", path);
 	if (statx(pass->directory, from_here, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1 ||
 	    !S_ISFIFO(st.stx_mode))
 		return 0;
 	entry = users_pass_find(pass, users_pass_device(&st), st.stx_ino);
 	if (entry == NO_ENTRY) {
 		full[0] = '\0';
-		if (path[0] != '/' && users_pass_read_link(pass, "cwd", &size) == 0)
+		snprintf(from_here, sizeof(from_here), "task/%.20s/cwd", thread);
+		if (path[0] != '/' && users_pass_read_link(pass, from_here, &size) == 0)
 			snprintf(full, sizeof(full), "%s/", pass->path);
 		snprintf(full + strlen(full), sizeof(full) - strlen(full), "%s", path);
 		if (users_found_add_fifo(pass, &st, full, users_pass_device(&st), &entry) == -1)
@@ -264,23 +266,23 @@ static int take_call(struct users_pass *pass, const char *thread, const struct p
 	case SYS_msgsnd:
 		return wait_for(pass, users_pass_find_sysv(pass, INVENTORY_MSG, a[0]), USER_MSGSND, 0, -1);
 	case SYS_mq_timedreceive:
-		return wait_for_descriptor(pass, a[0], USER_MQ_RECEIVE, a[4] != 0);
+		return wait_for_descriptor(pass, thread, a[0], USER_MQ_RECEIVE, a[4] != 0);
 	case SYS_mq_timedsend:
-		return wait_for_descriptor(pass, a[0], USER_MQ_SEND, a[4] != 0);
+		return wait_for_descriptor(pass, thread, a[0], USER_MQ_SEND, a[4] != 0);
 	case SYS_futex:
 		return wait_for_futex(pass, a[0], a[3] != 0);
 	case SYS_read:
 	case SYS_readv:
-		return wait_for_descriptor(pass, a[0], USER_READ, 0);
+		return wait_for_descriptor(pass, thread, a[0], USER_READ, 0);
 	case SYS_write:
 	case SYS_writev:
-		return wait_for_descriptor(pass, a[0], USER_WRITE, 0);
+		return wait_for_descriptor(pass, thread, a[0], USER_WRITE, 0);
 #ifdef SYS_poll
 	case SYS_poll:
-		return wait_for_polled(pass, call, (int)a[2] >= 0);
+		return wait_for_polled(pass, thread, call, (int)a[2] >= 0);
 #endif
 	case SYS_ppoll:
-		return wait_for_polled(pass, call, a[2] != 0);
+		return wait_for_polled(pass, thread, call, a[2] != 0);
 #ifdef SYS_open
 	case SYS_open:
 		return wait_for_open(pass, thread, a[0], 1);

@@ -21,6 +21,8 @@ struct semaphore_posix {
 	ino_t inode;
 };
 
+enum { SEMAPHORE_POSIX_SIZE = 32, SEMAPHORE_POSIX_SIZE_32 = 16 }; /* of the file, by 64-bit and by 32-bit programs */
+
 /*
  * Reads what glibc keeps in the first 16 bytes of a sem_t and its header hides.  `size` is that of the whole: 32 bytes are
  * written by 64-bit programs, 16 by 32-bit ones.  -1 (errno is as it was) where no semaphore has these bytes.
