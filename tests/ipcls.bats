@@ -923,6 +923,7 @@ END
         hold peer map /seg; a=$held
         hold peer map key:0x11; b=$held
         hold bash -c "exec 5</dev/shm/seg; echo; exec sleep 60"; c=$held
+        await grep -q sleep "/proc/$c/comm"
         ipcls -r --noheadings -o NAME,ATTACHED,USERS | sed -E "s,([ ,])$a/,\1A/,; s,([ ,])$b/,\1B/,; s,([ ,])$c/,\1C/,"
         ipcls -J -o NAME,USERS -t pshm | grep -o "\"uses\":[^]]*]"'
     assert_line --index 0 'key:0x00000011 1 B/peer'
