@@ -1858,6 +1858,31 @@ msg kernel.msgmni 0 0 -
 END
 }
 
+@test 'ipcls: --limits prints limits above 2^63 in full, in each form' {
+    run -0 alone '
+        [[ $(readlink /proc/self/ns/ipc) != $(readlink /proc/1/ns/ipc) ]] || exit 98
+        cd /proc/sys/kernel
+        echo 18446744073692774399 >shmmax; echo 18446744073692774399 >shmall
+        ipcls --limits -r --noheadings -t shm | grep "shmall\|shmmax" | cut -d " " -f 2-4
+        ipcls --limits -b --noheadings -t shm | grep -o "shmall.*[0-9] .*[0-9] .*memory\|shmmax.*[0-9] .*size"
+        ipcls --limits -J -t shm | grep -o "\"limit\":\"kernel.shm\(all\|max\).*\"most\":[0-9]*"
+        ipcls --limits -t shm | awk "/shmall|shmmax/ { print \$4 }"
+        echo 18446744073692774399 >shmall; echo 9223372036854775808 >shmmax
+        ipcls --limits -r --noheadings -t shm | grep shmmax | cut -d " " -f 4'
+    [[ $(getconf PAGESIZE) == 4096 ]] || skip 'pages are not of 4096 bytes'
+    assert_output - <<'END'
+kernel.shmall 0 75557863725845603938304
+kernel.shmmax - 18446744073692774399
+shmall  0  75557863725845603938304  0  memory
+shmmax  -     18446744073692774399  -  size
+"limit":"kernel.shmall","used":0,"most":75557863725845603938304
+"limit":"kernel.shmmax","used":null,"most":18446744073692774399
+64Z
+16E
+9223372036854775808
+END
+}
+
 @test 'ipcls: --limits knows a /dev/shm and a number of queues that have no limit' {
     run -0 alone '
         mount -t tmpfs -o size=0,nr_inodes=0 none /dev/shm
@@ -1907,7 +1932,7 @@ END
         rm fake/*
         ipcls --limits -r --noheadings -t pmsg | cut -d " " -f 2,4 | grep -v ulimit'
     assert_output - <<'END'
-fs.mqueue.queues_max 9223372036854775807
+fs.mqueue.queues_max 18446744073709551615
 fs.mqueue.msg_max -
 fs.mqueue.msgsize_max -
 fs.mqueue.queues_max -

@@ -57,19 +57,35 @@ static char *put_word(char *out, const char *text, const char *special)
 	return out;
 }
 
-/* Writes a size as people read it, "4.0K", as ls -h does but rounded to the nearest.  No number exceeds 16 E. */
-static char *put_short_size(char *out, uint64_t bytes)
+/* Writes a size in bytes, which may need more than 64 bits. */
+static char *put_size(char *out, const struct cell *cell)
 {
-	static const char units[] = "BKMGTPE";
+	const uint64_t billion = 1000000000;
+	uint64_t low, high;
+
+	if (cell->scale <= 1)
+		return put_number(out, cell->number);
+	low = cell->number % billion * cell->scale;
+	high = cell->number / billion * cell->scale + low / billion;
+	if (high == 0)
+		return put_number(out, low);
+	out = put_number(out, high);
+	return out + sprintf(out, "%09llu", (unsigned long long)(low % billion));
+}
+
+/* Writes a size as people read it, "4.0K", as ls -h does but rounded to the nearest. */
+static char *put_short_size(char *out, const struct cell *cell)
+{
+	static const char units[] = "BKMGTPEZY";
+	double size = (double)cell->number * (double)(cell->scale > 1 ? cell->scale : 1);
 	int unit = 0;
-	double size = (double)bytes;
 
 	while (size >= 999.5) {
 		size /= 1024;
 		unit++;
 	}
 	if (unit == 0)
-		return put_number(out, bytes);
+		return put_size(out, cell);
 	return out + sprintf(out, size < 9.95 ? "%.1f%c" : "%.0f%c", size, units[unit]);
 }
 
@@ -158,7 +174,7 @@ void cell_put(struct buffer *buffer, const struct cell_style *style, const struc
 		out = put_number(out, cell->number);
 		break;
 	case CELL_SIZE:
-		out = style->form != FORM_TABLE || style->bytes ? put_number(out, cell->number) : put_short_size(out, cell->number);
+		out = style->form != FORM_TABLE || style->bytes ? put_size(out, cell) : put_short_size(out, cell);
 		break;
 	case CELL_TIME:
 		out = stpcpy(out, style->form == FORM_TABLE ? timestamp_local(room, cell->time) :
@@ -271,8 +287,9 @@ static char *put_json_number(char *out, const struct cell *cell)
 
 	switch (cell->type) {
 	case CELL_NUMBER:
-	case CELL_SIZE:
 		return put_number(out, cell->number);
+	case CELL_SIZE:
+		return put_size(out, cell);
 	case CELL_TIME:
 		timestamp_rfc3339(room, cell->time);
 		return strcmp(room, "-") == 0 ? stpcpy(out, "null") : out + sprintf(out, "\"%s\"", room);

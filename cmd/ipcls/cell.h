@@ -38,6 +38,7 @@ struct cell_process {
 struct cell {
 	enum cell_type type;
 	uint64_t number; /* also a size, and a mode */
+	uint64_t scale;  /* of a size: the bytes of the unit that `number` counts, below 2^30; 0: 1 */
 	int64_t time;
 	const char *text;
 	size_t count; /* of a list */

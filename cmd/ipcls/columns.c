@@ -295,6 +295,15 @@ static void set_pid(struct cell *cell, pid_t pid)
 		set_number(cell, CELL_NUMBER, pid);
 }
 
+/* Sets an inode number, which may use all 64 bits. */
+static void set_inode(struct cell *cell, const struct inventory_entry *entry)
+{
+	if (entry->kind & INVENTORY_SYSV)
+		return;
+	cell->type = CELL_NUMBER;
+	cell->number = entry->ino;
+}
+
 static void set_time_column(const struct inventory_entry *entry, int column, struct cell *cell)
 {
 	const unsigned files = INVENTORY_ALL & ~(unsigned)INVENTORY_SYSV;
@@ -346,7 +355,7 @@ int columns_get(void *context, size_t index, const struct table_column *column, 
 	case CPID: set_pid(cell, entry->creator_pid); break;
 	case LPID: set_pid(cell, entry->last_pid); break;
 	case LRPID: set_pid(cell, entry->last_receiver_pid); break;
-	case INODE: set_number(cell, CELL_NUMBER, sysv ? -1 : (int64_t)entry->ino); break;
+	case INODE: set_inode(cell, entry); break;
 	case USERS: set_processes(columns, index, 0, cell); break;
 	case WAITERS: set_processes(columns, index, USER_WAITS, cell); break;
 	case ORPHAN: set_orphan(columns, index, cell); break;

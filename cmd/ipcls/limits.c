@@ -23,80 +23,89 @@
 
 #define LIMITS_MOST 24
 
-struct limit {
-	enum inventory_kind kind;
-	const char *name; /* what sets it: a sysctl, "ulimit -q", a file system */
-	const char *what; /* what it counts */
-	int bytes;        /* it counts bytes */
-	int64_t used;     /* negative: not known, or nothing is used up */
-	int64_t most;     /* negative: not known, or unlimited */
+/* A number that is not always known. */
+struct amount {
+	int known;
+	uint64_t number;
 };
 
-/* Returns INT64_MAX for a larger value. */
-static int64_t saturated(uint64_t value)
+struct limit {
+	enum inventory_kind kind;
+	const char *name;      /* what sets it: a sysctl, "ulimit -q", a file system */
+	const char *what;      /* what it counts */
+	uint64_t scale;        /* it counts units of so many bytes; 0: it does not count bytes */
+	struct amount used;    /* not known also where nothing is used up */
+	struct amount most;    /* not known also where there is no limit */
+};
+
+static const struct amount unknown = {0, 0};
+
+static struct amount amount(int known, uint64_t number)
 {
-	return value > INT64_MAX ? INT64_MAX : (int64_t)value;
+	return (struct amount){known, number};
 }
 
-/* The number in a file of /proc/sys, or -1. */
-static int64_t read_number(const char *path)
+/* Reads the number in a file of /proc/sys. */
+static struct amount read_number(const char *path)
 {
-	uint64_t value;
+	uint64_t number;
+	int known = proc_read_number(path, &number) == 0;
 
-	return proc_read_number(path, &value) == 0 ? saturated(value) : -1;
+	return amount(known, known ? number : 0);
 }
 
 static size_t list_shm(struct limit *list)
 {
-	int64_t page = sysconf(_SC_PAGESIZE);
-	struct shm_info used;
-	struct shminfo most;
-	size_t count = 0;
+	/* The kernel counts shmall in pages: in bytes its default does not fit into 64 bits. */
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct shm_info used = {.used_ids = 0};
+	struct shminfo most = {.shmmni = 0};
 	int used_known = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&used) != -1;
 	int most_known = shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&most) != -1;
+	size_t count = 0;
 
-	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmmni", "segments", 0, used_known ? used.used_ids : -1,
-		most_known ? (int64_t)most.shmmni : -1};
-	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmall", "memory of all segments", 1,
-		used_known ? (int64_t)used.shm_tot * page : -1,
-		!most_known ? -1 : most.shmall > (uint64_t)(INT64_MAX / page) ? INT64_MAX : (int64_t)most.shmall * page};
-	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, -1,
-		most_known ? saturated(most.shmmax) : -1};
+	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmmni", "segments", 0, amount(used_known, (uint64_t)used.used_ids),
+		amount(most_known, most.shmmni)};
+	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmall", "memory of all segments", page,
+		amount(used_known, used.shm_tot), amount(most_known, most.shmall)};
+	list[count++] = (struct limit){INVENTORY_SHM, "kernel.shmmax", "size of one segment", 1, unknown,
+		amount(most_known, most.shmmax)};
 	return count;
 }
 
 static size_t list_files(struct limit *list)
 {
-	struct statvfs fs;
-	size_t count = 0;
+	struct statvfs fs = {.f_files = 0};
 	int known = statvfs("/dev/shm", &fs) == 0, counted = known && fs.f_files > 0;
+	size_t count = 0;
 
-	list[count++] = (struct limit){INVENTORY_PSHM, "/dev/shm", "memory of all segments and semaphores", 1,
-		known ? (int64_t)(fs.f_blocks - fs.f_bfree) * (int64_t)fs.f_frsize : -1,
-		known && fs.f_blocks > 0 ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize : -1};
+	list[count++] = (struct limit){INVENTORY_PSHM, "/dev/shm", "memory of all segments and semaphores", fs.f_frsize,
+		amount(known, fs.f_blocks - fs.f_bfree), amount(known && fs.f_blocks > 0, fs.f_blocks)};
 	list[count++] = (struct limit){INVENTORY_PSHM, "/dev/shm", "segments and semaphores (inodes)", 0,
-		counted ? (int64_t)(fs.f_files - fs.f_ffree) : -1, counted ? (int64_t)fs.f_files : -1};
+		amount(counted, fs.f_files - fs.f_ffree), amount(counted, fs.f_files)};
 	return count;
 }
 
 static size_t list_msg(struct limit *list)
 {
-	struct msginfo used, most;
-	size_t count = 0;
+	struct msginfo used = {.msgpool = 0}, most = {.msgpool = 0};
 	int used_known = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&used) != -1;
 	int most_known = msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&most) != -1;
+	size_t count = 0;
 
-	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmni", "queues", 0, used_known ? used.msgpool : -1,
-		most_known ? most.msgmni : -1};
-	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmnb", "bytes in a new queue", 1, -1, most_known ? most.msgmnb : -1};
-	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmax", "bytes of one message", 1, -1, most_known ? most.msgmax : -1};
+	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmni", "queues", 0, amount(used_known, (uint64_t)used.msgpool),
+		amount(most_known, (uint64_t)most.msgmni)};
+	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmnb", "bytes in a new queue", 1, unknown,
+		amount(most_known, (uint64_t)most.msgmnb)};
+	list[count++] = (struct limit){INVENTORY_MSG, "kernel.msgmax", "bytes of one message", 1, unknown,
+		amount(most_known, (uint64_t)most.msgmax)};
 	return count;
 }
 
-/* Returns what the queues of this user cost, or -1 if the limits of one may not be read. */
-static int64_t queue_bytes(const struct inventory *queues)
+/* Returns what the queues of this user cost; that is not known if the limits of one of them may not be read. */
+static struct amount queue_bytes(const struct inventory *queues)
 {
-	int64_t sum = 0;
+	uint64_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < queues->count; i++) {
@@ -106,42 +115,45 @@ static int64_t queue_bytes(const struct inventory *queues)
 		if (entry->uid != geteuid())
 			continue;
 		if (entry->limit < 0)
-			return -1;
-		sum += (int64_t)queue_cost(&one);
+			return unknown;
+		sum += (uint64_t)queue_cost(&one);
 	}
-	return sum;
+	return amount(1, sum);
 }
 
 static size_t list_queues(struct limit *list, const struct inventory *queues)
 {
-	struct rlimit rlimit;
+	struct rlimit rlimit = {.rlim_cur = RLIM_INFINITY};
 	size_t count = 0;
 
 	getrlimit(RLIMIT_MSGQUEUE, &rlimit);
-	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0, queues ? (int64_t)queues->count : -1,
-		read_number("/proc/sys/fs/mqueue/queues_max")};
+	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.queues_max", "queues", 0,
+		amount(queues != NULL, queues != NULL ? queues->count : 0), read_number("/proc/sys/fs/mqueue/queues_max")};
 	list[count++] = (struct limit){INVENTORY_PMSG, "ulimit -q", "cost of your queues, RLIMIT_MSGQUEUE", 1,
-		/* RLIM_INFINITY is not a number of bytes, nor is a number near it. */
-		queues ? queue_bytes(queues) : -1, rlimit.rlim_cur > INT64_MAX ? -1 : (int64_t)rlimit.rlim_cur};
-	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msg_max", "messages of one queue", 0, -1,
+		queues != NULL ? queue_bytes(queues) : unknown, amount(rlimit.rlim_cur != RLIM_INFINITY, rlimit.rlim_cur)};
+	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msg_max", "messages of one queue", 0, unknown,
 		read_number("/proc/sys/fs/mqueue/msg_max")};
-	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msgsize_max", "bytes of one message", 1, -1,
+	list[count++] = (struct limit){INVENTORY_PMSG, "fs.mqueue.msgsize_max", "bytes of one message", 1, unknown,
 		read_number("/proc/sys/fs/mqueue/msgsize_max")};
 	return count;
 }
 
 static size_t list_sem(struct limit *list)
 {
-	struct seminfo used, most;
-	size_t count = 0;
+	struct seminfo used = {.semaem = 0}, most = {.semaem = 0};
 	int used_known = semctl(0, 0, SEM_INFO, (union semun){.info = &used}) != -1;
 	int most_known = semctl(0, 0, IPC_INFO, (union semun){.info = &most}) != -1;
+	size_t count = 0;
 
 	/* The four numbers of the sysctl kernel.sem, in its order. */
-	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, -1, most_known ? most.semmsl : -1};
-	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0, used_known ? used.semaem : -1, most_known ? most.semmns : -1};
-	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, -1, most_known ? most.semopm : -1};
-	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[3]", "sets (SEMMNI)", 0, used_known ? used.semusz : -1, most_known ? most.semmni : -1};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[0]", "semaphores of one set (SEMMSL)", 0, unknown,
+		amount(most_known, (uint64_t)most.semmsl)};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[1]", "semaphores (SEMMNS)", 0,
+		amount(used_known, (uint64_t)used.semaem), amount(most_known, (uint64_t)most.semmns)};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[2]", "operations of one call (SEMOPM)", 0, unknown,
+		amount(most_known, (uint64_t)most.semopm)};
+	list[count++] = (struct limit){INVENTORY_SEM, "kernel.sem[3]", "sets (SEMMNI)", 0,
+		amount(used_known, (uint64_t)used.semusz), amount(most_known, (uint64_t)most.semmni)};
 	return count;
 }
 
@@ -177,29 +189,34 @@ static void set_text(struct cell *cell, const char *text)
 	cell->text = text;
 }
 
-static void set_number(struct cell *cell, enum cell_type type, int64_t number)
+static void set_amount(struct cell *cell, const struct limit *limit, const struct amount *amount)
 {
-	if (number < 0)
+	if (!amount->known)
 		return;
-	cell->type = type;
-	cell->number = (uint64_t)number;
+	cell->type = limit->scale != 0 ? CELL_SIZE : CELL_NUMBER;
+	cell->number = amount->number;
+	cell->scale = limit->scale;
+}
+
+static void set_percent(struct cell *cell, const struct limit *limit)
+{
+	if (!limit->used.known || !limit->most.known || limit->most.number == 0)
+		return;
+	cell->type = CELL_NUMBER;
+	cell->number = (uint64_t)((double)limit->used.number * 100 / (double)limit->most.number);
 }
 
 static int get_cell(void *context, size_t row, const struct table_column *column, struct cell *cell)
 {
-	const struct limit *one = (const struct limit *)context + row;
-	enum cell_type type = one->bytes ? CELL_SIZE : CELL_NUMBER;
+	const struct limit *limit = (const struct limit *)context + row;
 
 	switch (column - columns) {
-	case 0: set_text(cell, inventory_kind_word(one->kind)); break;
-	case 1: set_text(cell, one->name); break;
-	case 2: set_number(cell, type, one->used); break;
-	case 3: set_number(cell, type, one->most); break;
-	case 4:
-		if (one->used >= 0 && one->most > 0)
-			set_number(cell, CELL_NUMBER, (int64_t)((double)one->used * 100 / (double)one->most));
-		break;
-	default: set_text(cell, one->what); break;
+	case 0: set_text(cell, inventory_kind_word(limit->kind)); break;
+	case 1: set_text(cell, limit->name); break;
+	case 2: set_amount(cell, limit, &limit->used); break;
+	case 3: set_amount(cell, limit, &limit->most); break;
+	case 4: set_percent(cell, limit); break;
+	default: set_text(cell, limit->what); break;
 	}
 	return 0;
 }

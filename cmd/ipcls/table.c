@@ -128,6 +128,7 @@ void table_row(struct table *table, size_t row)
 	for (i = 0; i < table->column_count && buffer->err == 0; i++) {
 		cell.type = CELL_UNKNOWN;
 		cell.count = 0;
+		cell.scale = 0;
 		cell.incomplete = 0;
 		if (table->get(table->context, row, table->columns[i], &cell) == -1)
 			buffer->err = errno;
