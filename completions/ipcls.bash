@@ -26,9 +26,9 @@ _ipcls_offer() {
             return
         fi
     done
-    if [[ $option == --types= || $before =~ ^-[0abhJrV]*t$ || $before == --types ]]; then
+    if [[ $option == --types= || $before =~ ^-[0abhJrUV]*t$ || $before == --types ]]; then
         _ipcutils_list "${_ipcls_types[@]}"
-    elif [[ $option == --output= || $before =~ ^-[0abhJrV]*o$ || $before == --output ]]; then
+    elif [[ $option == --output= || $before =~ ^-[0abhJrUV]*o$ || $before == --output ]]; then
         if [[ $plain == +* && $plain != *,* ]]; then
             _ipcutils_offer "${_ipcls_columns[@]/#/+}"
         else
@@ -36,13 +36,13 @@ _ipcls_offer() {
         fi
     elif [[ $option == --sort= || $before == --sort ]]; then
         _ipcutils_offer "${_ipcls_columns[@]}"
-    elif [[ $option == --user= || $before =~ ^-[0abhJrV]*u$ || $before == --user ]]; then
+    elif [[ $option == --user= || $before =~ ^-[0abhJrUV]*u$ || $before == --user ]]; then
         while IFS= read -r i; do _ipcutils_offer "$i"; done < <(compgen -u)
     elif [[ -n $option || $before == --ns ]]; then
         : # numbers
     elif [[ $plain == -* ]]; then
         _ipcutils_offer -0 --null -a --all -b --bytes --graph -h --help -J --json --limits --noheadings --nousers \
-            --ns= -o --output= --orphans -r --raw --sort= -t --types= -u --user= -V --version --watch
+            --ns= -o --output= --orphans -r --raw --sort= -t --types= -u --user= -U --unsorted -V --version --watch
     else
         _ipcls_objects
     fi

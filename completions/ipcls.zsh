@@ -17,22 +17,23 @@ _ipcls_columns=(ATIME ATTACHED CGID CPID CREATOR CTIME CUID DTIME GID GROUP ID I
     MESSAGES MODE MSGSIZE MTIME NAME ORPHAN OTIME OWNER RTIME SEMS SIZE STATE STIME TOUCHED UID USED USERS VALUES WAITERS)
 
 _arguments -s -S \
-    '(-0 --null -J --json -r --raw --graph --watch)'{-0,--null}'[fields end with NULs, names are as they are]' \
-    '(-a --all)'{-a,--all}'[also FIFOs, sockets, memfds, and memory without a name]' \
-    '(-b --bytes)'{-b,--bytes}'[sizes in bytes]' \
-    '(-0 --null -J --json -r --raw --watch --limits --nousers)--graph[processes and objects as a graph for dot]' \
+    '(-0 --null -J --json -r --raw --graph --watch)'{-0,--null}'[end fields with NULs and escape nothing]' \
+    '(-a --all)'{-a,--all}'[also list FIFOs, Unix sockets, memfds, and memory without a name]' \
+    '(-b --bytes)'{-b,--bytes}'[print sizes in bytes]' \
+    '(-0 --null -J --json -r --raw --watch --limits --nousers)--graph[print processes and objects as a graph for dot]' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
-    '(-0 --null -J --json -r --raw --graph --watch)'{-J,--json}'[JSON]' \
-    '--limits[the limits, and how full they are]' \
-    '--noheadings[no line of headings]' \
-    '(--orphans --graph)--nousers[do not look for users]' \
-    '--ns=[the objects of the namespaces of a process]:process:_pids' \
-    '(-o --output)'{-o+,--output=}'[these columns]:columns:_sequence compadd - all $_ipcls_columns' \
-    '(--nousers)--orphans[only what nobody is left to use]' \
-    '(-0 --null -J --json -r --raw --graph --watch)'{-r,--raw}'[a line of words for each object]' \
-    '--sort=[in the order of a column]:column:($_ipcls_columns)' \
-    '(-t --types)'{-t+,--types=}'[only these kinds]:types:_ipcls_types' \
-    '(-u --user)'{-u+,--user=}'[only what belongs to a user]:user:_users' \
+    '(-0 --null -J --json -r --raw --graph --watch)'{-J,--json}'[print JSON]' \
+    '--limits[print the limits of IPC objects, and how much is used]' \
+    '--noheadings[print no headings]' \
+    '(--orphans --graph)--nousers[do not look for users, which is much faster]' \
+    '--ns=[list the objects in the namespaces of a process]:process:_pids' \
+    '*'{-o+,--output=}'[print these columns]:columns:_sequence compadd - all $_ipcls_columns' \
+    '(--nousers)--orphans[list only objects that no process is left to use]' \
+    '(-0 --null -J --json -r --raw --graph --watch)'{-r,--raw}'[print one line of words for each object]' \
+    '--sort=[sort by this column]:column:($_ipcls_columns)' \
+    '*'{-t+,--types=}'[list only these types]:types:_ipcls_types' \
+    '*'{-u+,--user=}'[list only objects that a user owns or created]:user:_users' \
+    '(-U --unsorted)'{-U,--unsorted}'[do not sort by kind and name]' \
     '(- *)'{-V,--version}'[print the version]' \
-    '(-0 --null -J --json -r --raw --graph --limits)--watch=-[redraw on a terminal, changes marked]::interval: ' \
+    '(-0 --null -J --json -r --raw --graph --limits)--watch=-[redraw the table on a terminal, with changes marked]::interval: ' \
     '*:object:_ipcls_objects'

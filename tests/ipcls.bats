@@ -101,10 +101,84 @@ psem /sem - - - - - - - 7
 END
 }
 
-@test 'ipcls: without any object it prints nothing, and JSON has an empty array' {
-    run -0 --separate-stderr alone 'ipcls; ipcls -J --nousers'
+@test 'ipcls: without any object a table is a message that names what was looked for, and other forms are silent' {
+    run -0 --separate-stderr alone 'ipcls; ipcls -J --nousers; ipcls -0; ipcls -r --noheadings'
     assert_output $'{"objects":[\n]}'
-    assert_equal "$stderr" ''
+    assert_equal "$stderr" 'ipcls: no objects found: looked for segments, message queues and semaphores (-a also lists FIFOs, Unix sockets and memfds)'
+    run -0 --separate-stderr alone 'ipcls -t msg,psem; : >/dev/shm/seg; ipcls --orphans -u 1234; : >/dev/shm/two; ipcls -u 1234; ipcls -0 -u 1234'
+    assert_output ''
+    assert_equal "$stderr" 'ipcls: no objects found: looked for System V queues, POSIX semaphores
+ipcls: no objects found: 1 was listed, and none matches --orphans and -u
+ipcls: no objects found: 2 were listed, and none matches -u'
+}
+
+@test 'ipcls: objects are sorted by kind and name, and with -U not' {
+    run -0 alone '
+        for name in b ab a longer-name-2 longer-name-1 longer-n 10 9; do : >/dev/shm/$name; done
+        for key in 0x20 0xfffffff0 0x3; do echo x | shmput key:private >/dev/null; mqsend -C key:$key </dev/null; done
+        ipcls -r --noheadings --nousers -o KIND,NAME >sorted; cat sorted
+        ipcls -rU --noheadings --nousers -o KIND,NAME >unsorted
+        cmp -s sorted unsorted && echo same
+        sort unsorted | cmp - <(sort sorted)
+        ipcls -0 -t pshm | tr "\0" " "; echo
+        ipcls -r --noheadings --nousers -t pshm --sort=SIZE -o NAME | head -n 2
+        ls -U /dev/shm | sed "s,^,/," | cmp - <(ipcls -U --noheadings --nousers -t pshm -o NAME)'
+    assert_output - <<'END'
+shm id:0
+shm id:1
+shm id:2
+pshm /10
+pshm /9
+pshm /a
+pshm /ab
+pshm /b
+pshm /longer-n
+pshm /longer-name-1
+pshm /longer-name-2
+msg key:0x00000003
+msg key:0x00000020
+msg key:0xfffffff0
+/10 /9 /a /ab /b /longer-n /longer-name-1 /longer-name-2 
+/10
+/9
+END
+}
+
+@test 'ipcls: options that choose add up when they are repeated' {
+    run -0 alone '
+        : >/dev/shm/a; echo five | shmput -m 644 key:private >/dev/null; ipcmk -Q >/dev/null; ipcmk -S 2 >/dev/null; mqsend -C key:0x5 </dev/null
+        ipcls -r --noheadings --nousers -t shm -t pshm,shm -o KIND -o NAME,MODE -o +SIZE
+        : >/dev/shm/b; chown 12 /dev/shm/b
+        : >/dev/shm/c; chown 13 /dev/shm/c
+        ipcls -r --noheadings --nousers -u 12 -u 13 -o NAME'
+    assert_output - <<'END'
+shm id:0 0644 5
+pshm /a 0644 0
+/b
+/c
+END
+    # shellcheck disable=SC2046
+    usage_error ipcls $(for i in {1..17}; do echo -u 0; done)
+}
+
+@test 'ipcls: options may follow operands' {
+    run -0 alone ': >/dev/shm/a; : >/dev/shm/b; ipcls /a -r --noheadings /b -o NAME -- '
+    assert_output $'/a\n/b'
+    run -3 --separate-stderr ipcls -- /-r
+    assert_equal "$stderr" 'ipcls: /-r: No such file or directory'
+}
+
+@test 'ipcls: an option of ipcs(1) that it does not have is refused with what to use instead' {
+    local option
+    for option in c i l m p q s; do
+        usage_error ipcls -$option
+        run -2 ipcls -$option
+        assert_line --index 0 --partial "ipcls: -$option is an option of ipcs(1): with ipcls, "
+    done
+    run -2 ipcls -m
+    assert_line --index 0 'ipcls: -m is an option of ipcs(1): with ipcls, -t shm lists System V segments, -t pshm POSIX segments'
+    run -2 ipcls -a -q
+    assert_line --partial -- '-t msg'
 }
 
 @test 'ipcls: every tool takes the names that it prints' {
@@ -620,10 +694,10 @@ END
     as=(setpriv --bounding-set=-all --inh-caps=-all)
     # Where it is mounted something else hides it.
     [[ $IPCUTILS_MQUEUE == no ]] || as=(unshare --mount sh -c 'mount -t tmpfs none /dev/mqueue && exec "$@"' - "${as[@]}")
-    run -0 --separate-stderr "${as[@]}" ipcls --nousers
+    run -0 --separate-stderr "${as[@]}" ipcls -r --nousers
     assert_equal "$stderr" 'ipcls: /dev/mqueue: the file system of queues is not mounted there; POSIX queues cannot be listed'
     run -1 --separate-stderr "${as[@]}" ipcls --nousers -t pmsg
-    run -0 --separate-stderr "${as[@]}" ipcls --nousers -t shm
+    run -0 --separate-stderr "${as[@]}" ipcls -r --nousers -t shm
     assert_equal "$stderr" ''
 }
 
@@ -756,12 +830,12 @@ END
         list -o ID,STIME,ORPHAN -t msg'
     assert_output - <<'END'
 key:0x00000001 7 0600 - 10 -
-key:0xfffffffb 10 0601 - 10 -
 key:0x00000003 11 0601 - 10 -
 key:0x00000003 12 0601 - 10 -
 key:0x00000003 13 0601 12288 10 -
 key:0x00000003 15 0601 0 10 -
 key:0x00000004 14 0600 - 10 -
+key:0xfffffffb 10 0601 - 10 -
 1 0 - unknown:\x20untouched\x20since\x201970-01-01\x2000:00:00,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
 2 70000 - unknown:\x20may\x20not\x20be\x20read
 1 - empty,\x20last\x20users\x20gone,\x20untouched\x20since\x20-
@@ -1256,8 +1330,8 @@ await waiting key:0x31; await waiting key:0x32
         ipcls /one | grep ^user | sed "s,[0-9]*/,/,g"
         ipcls /two | grep ^user | sed "s,[0-9]*/,/,g"'
     assert_output - <<'END'
-/two wait_peer:mq_send
 /one mqsend:mq_send
+/two wait_peer:mq_send
 user      /mqsend writes,waits in mq_send
 user      /wait_peer writes,waits in mq_send
 END
@@ -2044,8 +2118,8 @@ removed, 1 attached
 4 semaphores: 1 2 3 4
 
 0
-fifo 0\x20readers,\x200\x20writers
 sem 4\x20semaphores:\x201\x202\x203\x204
+fifo 0\x20readers,\x200\x20writers
 END
 }
 

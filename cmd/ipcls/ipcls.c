@@ -28,6 +28,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -52,6 +53,8 @@
 #include "watch.h"
 
 #define OBJECTS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE | OBJECT_MEMFD)
+#define OWN_OPTIONS "0abhJo:rt:u:UV"
+#define IPCS_OPTIONS "cilmpqs" /* habits from ipcs(1), which are refused with a hint */
 #define DEFAULT_INTERVAL INT64_C(1000000000)
 
 enum {
@@ -65,7 +68,7 @@ enum {
 	OPTION_WATCH,
 };
 
-static const char usage[] = "ipcls [-0abJr] [-o columns] [-t types] [-u user] [--limits] [--noheadings] [--nousers]\n"
+static const char usage[] = "ipcls [-0abJrU] [-o columns] [-t types] [-u user] [--limits] [--noheadings] [--nousers]\n"
 			    "             [--ns=pid] [--orphans] [--sort=column] [--graph] [--watch[=interval]] [object ...]";
 static const char help[] =
 	"List IPC objects and the processes that use them.  For each object that is named, print everything.\n"
@@ -79,6 +82,7 @@ static const char help[] =
 	"  -t, --types=TYPES       list only these types, with commas between them:\n"
 	"                          shm pshm msg pmsg sem psem fifo unix memfd\n"
 	"  -u, --user=USER         list only objects that USER owns or created\n"
+	"  -U, --unsorted          do not sort by kind and name\n"
 	"      --graph             print processes and objects as a graph for dot(1)\n"
 	"      --limits            print the limits of IPC objects, and how much of each is used\n"
 	"      --noheadings        print no headings\n"
@@ -110,6 +114,7 @@ static const struct option long_options[] = {
 	{"raw", no_argument, NULL, 'r'},
 	{"sort", required_argument, NULL, OPTION_SORT},
 	{"types", required_argument, NULL, 't'},
+	{"unsorted", no_argument, NULL, 'U'},
 	{"user", required_argument, NULL, 'u'},
 	{"version", no_argument, NULL, 'V'},
 	{"watch", optional_argument, NULL, OPTION_WATCH},
@@ -162,12 +167,12 @@ static void set_columns(struct options *options, int has_operands)
 	const char *words = options->form == FORM_TABLE ? table_columns : options->form == FORM_NULS ? "NAME" : script_columns;
 	size_t i;
 
-	options->details = has_operands && !options->has_form && options->output == NULL;
+	options->details = has_operands && !options->has_form && options->output_count == 0;
 
-	if (options->output == NULL || options->output[0] == '+')
+	if (options->output_count == 0 || options->output[0][0] == '+')
 		add_columns(options, words, 1);
-	if (options->output != NULL)
-		add_columns(options, options->output + (options->output[0] == '+'), 0);
+	for (i = 0; i < options->output_count; i++)
+		add_columns(options, options->output[i] + (options->output[i][0] == '+'), 0);
 	for (i = 0; i < options->column_count; i++)
 		options->needs |= columns_needs(options->columns[i]);
 	if (options->sort != NULL)
@@ -196,24 +201,49 @@ static void parse_sort(struct options *options, const char *word)
 		cli_usage_exit("--sort: no such column: %s (--help lists them)", cli_shown_word(word, strlen(word)));
 }
 
+static void check_repeated(const char *option, size_t count)
+{
+	if (count == REPEATED_MOST)
+		cli_usage_exit("%s: given more than %d times", option, REPEATED_MOST);
+}
+
+/* Refuses an option of ipcs(1), and names what does the same here. */
+noreturn static void refuse_ipcs_option(int option)
+{
+	static const char *const instead[128] = {
+		['c'] = "-o +CREATOR prints the creators", ['i'] = "id:NUMBER as an operand prints one object",
+		['l'] = "--limits prints the limits",
+		['m'] = "-t shm lists System V segments, -t pshm POSIX segments",
+		['p'] = "-o +CPID,LPID,LRPID prints the processes that an object remembers",
+		['q'] = "-t msg lists System V queues, -t pmsg POSIX queues",
+		['s'] = "-t sem lists System V semaphores, -t psem POSIX semaphores",
+	};
+
+	cli_usage_exit("-%c is an option of ipcs(1): with ipcls, %s", option, instead[option]);
+}
+
 static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
 {
 	int option;
 
-	while ((option = cli_option(line, argc, argv, "0abhJo:rt:u:V", long_options, CLI_NO_COMMAND)) != -1) {
+	while ((option = cli_option(line, argc, argv, OWN_OPTIONS IPCS_OPTIONS, long_options, CLI_NO_COMMAND)) != -1) {
 		switch (option) {
 		case '0': set_form(options, FORM_NULS); break;
 		case 'a': options->all = 1; break;
 		case 'b': options->bytes = 1; break;
 		case 'h': cli_help_exit();
 		case 'J': set_form(options, FORM_JSON); break;
-		case 'o': options->output = optarg; break;
-		case 'r': set_form(options, FORM_RAW); break;
-		case 't': options->asked_kinds = cli_kinds_or_exit(optarg, INVENTORY_ALL); break;
-		case 'u':
-			options->user = cli_user_or_exit(optarg);
-			options->has_user = 1;
+		case 'o':
+			check_repeated("-o", options->output_count);
+			options->output[options->output_count++] = optarg;
 			break;
+		case 'r': set_form(options, FORM_RAW); break;
+		case 't': options->asked_kinds |= cli_kinds_or_exit(optarg, INVENTORY_ALL); break;
+		case 'u':
+			check_repeated("-u", options->user_count);
+			options->users[options->user_count++] = cli_user_or_exit(optarg);
+			break;
+		case 'U': options->unsorted = 1; break;
 		case 'V': cli_version_exit();
 		case OPTION_GRAPH: options->graph = 1; break;
 		case OPTION_LIMITS: options->limits = 1; break;
@@ -231,6 +261,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 			if (options->interval == 0)
 				cli_usage_exit("--watch: the interval must be longer than 0");
 			break;
+		case 'c': case 'i': case 'l': case 'm': case 'p': case 'q': case 's': refuse_ipcs_option(option);
 		}
 	}
 }
@@ -241,11 +272,11 @@ static void check_options(const struct options *options, const struct operands *
 		cli_usage_exit("--orphans and --graph need the users that --nousers does not look for");
 	if (options->no_users && options->sort != NULL && columns_needs(options->sort) & COLUMNS_USERS)
 		cli_usage_exit("--sort: %s needs the users that --nousers does not look for", options->sort->name);
-	if (options->graph && (options->has_form || options->output != NULL || options->watch || options->limits))
+	if (options->graph && (options->has_form || options->output_count > 0 || options->watch || options->limits))
 		cli_usage_exit("--graph cannot be combined with -0, -J, -o, -r, --limits or --watch");
 	if (options->watch && (options->has_form || options->limits))
 		cli_usage_exit("--watch cannot be combined with -0, -J, -r or --limits");
-	if (options->limits && (options->output != NULL || operands->count > 0 || options->orphans || options->has_user ||
+	if (options->limits && (options->output_count > 0 || operands->count > 0 || options->orphans || options->user_count > 0 ||
 	                        options->sort != NULL))
 		cli_usage_exit("--limits cannot be combined with an object, -o, -u, --orphans or --sort");
 }
@@ -316,6 +347,9 @@ static int show(const struct options *options, struct operands *operands, struct
 		if (printed != CLI_DONE)
 			status = printed;
 	}
+	/* Scripts use the other forms, and operands that are missing are reported below. */
+	if (status == CLI_DONE && look->row_count == 0 && options->form == FORM_TABLE && operands->count == 0)
+		look_report_empty(options, &look->inventory);
 	if (look_report_unseen(options, operands, &look->users) != CLI_DONE)
 		status = CLI_FAILED;
 	if (deadlock_show_report(look) == -1)

@@ -14,16 +14,18 @@
 #include "table.h"
 
 #define COLUMNS_MOST 64
+#define REPEATED_MOST 16 /* how often an option that adds up may be given */
 
 /* The options; constant once main() has checked them. */
 struct options {
 	enum form form;
 	int has_form; /* -0, -J or -r was given */
-	int all, bytes, headings, no_users, orphans, graph, limits, watch;
-	const char *output;   /* the word of -o, or NULL */
+	int all, bytes, headings, no_users, orphans, graph, limits, unsorted, watch;
+	const char *output[REPEATED_MOST]; /* the word of each -o */
+	size_t output_count;
 	unsigned asked_kinds; /* enum inventory_kind of -t, or 0 */
-	int has_user;
-	uid_t user;
+	uid_t users[REPEATED_MOST]; /* of each -u */
+	size_t user_count;
 	pid_t namespace;  /* of --ns, or 0 */
 	int64_t interval; /* of --watch, in nanoseconds */
 	const struct table_column *sort; /* of --sort, or NULL */

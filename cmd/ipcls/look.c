@@ -146,6 +146,28 @@ int look_report_problems(const struct options *options, const struct inventory *
 	return status;
 }
 
+void look_report_empty(const struct options *options, const struct inventory *inventory)
+{
+	const char *filter = options->orphans && options->user_count > 0 ? "--orphans and -u" : options->orphans ? "--orphans" : "-u";
+	char text[512], *end = text;
+	unsigned kind;
+
+	if (inventory->count > 0 && (options->orphans || options->user_count > 0)) {
+		cli_warn(NULL, "no objects found: %zu %s listed, and none matches %s", inventory->count,
+		         inventory->count == 1 ? "was" : "were", filter);
+		return;
+	}
+	if (options->kinds == INVENTORY_LISTED) {
+		cli_warn(NULL, "no objects found: looked for segments, message queues and semaphores "
+		               "(-a also lists FIFOs, Unix sockets and memfds)");
+		return;
+	}
+	for (kind = 1; kind <= INVENTORY_ALL; kind <<= 1)
+		if (options->kinds & kind)
+			end += sprintf(end, "%s%s", end == text ? "" : ", ", inventory_kind_text((enum inventory_kind)kind));
+	cli_warn(NULL, "no objects found: looked for %s", text);
+}
+
 /* Reports that /proc could not be used; `found` are the objects that only processes know, or NULL. */
 static void report_no_processes(const struct users *users, int needed, const char *found)
 {

@@ -33,6 +33,9 @@ void look_free(struct look *look);
 /* Reports what could not be listed.  Returns the exit status: a failure if -t asked for such a kind. */
 int look_report_problems(const struct options *options, const struct inventory *inventory);
 
+/* Reports that no row was chosen, and what was looked for. */
+void look_report_empty(const struct options *options, const struct inventory *inventory);
+
 /*
  * Reports what the processes did not show: users, and the objects that only processes know.  Returns the exit status: a
  * failure if -t asked for a kind that could not be listed in full.
