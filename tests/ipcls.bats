@@ -15,6 +15,7 @@ setup_file() {
 setup() { start_test || return; }
 
 teardown() {
+    end_terminal
     if ((${#pids[@]})); then
         kill -KILL "${pids[@]}" 2>/dev/null || :
         wait "${pids[@]}" 2>/dev/null || :
@@ -270,7 +271,7 @@ END
 
 # --- forms ---
 
-@test 'ipcls: on a terminal a table is cut at its width; in a file, and where the width is not known, it is not' {
+@test 'ipcls: on a terminal a table is cut at its width, with a mark; in a file, and where the width is not known, it is not' {
     run -0 alone '
         echo x | shmput /a-name-of-thirty-characters-or-so
         for columns in 30 0 200; do
@@ -279,7 +280,7 @@ END
         done
         ipcls --nousers -o KIND,NAME,SIZE,MODE | sed -n 2p'
     assert_output - <<'END'
-pshm  /a-name-of-thirty-charac
+pshm  /a-name-of-thirty-chara>
 pshm  /a-name-of-thirty-characters-or-so     2  0600
 pshm  /a-name-of-thirty-characters-or-so     2  0600
 pshm  /a-name-of-thirty-characters-or-so     2  0600
@@ -1900,7 +1901,7 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
 
 @test 'ipcls: --watch redraws on a terminal with changes marked, and elsewhere fails' {
     run -1 --separate-stderr ipcls --watch
-    assert_equal "$stderr" 'ipcls: --watch needs a terminal that can redraw as standard output'
+    assert_equal "$stderr" 'ipcls: --watch draws on a terminal, and standard output is none that can'
     alone '
         mqsend -C key:0x12 one
         TERM=xterm script -qfc "stty rows 20 cols 100; exec ipcls --watch=50ms --nousers" screen </dev/null >/dev/null 9>&- & p=$!
@@ -2015,25 +2016,49 @@ fs.mqueue.msgsize_max -
 END
 }
 
-@test 'ipcls: --watch marks what has changed in a row, and shows no more than there is room for' {
+@test 'ipcls: --watch marks what has changed in a row, and counts the rows that do not fit' {
     alone '
         for i in 1 2 3 4 5 6 7 8 9; do : >/dev/shm/seg$i; done
         mqsend -C key:0x12 one; mqsend -C key:0x13 one
         TERM=xterm script -qfc "stty rows 9 cols 34; exec ipcls --watch=20ms --nousers --sort=KIND -o KIND,NAME,SIZE,STATE,MODE" screen </dev/null >/dev/null 9>&- & p=$!
         await grep -qs "11 objects" screen
         mqsend key:0x12 two
-        await grep -q $'"'\033\[7m2 mess\033\[27m'"' screen
-        printf x >/dev/shm/seg9
+        await grep -q $'"'\033\[7m2 mes\033\[27m\033\[7m>'"' screen
+        printf x >/dev/shm/seg1
         await grep -q $'"'\033\[7m   1\033\[27m\|\033\[7m1\033\[27m'"' screen
         : >/dev/shm/more
         await grep -q "1 new, 0 gone" screen
         rm /dev/shm/more
         await grep -q "0 new, 1 gone" screen
         kill -TERM $(pgrep -P $p); wait $p' || :
-    # Neither the last rows nor what is beyond the right edge.
+    # Neither the last rows nor what is beyond the right edge, but for how many rows there are.
     sed 1d screen >drawn
-    run ! grep -qE 'seg[1-5]|messages|MODE' drawn
-    grep -q seg6 drawn
+    run ! grep -qE 'seg[4-9]|messages|MODE' drawn
+    grep -q seg3 drawn
+    grep -q '[.][.][.] 6 more' drawn
+}
+
+@test 'ipcls: --watch in a terminal: a line that is cut has a mark, Ctrl-Z gives the terminal back, q ends it' {
+    : >/dev/shm/ipcls-a-name-of-thirty-characters-or-so
+    : >/dev/shm/ipcls-b
+    terminal 24 40
+    typed 'ipcls --watch=1h --nousers -t pshm -o NAME,OWNER,MODE'
+    eventually on_other_screen
+    eventually on_screen '/ipcls-a-name-of-thirty-characters-or-s>'
+    run ! on_screen '/ipcls-b >'
+    in_terminal resize-window -x 60 -y 24
+    eventually on_screen '/ipcls-a-name-of-thirty-characters-or-so  root   0644'
+    in_terminal resize-window -x 60 -y 4
+    eventually on_screen '... 2 more'
+    keys C-z
+    eventually on_first_screen
+    typed fg
+    eventually on_other_screen
+    keys q
+    eventually on_first_screen
+    typed 'clear; echo "status $?"'
+    eventually on_screen 'status 0'
+    rm /dev/shm/ipcls-*
 }
 
 @test 'ipcls: --watch takes every row as new that another object has by now' {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "cli/cli.h"
 #include "inventory/inventory.h"
 #include "inventory/users.h"
@@ -19,10 +20,10 @@ static const struct user_process *process_of(const struct look *look, const stru
 /* Prints a name that another user chose, escaped as in messages. */
 static void put_shown(FILE *out, const char *text)
 {
-	char shown[8];
+	char shown[ESCAPE_ROOM(1)];
 
 	for (; *text != '\0'; text++) {
-		cli_show_name(shown, (const char[]){*text, '\0'});
+		escape_put(shown, (const char[]){*text, '\0'});
 		fputs(shown, out);
 	}
 }

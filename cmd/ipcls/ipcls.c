@@ -34,10 +34,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/escape.h"
 #include "base/interrupt.h"
 #include "cli/cli.h"
 #include "cli/cli_inventory.h"
+#include "cli/screen_watch.h"
 #include "inventory/inventory.h"
 #include "inventory/users.h"
 #include "ipc/object.h"
@@ -256,10 +256,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case OPTION_SORT: parse_sort(options, optarg); break;
 		case OPTION_WATCH:
 			options->watch = 1;
-			if (optarg != NULL)
-				options->interval = cli_duration_or_exit("--watch", optarg);
-			if (options->interval == 0)
-				cli_usage_exit("--watch: the interval must be longer than 0");
+			options->interval = screen_watch_interval_or_exit(optarg, DEFAULT_INTERVAL);
 			break;
 		case 'c': case 'i': case 'l': case 'm': case 'p': case 'q': case 's': refuse_ipcs_option(option);
 		}
@@ -360,14 +357,13 @@ static int show(const struct options *options, struct operands *operands, struct
 
 int main(int argc, char **argv)
 {
-	static struct options options = {.headings = 1, .interval = DEFAULT_INTERVAL};
+	static struct options options = {.headings = 1};
 	static struct operands operands;
 	static struct look look;
 	static struct cli_line line;
 	int status = CLI_DONE;
 
 	cli_start(argv, usage, help);
-	cli_show_names_by(escape_put);
 	parse_options(&options, &line, argc, argv);
 	parse_operands(&operands, line.count, line.operands);
 	check_options(&options, &operands);
@@ -380,7 +376,7 @@ int main(int argc, char **argv)
 		status = enter_namespaces(&look, options.namespace);
 	operands_prepare(&operands);
 	if (status == CLI_DONE && options.watch) {
-		interrupt_catch();
+		interrupt_catch_all();
 		status = watch_run(&options, &operands, &look);
 	} else if (status == CLI_DONE) {
 		status = options.limits ? limits_show(&options) : show(&options, &operands, &look);

@@ -10,6 +10,7 @@
 #include "base/array.h"
 
 #define PIECE ((size_t)64 * 1024) /* written at once */
+#define CUT_MARK '>'
 
 /* The JSON text before a value: `,"name":`, without the comma in the first column. */
 struct table_key {
@@ -164,7 +165,10 @@ void table_widths(const struct table *table, size_t *widths)
 	}
 }
 
-/* Adds an aligned row to `out`, which has room for it, without blanks at its end and cut at the width of the table. */
+/*
+ * Adds an aligned row to `out`, which has room for it, without blanks at its end.  A row that is wider than the table is cut,
+ * with a mark in its last column.
+ */
 static void put_line(struct buffer *out, const struct table *table, size_t row, const size_t *widths)
 {
 	char *start = out->bytes + out->size, *p = start;
@@ -187,8 +191,10 @@ static void put_line(struct buffer *out, const struct table *table, size_t row, 
 	}
 	while (p > start && p[-1] == ' ')
 		p--;
-	if (table->width > 0 && p > start + table->width)
+	if (table->width > 0 && p > start + table->width) {
 		p = start + table->width;
+		p[-1] = CUT_MARK;
+	}
 	*p++ = '\n';
 	buffer_commit(out, p);
 }

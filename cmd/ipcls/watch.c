@@ -2,16 +2,15 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/interrupt.h"
 #include "base/timestamp.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
+#include "cli/screen_watch.h"
 #include "inventory/inventory.h"
 #include "buffer.h"
 #include "print.h"
@@ -73,40 +72,31 @@ static ssize_t find_row(const struct frame *frame, const struct identity *identi
 	return -1;
 }
 
-static void put_blanks(FILE *out, size_t count, size_t *left)
-{
-	for (; count > 0 && *left > 0; count--, --*left)
-		putc(' ', out);
-}
-
 /*
- * Draws a row.  If `marked`, cells that differ from the row `before` of `then` are in reverse video; -1 is a new row, all
- * of which differs.
+ * Draws a row, whatever its width.  If `marked`, cells that differ from the row `before` of `then` are in reverse video; -1
+ * is a new row, all of which differs.
  */
 static void draw_row(FILE *out, const struct frame *now, size_t row, const struct frame *then, ssize_t before,
                      const size_t *widths, int marked)
 {
 	const struct table *table = &now->table;
-	size_t column, size, size_before = 0, left = table->width > 0 ? table->width : SIZE_MAX, blanks;
+	size_t column, size, size_before = 0, blanks = 0;
 	const char *text, *text_before = NULL;
 	int differs;
 
-	for (column = 0; column < table->column_count && left > 0; column++) {
+	for (column = 0; column < table->column_count; column++) {
 		text = table_cell_text(table, row, column, &size);
 		if (before != -1)
 			text_before = table_cell_text(&then->table, (size_t)before, column, &size_before);
 		differs = marked && (before == -1 || size != size_before || memcmp(text, text_before, size) != 0);
-		blanks = widths[column] - size;
-		if (table->columns[column]->right) {
-			put_blanks(out, blanks, &left);
+		if (table->columns[column]->right)
+			blanks += widths[column] - size;
+		/* Blanks are drawn when a text follows: a line is not cut for blanks at its end. */
+		if (size > 0) {
+			fprintf(out, differs ? "%*s\033[7m%.*s\033[27m" : "%*s%.*s", (int)blanks, "", (int)size, text);
 			blanks = 0;
 		}
-		if (size > left)
-			size = left;
-		left -= size;
-		fprintf(out, differs ? "\033[7m%.*s\033[27m" : "%.*s", (int)size, text);
-		if (column + 1 < table->column_count)
-			put_blanks(out, blanks + 2, &left);
+		blanks += 2 + (table->columns[column]->right ? 0 : widths[column] - size);
 	}
 	putc('\n', out);
 }
@@ -125,7 +115,8 @@ static void draw_summary(FILE *out, const struct frame *now, const struct frame 
 	fputs("\n\n", out);
 }
 
-static int draw(const struct frame *now, const struct frame *then, int first)
+/* Draws a frame after the one before it: 0, or -1 with errno. */
+static int draw_frame(const struct frame *now, const struct frame *then, int first)
 {
 	size_t widths[COLUMNS_MOST], row, rows = screen_rows();
 	struct buffer text = {.size = 0};
@@ -138,7 +129,12 @@ static int draw(const struct frame *now, const struct frame *then, int first)
 	table_widths(&now->table, widths);
 	draw_summary(out, now, then, first);
 	draw_row(out, now, 0, now, -1, widths, 0);
-	for (row = 0; row < now->count && row + 3 < rows; row++) {
+	for (row = 0; row < now->count; row++) {
+		/* The screen counts the lines that it has no room for; nobody sees what they say. */
+		if (row >= rows) {
+			putc('\n', out);
+			continue;
+		}
 		before = find_row(then, &now->rows[row], row);
 		draw_row(out, now, row + 1, then, before == -1 ? -1 : before + 1, widths, !first);
 	}
@@ -149,32 +145,43 @@ static int draw(const struct frame *now, const struct frame *then, int first)
 	return result;
 }
 
+/* What is watched, and the last frame. */
+struct view {
+	const struct options *options;
+	struct operands *operands;
+	struct look *look;
+	struct frame then;
+	int drawn;
+};
+
+/* Takes a look and draws it; a screen_watch_draw.  Each frame has the time of day, so each is drawn. */
+static int draw(void *context, int redraw)
+{
+	struct view *view = context;
+	struct frame now = {.count = 0};
+	int failed, err = 0;
+
+	(void)redraw;
+	failed = look_take(view->look, view->options, view->operands) == -1 ||
+	         rows_choose(view->look, view->options, view->operands) == -1 || make_frame(view->options, view->look, &now) == -1;
+	if (failed || draw_frame(&now, &view->then, !view->drawn) == -1)
+		err = errno;
+	free_frame(&view->then);
+	view->then = now;
+	view->drawn = 1;
+	look_free(view->look);
+	if (err == 0)
+		return CLI_DONE;
+	screen_close();
+	errno = err;
+	return failed ? cli_fail("--watch", err) : print_fail();
+}
+
 int watch_run(const struct options *options, struct operands *operands, struct look *look)
 {
-	const struct timespec interval = {.tv_sec = (time_t)(options->interval / 1000000000),
-	                                  .tv_nsec = (long)(options->interval % 1000000000)};
-	struct frame now = {.count = 0}, then = {.count = 0};
-	int status = CLI_DONE, first = 1;
+	struct view view = {.options = options, .operands = operands, .look = look};
+	int status = screen_watch(options->interval, draw, &view);
 
-	if (screen_open() == -1) {
-		cli_warn(NULL, "--watch needs a terminal that can redraw as standard output");
-		return CLI_FAILED;
-	}
-	while (status == CLI_DONE && interrupt_pending() == 0) {
-		if (look_take(look, options, operands) == -1 || rows_choose(look, options, operands) == -1 ||
-		    make_frame(options, look, &now) == -1)
-			status = cli_fail("--watch", errno);
-		else if (draw(&now, &then, first) == -1)
-			status = print_fail();
-		free_frame(&then);
-		then = now;
-		now = (struct frame){.count = 0};
-		first = 0;
-		look_free(look);
-		if (status == CLI_DONE && interrupt_pending() == 0)
-			clock_nanosleep(CLOCK_MONOTONIC, 0, &interval, NULL);
-	}
-	screen_close();
-	free_frame(&then);
+	free_frame(&view.then);
 	return status;
 }

@@ -6,7 +6,7 @@
 #include "job.h"
 #include "look.h"
 
-/* Draws until a signal that interrupt_catch() has caught.  Returns the exit status. */
+/* Draws until the user ends it by q or by a signal, see screen_watch().  Returns the exit status. */
 int watch_run(const struct options *options, struct operands *operands, struct look *look);
 
 #endif
