@@ -192,7 +192,7 @@ static int print_lines(struct details *details)
 	table_begin(&table);
 	for (i = 0; i < details->count; i++)
 		table_row(&table, i);
-	return table_end(&table) == -1 ? print_fail() : CLI_DONE;
+	return table_end(&table) == -1 ? cli_fail_output(errno) : CLI_DONE;
 }
 
 int details_show(const struct options *options, struct look *look)
@@ -205,7 +205,7 @@ int details_show(const struct options *options, struct look *look)
 		details.entry = look->rows[i];
 		details.count = 0;
 		if (i > 0 && io_write_all(1, "\n", 1) == -1)
-			status = print_fail();
+			status = cli_fail_output(errno);
 		else if (make_lines(&details, options->no_users) == -1)
 			status = cli_fail(NULL, errno);
 		else

@@ -243,5 +243,5 @@ int limits_show(const struct options *options)
 	table_begin(&table);
 	for (i = 0; i < count; i++)
 		table_row(&table, i);
-	return table_end(&table) == -1 ? print_fail() : status;
+	return table_end(&table) == -1 ? cli_fail_output(errno) : status;
 }

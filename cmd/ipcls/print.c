@@ -10,11 +10,6 @@
 #include "deadlock_show.h"
 #include "dot.h"
 
-int print_fail(void)
-{
-	return cli_fail(errno == ENOMEM ? NULL : "standard output", errno);
-}
-
 unsigned print_width(void)
 {
 	struct winsize size;
@@ -52,7 +47,7 @@ int print_rows(const struct options *options, struct look *look)
 	rest = table_end_rows(&table);
 	if (options->form == FORM_JSON && options->needs & COLUMNS_USERS)
 		deadlock_show_json(rest, look);
-	return table_end(&table) == -1 ? print_fail() : CLI_DONE;
+	return table_end(&table) == -1 ? cli_fail_output(errno) : CLI_DONE;
 }
 
 int print_graph(const struct look *look)
@@ -73,6 +68,5 @@ int print_graph(const struct look *look)
 	buffer_flush(&text, 0);
 	err = text.err;
 	buffer_free(&text);
-	errno = err;
-	return err != 0 ? print_fail() : CLI_DONE;
+	return err != 0 ? cli_fail_output(err) : CLI_DONE;
 }

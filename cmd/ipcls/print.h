@@ -19,7 +19,4 @@ int print_graph(const struct look *look);
 /* Returns the columns of the terminal, or 0 if standard output is none. */
 unsigned print_width(void);
 
-/* Reports that writing standard output failed with errno, or that memory for the output was short.  Returns the exit status. */
-int print_fail(void);
-
 #endif

@@ -173,8 +173,7 @@ static int draw(void *context, int redraw)
 	if (err == 0)
 		return CLI_DONE;
 	screen_close();
-	errno = err;
-	return failed ? cli_fail("--watch", err) : print_fail();
+	return failed ? cli_fail("--watch", err) : cli_fail_output(err);
 }
 
 int watch_run(const struct options *options, struct operands *operands, struct look *look)
