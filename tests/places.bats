@@ -186,8 +186,10 @@ END
 key:0x00000072 -
 key:0x00000073 -
 ipcls: not all processes may be looked at; FIFOs of other users may be missing
+ipcls: no objects found: looked for FIFOs
 status 0
 ipcls: not all processes may be looked at; memory without a name of other users may be missing
+ipcls: no objects found: looked for memfds
 status 0
 ipcrm-all: 2 stay: perhaps in use, not all processes may be looked at (root may; --force would remove them)
 status 0
@@ -398,7 +400,7 @@ END
             "semctl create key:0x91 1 1 1 1" "semctl run key:0x91 true" "semctl run -j 2 key:0x91 true"; do
             echo x | told weak $way
         done
-        ipcls'
+        ipcls -r --noheadings'
     assert_output - <<'END'
 shmput: key:0x91: No space left on device: there are kernel.shmmni segments, or of kernel.shmall pages too few left (sysctl)
 status 1

@@ -344,11 +344,11 @@ static int show(const struct options *options, struct operands *operands, struct
 		if (printed != CLI_DONE)
 			status = printed;
 	}
+	if (look_report_unseen(options, operands, &look->users) != CLI_DONE)
+		status = CLI_FAILED;
 	/* Scripts use the other forms, and operands that are missing are reported below. */
 	if (status == CLI_DONE && look->row_count == 0 && options->form == FORM_TABLE && operands->count == 0)
 		look_report_empty(options, &look->inventory);
-	if (look_report_unseen(options, operands, &look->users) != CLI_DONE)
-		status = CLI_FAILED;
 	if (deadlock_show_report(look) == -1)
 		status = cli_fail(NULL, ENOMEM);
 	missing = operands_report_missing(operands, &look->inventory, options->kinds);
