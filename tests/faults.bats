@@ -656,3 +656,22 @@ has_fifotee() {
     assert_output "semctl: $key: No such file or directory"
     ipcrm-all --force -t shm,msg,sem $key >/dev/null
 }
+
+@test 'sockpair, semctl, mqrecv, ipcrm-all: each tool that runs a command reports a missing one in the same words' {
+    local sem=key:0x66617501 queue=key:0x66617502
+    run -127 soon sockpair no-such-command -- true
+    assert_output 'sockpair: no-such-command: command not found'
+    run -127 soon semctl run "$sem" no-such-command
+    assert_output 'semctl: no-such-command: command not found'
+    run -127 soon semctl run /faults-command no-such-command
+    assert_output 'semctl: no-such-command: command not found'
+    run -127 soon ipcrm-all --around no-such-command
+    assert_output 'ipcrm-all: no-such-command: command not found'
+    mqsend -C "$queue" text
+    run -127 soon mqrecv "$queue" -- no-such-command
+    assert_output 'mqrecv: no-such-command: command not found'
+    run -127 soon mqrecv "$queue" -- ./no-such-command
+    assert_output 'mqrecv: ./no-such-command: No such file or directory'
+    semctl rm "$sem" /faults-command
+    ipcrm -Q 0x66617502
+}

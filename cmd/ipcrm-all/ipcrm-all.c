@@ -898,7 +898,7 @@ static int run_around(const struct job *job, struct state *state, char **words)
 		pid = command_start_with(&command);
 		if (pid == -1) {
 			status = command_status_of(errno);
-			cli_fail(words[0], errno);
+			cli_warn(words[0], "%s", command_text(words[0], errno));
 		} else {
 			wait_status = supervise_wait(pid);
 			status = wait_status == -1 ? cli_own_status(cli_fail(words[0], errno)) : command_status(wait_status);

@@ -90,7 +90,7 @@ int commands_start(struct job *job, struct queue *queue)
 	if (pid == -1) {
 		int err = errno;
 
-		cli_warn(job->options->command[0], "%s", strerror(err));
+		cli_warn(job->options->command[0], "%s", command_text(job->options->command[0], err));
 		putback_message(job, queue, &job->message);
 		return command_status_of(err);
 	}

@@ -24,7 +24,7 @@ int run_become(char **words)
 	cli_close_for_commands();
 	command_become(&(struct command){.argv = words});
 	err = errno;
-	cli_fail(words[0], err);
+	cli_warn(words[0], "%s", command_text(words[0], err));
 	return command_status_of(err);
 }
 
@@ -68,7 +68,7 @@ static int supervise(const struct job *job, const sigset_t *mask)
 	pid = command_start_with(&command);
 	if (pid == -1) {
 		status = command_status_of(errno);
-		cli_fail(job->command[0], errno);
+		cli_warn(job->command[0], "%s", command_text(job->command[0], errno));
 		return status;
 	}
 	wait_status = supervise_wait(pid);

@@ -12,10 +12,7 @@
 
 int task_fail(const char *program, int err)
 {
-	if (err == ENOENT && strchr(program, '/') == NULL)
-		cli_warn(program, "command not found");
-	else
-		cli_warn(program, "%s", strerror(err));
+	cli_warn(program, "%s", command_text(program, err));
 	return command_status_of(err);
 }
 

@@ -270,3 +270,8 @@ int command_status_of(int err)
 		return COMMAND_NOT_EXECUTABLE;
 	}
 }
+
+const char *command_text(const char *program, int err)
+{
+	return err == ENOENT && strchr(program, '/') == NULL ? "command not found" : strerror(err);
+}

@@ -54,7 +54,10 @@ int command_look(const char *program);
 /* The status that a shell gives for what waitpid(2) says. */
 int command_status(int wait_status);
 
-/* The status for an errno of command_start(). */
+/* The status for the errno of a command that could not be started, 125 to 127. */
 int command_status_of(int err);
+
+/* The words for that errno: "command not found" if `program` is not in PATH, else those of strerror(3). */
+const char *command_text(const char *program, int err);
 
 #endif
