@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LOCK_TRIES 100
+#define ASIDE_ROOM (SOCKET_NAME_MOST + 64)
+#define ASIDE_TRIES 10
 #define PAUSE 10000000 /* nanoseconds between two attempts */
 
 static int fail(int err)
@@ -139,26 +142,48 @@ static int lock_directory(const struct socket_name *name)
 }
 
 /*
+ * Renames a file to a name that other users cannot guess, and so cannot take first, and stores that name.  Returns 0, or
+ * -1 with errno.
+ */
+static int move_aside(const char *path, char aside[ASIDE_ROOM])
+{
+	char directory[SOCKET_NAME_MOST + 1];
+	uint64_t number = 0;
+	const char *parent = directory_of(strcpy(directory, path));
+	int tries;
+
+	for (tries = 0; tries < ASIDE_TRIES; tries++) {
+		if (getrandom(&number, sizeof(number), 0) == -1)
+			number += (uint64_t)getpid();
+		snprintf(aside, ASIDE_ROOM, "%s/.sockpair-%016llx", parent, (unsigned long long)number);
+		if (renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == 0)
+			return 0;
+		/* Some file systems do not know this flag. */
+		if (errno == EINVAL)
+			return rename(path, aside);
+		if (errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
+/*
  * Removes a socket file that no process serves.  Renames it first, and checks it again under the new name: if another
  * file took its place in between, that one is renamed back.
  */
 static int remove_dead(const struct socket_name *name)
 {
-	char path[SOCKET_NAME_MOST + 1], directory[SOCKET_NAME_MOST + 1], aside[SOCKET_NAME_MOST + 64];
+	char path[SOCKET_NAME_MOST + 1], aside[ASIDE_ROOM];
 	struct stat before, after;
 
 	path_of(name, path);
-	path_of(name, directory);
 	if (lstat(path, &before) == -1)
 		return errno == ENOENT ? 0 : -1;
 	if (!S_ISSOCK(before.st_mode))
 		return fail(ENOTSOCK);
 	if (check_dead(name) == -1)
 		return errno == ENOENT ? 0 : -1;
-	snprintf(aside, sizeof(aside), "%s/.sockpair-%ld", directory_of(directory), (long)getpid());
-	/* Some file systems do not know this flag. */
-	if (renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == -1 &&
-	    (errno != EINVAL || rename(path, aside) == -1))
+	if (move_aside(path, aside) == -1)
 		return errno == ENOENT ? 0 : -1;
 	if (lstat(aside, &after) == 0 && same_file(&before, &after))
 		return unlink(aside);
