@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/proc.h"
 #include "cli/cli.h"
 
 /* Whether sockpair talks to this user.  An abstract name has no mode: without --allow-uid it is used as with 0600. */
@@ -20,6 +21,23 @@ static int is_allowed(const struct options *options, uid_t uid)
 	for (i = 0; i < options->allowed_count && options->allowed[i] != uid; i++)
 		continue;
 	return i < options->allowed_count;
+}
+
+int peer_check_users(const struct options *options)
+{
+	uid_t user = geteuid();
+	int ambiguous = !options->allow_any && options->allowed_count == 0 && options->listen != NULL &&
+	                options->name.abstract && proc_is_ambiguous_user(user);
+	size_t i;
+
+	for (i = 0; i < options->allowed_count && !ambiguous && !options->allow_any; i++) {
+		user = options->allowed[i];
+		ambiguous = proc_is_ambiguous_user(user);
+	}
+	if (!ambiguous)
+		return CLI_DONE;
+	cli_warn("--allow-uid", "%lu stands for every user without a number in this user namespace", (unsigned long)user);
+	return cli_own_status(CLI_FAILED);
 }
 
 int peer_greet(const struct options *options, struct task *task)

@@ -6,6 +6,12 @@
 #include "job.h"
 
 /*
+ * Checks that each user whom peer_greet() will accept is one user.  The kernel shows all users without a number in this
+ * user namespace by the same one, user_namespaces(7).  Returns CLI_DONE, or a status after a message.
+ */
+int peer_check_users(const struct options *options);
+
+/*
  * Greets the other end of `task->fd`: stores who it is in `task->peer`, refuses users that --allow-uid does not name,
  * and sends the descriptors of --pass-fd.  Returns CLI_DONE, or a status after a message.
  */

@@ -94,6 +94,26 @@ int proc_has_user(uid_t uid)
 	return has;
 }
 
+int proc_is_ambiguous_user(uid_t uid)
+{
+	uint64_t overflow, users = 0;
+	unsigned first, outside, count;
+	FILE *map;
+
+	/* The default of the kernel, if it does not say. */
+	if (proc_read_number("/proc/sys/kernel/overflowuid", &overflow) == -1)
+		overflow = 65534;
+	if (uid != overflow)
+		return 0;
+	map = fopen("/proc/self/uid_map", "re");
+	while (map != NULL && fscanf(map, "%u %u %u", &first, &outside, &count) == 3)
+		users += count;
+	if (map != NULL)
+		fclose(map);
+	/* The initial user namespace maps all numbers but the last, which stands for no user. */
+	return users < UINT32_MAX;
+}
+
 void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
 {
 	memset(lines, 0, sizeof(*lines));

@@ -37,6 +37,13 @@ int proc_read_number(const char *path, uint64_t *number);
  */
 int proc_has_user(uid_t uid);
 
+/*
+ * Whether the number stands for more than one user: it is the kernel's overflow uid, and this user namespace does not
+ * have a number for every user.  A user who really has that number cannot be told from the others then.  Also 1 if /proc
+ * cannot be read.
+ */
+int proc_is_ambiguous_user(uid_t uid);
+
 /* The lines of a file that is read once, to its end. */
 struct proc_lines {
 	int fd;       /* the caller closes it */
