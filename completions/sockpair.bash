@@ -22,7 +22,7 @@ _sockpair_sockets() {
 }
 
 _sockpair_offer() {
-    local flags='-[Enpv]*'
+    local flags='-[Eknpv]*'
 
     if [[ $option == --listen= || $option == --connect= || $before =~ ^${flags}[lc]$ ||
         $before == --listen || $before == --connect ]]; then
@@ -37,7 +37,7 @@ _sockpair_offer() {
         $before =~ ^--(fd|jobs|pass-fd|separator|take-fd|timeout|total)$ ]]; then
         : # numbers and a word
     else
-        _ipcutils_offer -c --connect= -E --end -f --fd= -h --help -j --jobs= -l --listen= -m --mode= -n --nonblock \
+        _ipcutils_offer -c --connect= -E --end -f --fd= -h --help -j --jobs= -k --keep-open -l --listen= -m --mode= -n --nonblock \
             -p --pipes -s --separator= -t --type= -V --version -v --verbose -w --timeout= --allow-uid= --pass-fd= \
             --take-fd= --total= --
     fi
@@ -57,16 +57,16 @@ _sockpair_find() {
             start=$i
             break
         fi
-        [[ $piece =~ ^-[Enpv]*[lc] || $piece == --listen || $piece == --connect ]] && socket=1
+        [[ $piece =~ ^-[Eknpv]*[lc] || $piece == --listen || $piece == --connect ]] && socket=1
         ((++i))
         # bash makes three words of --fd=3.
         if [[ $piece == --* && ${COMP_WORDS[i]} == = ]]; then
             ((++i))
-        elif [[ ! $piece =~ ^-[Enpv]*[cfjlmstw]$ &&
+        elif [[ ! $piece =~ ^-[Eknpv]*[cfjlmstw]$ &&
             ! $piece =~ ^--(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$ ]]; then
             continue
         fi
-        [[ $piece =~ ^-[Enpv]*s$ || $piece == --separator ]] && separator=${COMP_WORDS[i]}
+        [[ $piece =~ ^-[Eknpv]*s$ || $piece == --separator ]] && separator=${COMP_WORDS[i]}
         ((++i))
     done
     # The first command may begin here.

@@ -33,11 +33,11 @@ function __sockpair_command_words
         end
         string match -qr -- '^-.' $word; or break
         set -e words[1]
-        string match -qr -- '^-[Enpv]*[lc]|^--(listen|connect)' $word; and set socket yes
+        string match -qr -- '^-[Eknpv]*[lc]|^--(listen|connect)' $word; and set socket yes
         string match -qr -- '^--separator=' $word; and set separator (string replace -- --separator= '' $word)
-        if string match -qr -- '^-[Enpv]*[cfjlmstw]$|^--(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$' $word
+        if string match -qr -- '^-[Eknpv]*[cfjlmstw]$|^--(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type)$' $word
             set -q words[1]; or return 1
-            string match -qr -- '^-[Enpv]*s$|^--separator$' $word; and set separator $words[1]
+            string match -qr -- '^-[Eknpv]*s$|^--separator$' $word; and set separator $words[1]
             set -e words[1]
         end
         if not set -q words[1]
@@ -76,6 +76,7 @@ complete -c sockpair -n 'not __sockpair_in_command' -s j -l jobs -x -d 'with -l:
 complete -c sockpair -n 'not __sockpair_in_command' -s E -l end -d 'shut standard output, a socket, down'
 complete -c sockpair -n 'not __sockpair_in_command' -s f -l fd -x -d 'the socket is this descriptor of the commands'
 complete -c sockpair -n 'not __sockpair_in_command' -s h -l help -d 'print a summary of the options'
+complete -c sockpair -n 'not __sockpair_in_command' -s k -l keep-open -d 'leave the connection open at the end of input'
 complete -c sockpair -n 'not __sockpair_in_command' -s l -l listen -x -a '(__sockpair_sockets)' -d 'serve a socket'
 complete -c sockpair -n 'not __sockpair_in_command' -s m -l mode -x -a '0600 0660 0666 g+rw a+rw' -d 'permission of the socket'
 complete -c sockpair -n 'not __sockpair_in_command' -s n -l nonblock -d 'do not wait'

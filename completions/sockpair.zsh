@@ -33,12 +33,12 @@ _sockpair_find() {
             REPLY=$i
             break
         fi
-        [[ $word == -[Enpv]#[lc]* || $word == --(listen|connect)* ]] && socket=1
+        [[ $word == -[Eknpv]#[lc]* || $word == --(listen|connect)* ]] && socket=1
         [[ $word == --separator=* ]] && separator=${word#*=}
         (( ++i ))
-        if [[ $word == -[Enpv]#[cfjlmstw] ||
+        if [[ $word == -[Eknpv]#[cfjlmstw] ||
             $word == --(allow-uid|connect|fd|jobs|listen|mode|pass-fd|separator|take-fd|timeout|total|type) ]]; then
-            [[ $word == (-[Enpv]#s|--separator) ]] && separator=$words[i]
+            [[ $word == (-[Eknpv]#s|--separator) ]] && separator=$words[i]
             (( ++i ))
         fi
     done
@@ -72,6 +72,7 @@ _arguments -s -S \
     '(-f --fd)'{-f+,--fd=}'[the socket is this descriptor of the commands]:number: ' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
     '(-j --jobs)'{-j+,--jobs=}'[with -l\: number of commands that run at once]:number: ' \
+    '(-k --keep-open)'{-k,--keep-open}'[leave the connection open at the end of input]' \
     '(-l --listen)'{-l+,--listen=}'[serve a socket]:path:_sockpair_sockets' \
     '(-m --mode)'{-m+,--mode=}'[permission of the socket]:mode:((0600\:"only you" 0660\:"the group connects" 0666\:"all connect" g+rw\:"the group connects" a+rw\:"all connect"))' \
     '(-n --nonblock -w --timeout)'{-n,--nonblock}'[do not wait]' \

@@ -372,6 +372,16 @@ has_commands() {
     assert_line 'sockpair: perl: the second command ended with status 137 (as by signal 9, Killed)'
 }
 
+@test 'sockpair: a command that SIGPIPE ended, as it wrote to one that had ended, is explained' {
+    run -141 soon sockpair true -- sh -c 'read -r _; exec yes'
+    assert_output 'sockpair: sh: ended with status 141 (SIGPIPE): it probably wrote after true had ended'
+    run -141 soon sockpair sh -c 'read -r _; exec yes' -- true
+    assert_output 'sockpair: sh: ended with status 141 (SIGPIPE): it probably wrote after true had ended'
+    # The status that counts is another one.
+    run -3 soon sockpair sh -c 'exit 3' -- sh -c 'kill -PIPE $$'
+    assert_output ''
+}
+
 @test 'sockpair: without -v it says nothing' {
     run -3 soon sockpair sh -c 'exit 3' -- false
     assert_output ''
@@ -602,6 +612,34 @@ noting_pair() {
     assert_equal "$(as_nobody "$BIN/sockpair" -c s </dev/null)" 65534
 }
 
+@test 'sockpair: --allow-uid refuses the number that stands for many users in a user namespace' {
+    needs_uids
+    run -125 soon unshare --user --map-root-user sockpair -l s -m 666 --allow-uid=65534 -- echo served
+    assert_output 'sockpair: --allow-uid: 65534 stands for every user without a number in this user namespace'
+    assert [ ! -e s ]
+    serving unshare --user --map-root-user sockpair -l s -m 666 --allow-uid=0 -- echo served 2>err
+    assert_equal "$(as_nobody "$BIN/sockpair" -c s </dev/null)" ''
+    grep -q 'user 65534 is not allowed' err
+    run -1 soon unshare --user --map-root-user sockpair -c s --allow-uid=65534 </dev/null
+    assert_output --partial 'stands for every user'
+    # A namespace that has the number for one user does not have the other users either.
+    mkfifo go
+    bg unshare --user sh -c 'read -r _ <go; exec sockpair -l t --allow-uid=65534 -- true' 2>err
+    eventually is_tool "$pid" sh
+    echo 0 0 65535 >"/proc/$pid/uid_map"
+    echo >go
+    ends 125
+    grep -q 'stands for every user' err
+}
+
+@test 'sockpair: a server that is itself one of those many users has no abstract name of its own' {
+    needs_uids
+    run -125 soon unshare --user sockpair -l "$abstract" -- echo served
+    assert_output 'sockpair: --allow-uid: 65534 stands for every user without a number in this user namespace'
+    serving unshare --user sockpair -l "$abstract" --allow-uid=any -- echo served
+    assert_equal "$(soon sockpair -c "$abstract" </dev/null)" served
+}
+
 @test 'sockpair: a command of -c is told who serves' {
     serving sockpair -l s --total=1 -- cat
     soon sockpair -c s -- sh -c 'echo "$SOCKPAIR_PEER_PID $SOCKPAIR_PEER_UID" >out'
@@ -701,6 +739,26 @@ noting_pair() {
     ends 0
     assert [ ! -e s ]
     assert_equal "$(ls -A)" ''
+}
+
+@test 'sockpair: a file .sockpair-PID does not keep a stale socket from being replaced, and stays' {
+    socket_peer stale s
+    # shellcheck disable=SC2016 # for the other shell
+    serving sh -c 'echo planted >".sockpair-$$"; exec sockpair -l s --total=1 -- echo hello'
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
+    ends 0
+    assert_equal "$(cat .sockpair-*)" planted
+}
+
+@test 'sockpair: a passing name that is taken is not used, and another one is' {
+    socket_peer stale s
+    bg traced -e inject=renameat2:error=EEXIST:when=1..3 sockpair -l s --total=1 -- echo hello
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
+    ends 0
+    assert_equal "$(grep -o '/.sockpair-[0-9a-f]*' trace | sort -u | wc -l)" 4
+    run -125 traced -e inject=renameat2:error=EEXIST sh -c 'socket_peer stale t; exec sockpair -l t -- true'
+    assert_output 'sockpair: t: File exists'
+    assert [ -S t ]
 }
 
 @test 'sockpair: a socket that another process serves is never replaced, whatever its type, and the server notices nothing' {
@@ -849,6 +907,7 @@ noting_pair() {
 
 @test 'sockpair: with -l, -w ends it with 124 once nobody has come for so long, but not while somebody is served' {
     run -124 soon sockpair -l s -w 0.05 -- true
+    assert_output 'sockpair: s: timed out: no client connected'
     assert [ ! -e s ]
     # Time enough to come before it is over.
     local seconds=$((patience / 20))
@@ -1121,8 +1180,48 @@ noting_pair() {
     bg_into_pipe soon sockpair -c s <in 2>err
     read -r -u 7 _
     exec 7<&-
+    ends 141
+    assert_equal "$(<err)" ''
+}
+
+@test 'sockpair: a client whose reader goes away dies of SIGPIPE, though neither side sends anything' {
+    feed
+    serving sockpair -l s -- sleep 1000
+    bg_into_pipe soon sockpair -c s <in 2>err
+    eventually has_children "$pid" 1
+    client=$(children "$pid")
+    eventually asleep "$((client))"
+    exec 7<&-
+    ends 141
+    assert_equal "$(<err)" ''
+}
+
+@test 'sockpair: where SIGPIPE is ignored, a client whose reader goes away is a failure of standard output' {
+    feed
+    serving sockpair -l s -- sleep 1000
+    bg_into_pipe soon perl -e '$SIG{PIPE} = "IGNORE"; exec @ARGV' sockpair -c s <in 2>err
+    eventually has_children "$pid" 1
+    exec 7<&-
     ends 1
-    grep -q 'standard output: Broken pipe' err
+    assert_equal "$(<err)" 'sockpair: standard output: Broken pipe'
+}
+
+@test 'sockpair: -k leaves the connection open at the end of input, for servers that stop answering then' {
+    bg perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => "s", Listen => 5) or die; print STDERR "ready\n";
+        for (1, 2) { $c = $s->accept; <$c>; $r = ""; vec($r, fileno $c, 1) = 1;
+            print $c select($r, undef, undef, 0.5) ? "the client has ended\n" : "answer\n"; close $c }' 2>ready
+    eventually has_line ready ready
+    assert_equal "$(echo request | soon sockpair -c s)" 'the client has ended'
+    assert_equal "$(echo request | soon sockpair -k -c s)" answer
+    ends 0
+}
+
+@test 'sockpair: -k goes with -c alone, and without a command' {
+    usage_error sockpair --keep-open
+    usage_error sockpair -E -k
+    run -125 soon sockpair -k true -- true
+    run -125 soon sockpair -k -l s -- true
+    run -125 soon sockpair -k -c s -- true
 }
 
 @test 'sockpair: non-blocking standard input and output are used as they are' {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -56,17 +57,41 @@ static void *copy_out(void *argument)
 		way->write_error = send_all(bridge->fd, buffer, (size_t)got, &way->bytes);
 	if (got == -1)
 		way->read_error = errno;
-	shutdown(bridge->fd, SHUT_WR);
+	if (!bridge->keep_open || way->read_error != 0)
+		shutdown(bridge->fd, SHUT_WR);
 	return NULL;
+}
+
+/* Waits until the socket can be read: 0, or -1 with EPIPE if the reader of standard output has gone before that. */
+static int wait_for_socket(int fd)
+{
+	struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = 1, .events = 0}};
+
+	while (poll(p, 2, -1) == -1)
+		if (errno != EINTR && errno != EAGAIN)
+			return 0;
+	if (p[0].revents != 0 || p[1].revents == 0)
+		return 0;
+	/* As write(2) would do. */
+	raise(SIGPIPE);
+	errno = EPIPE;
+	return -1;
 }
 
 static void copy_in(struct bridge *bridge)
 {
 	static char buffer[ROOM];
 	struct bridge_way *way = &bridge->in;
-	ssize_t got;
+	ssize_t got = 0;
 
-	while ((got = io_read(bridge->fd, buffer, sizeof(buffer))) > 0) {
+	for (;;) {
+		if (wait_for_socket(bridge->fd) == -1) {
+			way->write_error = errno;
+			return;
+		}
+		got = io_read(bridge->fd, buffer, sizeof(buffer));
+		if (got <= 0)
+			break;
 		if (io_write_all(1, buffer, (size_t)got) == -1) {
 			way->write_error = errno;
 			return;

@@ -13,16 +13,18 @@ struct bridge_way {
 };
 
 struct bridge {
-	int fd; /* the socket, in blocking mode */
+	int fd;        /* the socket, in blocking mode */
+	int keep_open; /* whether the socket stays open for writing at the end of standard input */
 	struct bridge_way out; /* standard input to the socket */
 	struct bridge_way in;  /* the socket to standard output */
 };
 
 /*
  * Copies both ways until both directions have ended; neither waits for the other.  At the end of standard input, shuts
- * the socket down for writing.  At the end of what the socket sends, closes standard output, so that its reader sees
+ * the socket down for writing unless `keep_open` is set.  At the end of what the socket sends, closes standard output, so that its reader sees
  * the end while standard input is still copied.  When the other end has closed completely, does not wait for more
- * standard input.  Returns 0, or -1 with errno if it could not begin (EAGAIN).
+ * standard input.  When the reader of standard output has gone, dies of SIGPIPE, even if nothing is to be written; if
+ * SIGPIPE is ignored, ends with the write error EPIPE.  Returns 0, or -1 with errno if it could not begin (EAGAIN).
  */
 int bridge_copy(struct bridge *bridge);
 

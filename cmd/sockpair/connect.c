@@ -75,7 +75,7 @@ static int judge(const struct options *options, const struct bridge *bridge)
 
 static int copy(const struct options *options, int fd)
 {
-	struct bridge bridge = {.fd = fd};
+	struct bridge bridge = {.fd = fd, .keep_open = options->keep_open};
 
 	if (bridge_copy(&bridge) == -1)
 		return cli_fail("thread", errno);

@@ -19,7 +19,7 @@ struct options {
 	char **first, **second;       /* the commands; with -l and -c there is only the first, or NULL */
 	int type;                     /* SOCK_STREAM, SOCK_SEQPACKET or SOCK_DGRAM */
 	int fd;                       /* of -f, or -1 */
-	int pipes, verbose, end, has_mode, has_separator;
+	int pipes, verbose, end, keep_open, has_mode, has_separator;
 	mode_t mode;
 	int64_t timeout;              /* nanoseconds, negative: no limit */
 	uint64_t jobs, total;         /* of -j and --total, 0: no limit */

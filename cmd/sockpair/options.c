@@ -18,6 +18,7 @@ static const struct option long_options[] = {
 	{"fd", required_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
 	{"jobs", required_argument, NULL, 'j'},
+	{"keep-open", no_argument, NULL, 'k'},
 	{"listen", required_argument, NULL, 'l'},
 	{"mode", required_argument, NULL, 'm'},
 	{"nonblock", no_argument, NULL, 'n'},
@@ -92,13 +93,14 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 {
 	int option;
 
-	while ((option = cli_option(line, argc, argv, "c:Ef:hj:l:m:nps:t:vVw:", long_options, 0)) != -1) {
+	while ((option = cli_option(line, argc, argv, "c:Ef:hj:kl:m:nps:t:vVw:", long_options, 0)) != -1) {
 		switch (option) {
 		case 'c': options->connect = optarg; break;
 		case 'E': options->end = 1; break;
 		case 'f': options->fd = (int)cli_number_or_exit("-f", optarg, 0, INT_MAX); break;
 		case 'h': cli_help_exit();
 		case 'j': options->jobs = cli_number_or_exit("-j", optarg, 1, UINT64_MAX); break;
+		case 'k': options->keep_open = 1; break;
 		case 'l': options->listen = optarg; break;
 		case 'm':
 			options->mode = cli_mode_or_exit("-m", optarg);
@@ -128,13 +130,14 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 static int has_socket_option(const struct options *options)
 {
 	return options->has_mode || options->timeout >= 0 || options->allowed_count > 0 || options->allow_any ||
-	       options->passed_count > 0 || options->taken_count > 0 || options->total > 0 || options->jobs > 0;
+	       options->passed_count > 0 || options->taken_count > 0 || options->total > 0 || options->jobs > 0 ||
+	       options->keep_open;
 }
 
 static void check_pair(const struct options *options)
 {
 	if (has_socket_option(options))
-		cli_usage_exit("-j, -m, -n, -w, --allow-uid, --pass-fd, --take-fd and --total need -l or -c");
+		cli_usage_exit("-j, -k, -m, -n, -w, --allow-uid, --pass-fd, --take-fd and --total need -l or -c");
 	if (options->pipes && (options->type_word != NULL || options->fd != -1))
 		cli_usage_exit("-p connects two pipes, which have no type and are not one descriptor: use it without -f and -t");
 }
@@ -189,6 +192,8 @@ static void check_socket(struct options *options)
 		cli_usage_exit("-p and -s are for two commands: use them without -l and -c");
 	check_side(options);
 	check_type(options);
+	if (options->keep_open && (options->listen != NULL || options->first != NULL))
+		cli_usage_exit("-k needs -c without a command");
 	if (options->first == NULL && (options->fd != -1 || options->taken_count > 0))
 		cli_usage_exit("-f and --take-fd need a command");
 	parse_name(options);

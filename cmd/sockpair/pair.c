@@ -63,6 +63,15 @@ static void wait_for_both(struct job *job)
 			task_handle_signal(job, &signal);
 }
 
+/* Explains a status that would puzzle: the command wrote to the other one, which had ended. */
+static void explain(const struct options *options, int first, int second)
+{
+	if (first == COMMAND_SIGNALLED + SIGPIPE)
+		cli_warn(options->first[0], "ended with status 141 (SIGPIPE): it probably wrote after %s had ended", options->second[0]);
+	else if (first == 0 && second == COMMAND_SIGNALLED + SIGPIPE)
+		cli_warn(options->second[0], "ended with status 141 (SIGPIPE): it probably wrote after %s had ended", options->first[0]);
+}
+
 static int judge(const struct job *job)
 {
 	const struct options *options = job->options;
@@ -72,6 +81,7 @@ static int judge(const struct job *job)
 		cli_warn(options->first[0], "the first command %s", task_end_text(first));
 		cli_warn(options->second[0], "the second command %s", task_end_text(second));
 	}
+	explain(options, first, second);
 	task_die_of_signal(job, status);
 	return status;
 }

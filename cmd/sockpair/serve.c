@@ -319,6 +319,8 @@ int serve_run(const struct options *options)
 
 	if (status != CLI_DONE)
 		return status;
+	/* A message that no process reads must not end sockpair, which would leave the socket's file. */
+	cli_disarm(SIGPIPE);
 	/* Before the socket's file exists, so that no signal ends sockpair without removing it. */
 	supervise_begin(&server.job.mask);
 	status = open_server(&server);
@@ -330,5 +332,8 @@ int serve_run(const struct options *options)
 		task_die_of_signal(&server.job, COMMAND_SIGNALLED + end);
 	if (status == CLI_DONE)
 		status = server.status;
-	return status == CLI_DONE && server.timed_out ? CLI_TIMEOUT : status;
+	if (status != CLI_DONE || !server.timed_out)
+		return status;
+	cli_warn(options->name.word, "timed out: no client connected");
+	return CLI_TIMEOUT;
 }

@@ -32,6 +32,7 @@
 #include "connect.h"
 #include "options.h"
 #include "pair.h"
+#include "peer.h"
 #include "serve.h"
 #include "task.h"
 
@@ -39,7 +40,7 @@ static const char usage[] =
 	"sockpair [-pv] [-f fd] [-s word] [-t type] command [argument ...] -- command [argument ...]\n"
 	"       sockpair -l path [-v] [-f fd] [-j jobs] [-m mode] [-t type] [-w timeout] [--allow-uid=uid]\n"
 	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [--total=count] -- command [argument ...]\n"
-	"       sockpair -c path [-nv] [-f fd] [-t type] [-w timeout] [--allow-uid=uid]\n"
+	"       sockpair -c path [-knv] [-f fd] [-t type] [-w timeout] [--allow-uid=uid]\n"
 	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [-- command [argument ...]]\n"
 	"       sockpair -E [-f fd]";
 static const char help[] =
@@ -50,6 +51,7 @@ static const char help[] =
 	"  -E, --end               shut down standard output, a socket: its reader sees the end\n"
 	"  -f, --fd=FD             give commands the socket as descriptor FD instead of 0 and 1\n"
 	"  -j, --jobs=JOBS         with -l: run at most JOBS commands at once (default: no limit)\n"
+	"  -k, --keep-open         with -c: do not shut the connection down at the end of standard input\n"
 	"  -l, --listen=PATH       serve PATH (@NAME: an abstract name)\n"
 	"  -m, --mode=MODE         permission of the socket's file, octal or symbolic (default: 0600)\n"
 	"  -n, --nonblock          do not wait for a server; the same as -w 0\n"
@@ -113,11 +115,11 @@ int main(int argc, char **argv)
 
 	cli_start(argv, usage, help);
 	options_parse_or_exit(&options, argc, argv);
-	/* A message that no process reads must not end sockpair before it has removed the socket's file. */
-	cli_disarm(SIGPIPE);
 	if (options.end)
 		return end_stream(&options);
 	status = check_descriptors(&options);
+	if (status == CLI_DONE)
+		status = peer_check_users(&options);
 	if (status == CLI_DONE && options.listen != NULL)
 		status = serve_run(&options);
 	else if (status == CLI_DONE)
