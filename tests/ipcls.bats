@@ -1727,7 +1727,7 @@ END
     assert_line --regexp '^KIND +sem$'
     assert_line --regexp '^NAME +key:0x00000013$'
     assert_line --regexp '^VALUES +0,7,0$'
-    assert_line --regexp '^semaphore +1: value 7, last process [0-9]+, 0 waiting to take, 0 for zero$'
+    assert_line --regexp '^semaphore +1: value 7, last process [0-9]+ is gone, 0 waiting to take, 0 for zero$'
 }
 
 @test 'ipcls: an operand that is not there is status 3, with others that are there 1' {

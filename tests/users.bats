@@ -71,3 +71,17 @@ END
         ipcls -a -r --noheadings -t pshm'
     assert_output 'psem /dev/shm/sem.gone value\x203,\x20unlinked P/wait_peer'
 }
+
+# --- processes that an object remembers ---
+
+@test 'ipcls: it says of the last process of each semaphore whether it is running or gone' {
+    run -0 alone '
+        semctl create key:0x13 1 1 1; semctl op key:0x13 0-1
+        hold perl -e "\$| = 1; semop(semget(0x13, 0, 0), pack(q(s3), 1, -1, 0)) or die; print qq(\n); sleep 60"
+        ipcls key:0x13 | sed -n "s/process $held/process P/; s/process [0-9][0-9]*/process N/; s/.*\([0-9]\): value ., last \(.*\), . waiting.*/\1 \2/p"'
+    assert_output - <<'END'
+0 process N is gone
+1 process P is running
+2 process N is gone
+END
+}

@@ -58,6 +58,29 @@ static int get_cell(void *context, size_t row, const struct table_column *column
 	return 0;
 }
 
+/* Returns what became of process `pid`, which existed at the time `when`, or "" if that is not known. */
+static const char *fate_text(const struct details *details, pid_t pid, int64_t when)
+{
+	enum users_fate fate = users_fate(&details->look->users, pid, when);
+
+	return fate == USERS_ALIVE ? " is running" : fate == USERS_GONE ? " is gone" : "";
+}
+
+/* Adds what became of a process that the object remembers from the time `when`. */
+static int add_fate(struct details *details, const char *label, pid_t pid, int64_t when)
+{
+	const char *fate = fate_text(details, pid, when);
+	struct line *line;
+
+	if (fate[0] == '\0')
+		return 0;
+	line = add_line(details, label, NULL);
+	if (line == NULL)
+		return -1;
+	snprintf(line->text, sizeof(line->text), "%d%s", (int)pid, fate);
+	return 0;
+}
+
 /* Returns a number that a call gave as text, or "-" if the call failed. */
 static const char *number_text(char *room, size_t size, int number)
 {
@@ -71,19 +94,20 @@ static int add_semaphores(struct details *details, const struct inventory_entry 
 	struct line *line;
 	char room[4][16];
 	int64_t i;
-	int now;
+	int now, last;
 
 	for (i = 0; i < entry->count; i++) {
 		now = semctl(entry->id, (int)i, GETVAL);
 		/* If the first one may not be read, none may; or the set was removed. */
 		if (now == -1 && i == 0)
 			break;
+		last = semctl(entry->id, (int)i, GETPID);
 		line = add_line(details, "semaphore", NULL);
 		if (line == NULL)
 			return -1;
-		snprintf(line->text, sizeof(line->text), "%lld: value %s, last process %s, %s waiting to take, %s for zero",
+		snprintf(line->text, sizeof(line->text), "%lld: value %s, last process %s%s, %s waiting to take, %s for zero",
 		         (long long)i, number_text(room[0], sizeof(room[0]), now),
-		         number_text(room[1], sizeof(room[1]), semctl(entry->id, (int)i, GETPID)),
+		         number_text(room[1], sizeof(room[1]), last), fate_text(details, last, inventory_touched(entry)),
 		         number_text(room[2], sizeof(room[2]), semctl(entry->id, (int)i, GETNCNT)),
 		         number_text(room[3], sizeof(room[3]), semctl(entry->id, (int)i, GETZCNT)));
 	}
@@ -127,21 +151,6 @@ static int add_users(struct details *details)
 	if (line == NULL)
 		return -1;
 	snprintf(line->text, sizeof(line->text), "unknown: not all processes may be looked at");
-	return 0;
-}
-
-/* Adds what became of a process that the object remembers from the time `when`. */
-static int add_fate(struct details *details, const char *label, pid_t pid, int64_t when)
-{
-	enum users_fate fate = users_fate(&details->look->users, pid, when);
-	struct line *line;
-
-	if (fate == USERS_UNKNOWN)
-		return 0;
-	line = add_line(details, label, NULL);
-	if (line == NULL)
-		return -1;
-	snprintf(line->text, sizeof(line->text), "%d %s", (int)pid, fate == USERS_ALIVE ? "is running" : "is gone");
 	return 0;
 }
 
