@@ -1169,7 +1169,7 @@ END
         exec 6<>fifo; cat <fifo 6>&- 9>&- & cat lonely 6>&- 9>&- &
         all() { [[ $(ipcls -a -r --noheadings -o WAITERS | grep -c :) == 6 ]]; }
         await all
-        ipcls -a -r --noheadings -o KIND,NAME,WAITERS | grep : | sed "s,[0-9]*/\([a-z]*:\),\1,; s, /tmp.*/, ,"
+        ipcls -a -r --noheadings -o KIND,NAME,WAITERS | grep "/[a-z]*:" | sed "s,[0-9]*/\([a-z]*:\),\1,; s, /tmp.*/, ,"
         ipcls -r --noheadings -o STATE /sem
         ipcls key:0x13 | grep ^user | sed "s,[0-9]*/,/,"'
     assert_output - <<'END'

@@ -22,8 +22,8 @@ setup() { start_test || return; }
         for object in /dev/shm/seg /dev/mqueue/queue fifo; do hold wait_peer leader $object; done
         ipcls -r --noheadings -o NAME,USERS -t pshm,pmsg,fifo | sed "/line\|never/d; s,^/.*/fifo,fifo,; s,[0-9]*/wait_peer,P/wait_peer,"'
     assert_output - <<'END'
-/seg P/wait_peer
 /ends none
+/seg P/wait_peer
 /queue P/wait_peer
 fifo P/wait_peer
 END
@@ -84,4 +84,39 @@ END
 1 process P is running
 2 process N is gone
 END
+}
+
+# --- pairs of sockets ---
+
+@test 'ipcls: -a lists both ends of a socket pair without a name, with their processes; what a server accepted is no pair' {
+    run -0 alone '
+        hold perl -MSocket -e "
+            \$| = 1; socketpair my \$a, my \$b, AF_UNIX, SOCK_STREAM, 0;
+            socket my \$s, AF_UNIX, SOCK_STREAM, 0; bind \$s, pack_sockaddr_un(q(server)); listen \$s, 1;
+            socket my \$c, AF_UNIX, SOCK_STREAM, 0; connect \$c, pack_sockaddr_un(q(server)); accept my \$t, \$s;
+            my \$parent = \$\$;
+            if (fork == 0) { close \$_ for \$a, \$s, \$c, \$t; print qq(\n); sleep 1 while getppid == \$parent; exit }
+            close \$b; sleep 60"
+        ipcls -a -J -t unix -o NAME,STATE,USERS | sed -n "s/.*\(socket:\[[0-9]*\]\).*\(socket:\[[0-9]*\]\).*users\":\(.*\)}/\1 \2 \3/p" |
+            grep perl | sed "s/\"pid\":$held,/\"pid\":P,/" >ends
+        read -r one other _ <ends; read -r other_too one_too _ < <(sed -n 2p ends)
+        wc -l <ends; [[ $one == "$one_too" && $other == "$other_too" ]] && echo mutual
+        grep -c "\"pid\":P," ends; grep -o "\"uses\":[^]]*]" ends | sort -u
+        ipcls -r --noheadings -t unix -o NAME | grep -c "socket:" || :'
+    assert_output - <<'END'
+2
+mutual
+1
+"uses":["reads","writes"]
+0
+END
+}
+
+@test 'ipcls: -a lists pairs of sockets of each type' {
+    run -0 alone '
+        for type in SOCK_STREAM SOCK_DGRAM 5; do
+            hold perl -MSocket -e "\$| = 1; socketpair \$a, \$b, AF_UNIX, \$ARGV[0] + 0, 0; print qq(\n); sleep 60" $(perl -MSocket -e "print $type")
+            ipcls -a -r --noheadings -t unix -o USERS,STATE | grep -c "^$held/perl paired"
+        done'
+    assert_output $'2\n2\n2'
 }

@@ -74,7 +74,7 @@ static int list_objects(struct look *look, const struct options *options, struct
 	const unsigned before_queues = INVENTORY_SHM | INVENTORY_PSHM | INVENTORY_MSG;
 	unsigned kinds = options->kinds & (INVENTORY_LISTED | INVENTORY_UNIX);
 	unsigned details = (options->needs & COLUMNS_CONTENT ? INVENTORY_CONTENT : 0) |
-	                   (options->needs & COLUMNS_ALLOCATED ? INVENTORY_ALLOCATED : 0);
+	                   (options->needs & COLUMNS_ALLOCATED ? INVENTORY_ALLOCATED : 0) | (options->all ? INVENTORY_PAIRS : 0);
 
 	if (operands->count == 0)
 		return inventory_list(&look->inventory, kinds, details);

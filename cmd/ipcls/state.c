@@ -99,7 +99,10 @@ void state_put(char *out, const struct inventory *inventory, const struct users 
 		put_fifo(out, inventory, users, index);
 		break;
 	case INVENTORY_UNIX:
-		snprintf(out, STATE_ROOM, "%s", entry->flags & INVENTORY_LISTENING ? "listening" : "bound");
+		if (entry->peer != 0)
+			snprintf(out, STATE_ROOM, "paired with socket:[%llu]", (unsigned long long)entry->peer);
+		else
+			snprintf(out, STATE_ROOM, "%s", entry->flags & INVENTORY_LISTENING ? "listening" : "bound");
 		break;
 	default:
 		break;

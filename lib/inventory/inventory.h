@@ -27,7 +27,7 @@ enum inventory_kind {
 	INVENTORY_SEM = 16,   /* System V semaphore sets */
 	INVENTORY_PSEM = 32,  /* POSIX semaphores */
 	INVENTORY_FIFO = 64,  /* have no list: users.h finds those that a process has open */
-	INVENTORY_UNIX = 128, /* Unix sockets that are bound to a name, except accepted ones */
+	INVENTORY_UNIX = 128, /* Unix sockets that are bound to a name, except accepted ones; with INVENTORY_PAIRS also pairs */
 	INVENTORY_MEMFD = 256,
 };
 #define INVENTORY_SYSV (INVENTORY_SHM | INVENTORY_MSG | INVENTORY_SEM)
@@ -58,6 +58,7 @@ struct inventory_entry {
 	const char *label; /* memfd: the name of memfd_create(2); unlinked memory: the path that it had; else NULL */
 	dev_t dev;        /* with `ino`: the identity of all but System V objects */
 	ino_t ino;
+	ino_t peer; /* the other socket of a pair without a name, else 0 */
 	enum inventory_kind kind;
 	unsigned flags; /* enum inventory_flag */
 	key_t key;      /* System V; IPC_PRIVATE (0): without a key */
@@ -89,6 +90,7 @@ struct inventory_problem {
 enum inventory_detail {
 	INVENTORY_CONTENT = 1,   /* messages in POSIX queues, values of POSIX semaphores: opens each */
 	INVENTORY_ALLOCATED = 2, /* memory of System V segments, which only /proc/sysvipc/shm has */
+	INVENTORY_PAIRS = 4,     /* pairs of Unix sockets without a name, as socketpair(2) makes them */
 };
 
 struct inventory_arena;

@@ -13,7 +13,7 @@ int inventory_list(struct inventory *inventory, unsigned wanted, unsigned detail
 	    (wanted & INVENTORY_PMSG && inventory_queues_list(inventory, details) == -1) ||
 	    (wanted & INVENTORY_SEM && inventory_sysv_list(inventory, INVENTORY_SEM, details) == -1) ||
 	    (wanted & INVENTORY_PSEM && inventory_files_list(inventory, INVENTORY_PSEM, details) == -1) ||
-	    (wanted & INVENTORY_UNIX && inventory_sockets_list(inventory) == -1))
+	    (wanted & INVENTORY_UNIX && inventory_sockets_list(inventory, details) == -1))
 		return -1;
 	return 0;
 }

@@ -22,7 +22,7 @@ int inventory_files_list(struct inventory *inventory, enum inventory_kind kind, 
 int inventory_queues_list(struct inventory *inventory, unsigned details);
 
 /* Unix sockets, from sock_diag(7). */
-int inventory_sockets_list(struct inventory *inventory);
+int inventory_sockets_list(struct inventory *inventory, unsigned details);
 
 #define SEM_PREFIX "sem." /* of the file of a POSIX semaphore */
 
