@@ -304,6 +304,29 @@ error:0
 END
 }
 
+# The control characters that are several bytes long in UTF-8: C1, and those that turn the direction of text.
+harmful() { perl -CO -e 'print map chr, 0x80 .. 0x9f, 0x61c, 0x200e, 0x200f, 0x202a .. 0x202e, 0x2066 .. 0x2069'; }
+
+@test 'security: C1 and bidirectional control characters reach no terminal, and JSON gives them back' {
+    export evil innocent
+    evil=$(harmful)
+    innocent=$(perl -CO -e 'print map chr, 0xa0, 0xff, 0x61b, 0x61d, 0x200d, 0x2010, 0x2029, 0x202f, 0x2065, 0x206a, 0x1f600')
+    run -0 alone '
+        printf "%s" "$evil$innocent" | mqsend -C -1 --max-messages=2 --message-size=500 /q; mqsend -C $limits "/q$evil" x
+        printf "%s" "$evil$innocent" | shmput "/s$evil"
+        mqrecv --json /q >json; mqrecv --json "/q$evil" >json2
+        ipcls -J >json3 2>&1; ipcls >table 2>&1; ipcls -r >raw 2>&1; ipcls --graph >graph 2>&1; ipcls "/s$evil" >one 2>&1
+        ipcrm-all -n --all >names 2>&1; shmcat "/none$evil" 2>error; shmcat "--$evil" 2>option; shmcat -x "/s$evil" >hex
+        ipcrm-all -v --all >gone 2>&1
+        for file in json json2 json3 table raw graph one names error option hex gone; do
+            [ -s $file ] || echo "$file is empty"
+            perl -CSD -ne "print qq($file: \$_) if /[\\x80-\\x9f\\x{61c}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]/" $file
+        done
+        perl -CO -MJSON::PP -0777 -ne "print decode_json(\$_)->{text}" json >text
+        printf "%s" "$evil$innocent" | cmp - text && grep -qF "$innocent" json'
+    assert_output ''
+}
+
 @test 'security: a message that holds a newline is one with --json, -0 and -L, and two lines without' {
     run -0 alone '
         for way in "" --json -0 -L; do

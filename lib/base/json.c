@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The length of the UTF-8 sequence at `p`, of which `left` bytes are there, or 0. */
+/* Returns the length of the UTF-8 sequence at `p`, which has `left` bytes, or 0 if it is none. */
 static size_t sequence(const unsigned char *p, size_t left)
 {
 	unsigned char low = 0x80, high = 0xbf;
@@ -14,7 +14,7 @@ static size_t sequence(const unsigned char *p, size_t left)
 	if (p[0] < 0xc2 || p[0] > 0xf4)
 		return 0;
 	length = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	/* The second byte rules out overlong forms, surrogates, and what lies behind U+10FFFF. */
+	/* The second byte rules out overlong forms, surrogates, and what lies above U+10FFFF. */
 	if (p[0] == 0xe0)
 		low = 0xa0;
 	else if (p[0] == 0xed)
@@ -44,31 +44,64 @@ int json_is_utf8(const char *bytes, size_t size)
 	return 1;
 }
 
+static char *put_unicode(char *out, unsigned character)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	out = stpcpy(out, "\\u");
+	*out++ = hex[character >> 12];
+	*out++ = hex[character >> 8 & 15];
+	*out++ = hex[character >> 4 & 15];
+	*out++ = hex[character & 15];
+	return out;
+}
+
+/* Returns the character of several bytes at `p` if a terminal may act on it, else 0: C1, U+061C, U+200E, U+200F, ... */
+static unsigned harmful(const unsigned char *p)
+{
+	unsigned character;
+
+	if (p[0] == 0xc2 && p[1] < 0xa0)
+		return p[1];
+	if (p[0] == 0xd8 && p[1] == 0x9c)
+		return 0x61c;
+	if (p[0] != 0xe2 || (p[1] != 0x80 && p[1] != 0x81))
+		return 0;
+	character = 0x2000 | (p[1] & 1U) << 6 | (p[2] & 0x3fU);
+	return character == 0x200e || character == 0x200f || (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069) ? character : 0;
+}
+
+/* Writes one byte that must not stand in a string as it is. */
+static char *put_escaped(char *out, unsigned char byte)
+{
+	static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	const char *found = byte != '\0' ? strchr(plain, byte) : NULL;
+
+	if (found == NULL)
+		return put_unicode(out, byte);
+	*out++ = '\\';
+	*out++ = letters[found - plain];
+	return out;
+}
+
 char *json_put_string(char *out, const char *bytes, size_t size)
 {
-	static const char hex[] = "0123456789abcdef", plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-	size_t i;
+	const unsigned char *p = (const unsigned char *)bytes, *end = p + size;
+	unsigned character;
 
 	*out++ = '"';
-	for (i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		const char *found;
-
-		/* Nearly all there is. */
-		if (c > '\\' || (c >= ' ' && c < '\\' && c != '"')) {
-			if (c != 0x7f) {
-				*out++ = (char)c;
-				continue;
-			}
-		}
-		found = c ? strchr(plain, c) : NULL;
-		if (found != NULL) {
-			*out++ = '\\';
-			*out++ = letters[found - plain];
+	while (p < end) {
+		/* Nearly all bytes of a text are such. */
+		if ((*p > '\\' && *p < 0x7f) || (*p >= ' ' && *p < '\\' && *p != '"')) {
+			*out++ = (char)*p++;
+		} else if (*p < 0x80) {
+			out = put_escaped(out, *p++);
+		} else if (*p <= 0xe2 && (character = harmful(p)) != 0) {
+			out = put_unicode(out, character);
+			p += *p == 0xe2 ? 3 : 2;
 		} else {
-			out = stpcpy(out, "\\u00");
-			*out++ = hex[c >> 4];
-			*out++ = hex[c & 15];
+			*out++ = (char)*p++;
 		}
 	}
 	*out++ = '"';

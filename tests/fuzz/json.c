@@ -19,9 +19,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(got <= JSON_STRING_ROOM(size) && valid_json(text, got));
 		CHECK(valid_string(text, text + got, back, &length) == text + got);
 		CHECK(length == size && memcmp(back, bytes, size) == 0);
-		/* Nothing in there acts on a terminal, but for what C1 characters are to some. */
-		for (at = 0; at < got; at++)
-			CHECK((unsigned char)text[at] >= ' ' && text[at] != 0x7f);
+		/* No character of the string acts on a terminal or turns the direction of text. */
+		for (at = 0; at < got; at += valid_character(text + at, text + got, &character)) {
+			CHECK(valid_character(text + at, text + got, &character) > 0);
+			CHECK(character >= ' ' && (character < 0x7f || character > 0x9f) && character != 0x61c);
+			CHECK(character != 0x200e && character != 0x200f);
+			CHECK((character < 0x202a || character > 0x202e) && (character < 0x2066 || character > 0x2069));
+		}
 		free(text);
 	}
 	text = malloc(JSON_BASE64_ROOM(size));

@@ -51,7 +51,18 @@ static int valid_hex(const char *p, const char *end, uint32_t *value)
 	return 1;
 }
 
-/* A string with its quotes, and where `out` is not NULL, what it means, `*size` bytes: for that \u has to be ASCII. */
+/* Writes a character of up to 16 bits as UTF-8; returns its length. */
+static inline size_t put_character(char *out, uint32_t character)
+{
+	size_t length = character < 0x80 ? 1 : character < 0x800 ? 2 : 3, i;
+
+	for (i = length; i-- > 1; character >>= 6)
+		out[i] = (char)(0x80 | (character & 0x3f));
+	out[0] = (char)(length == 1 ? character : (length == 2 ? 0xc0 : 0xe0) | character);
+	return length;
+}
+
+/* A string with its quotes, and where `out` is not NULL, what it means, `*size` bytes: surrogates are refused for that. */
 static const char *valid_string(const char *p, const char *end, char *out, size_t *size)
 {
 	static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -88,10 +99,12 @@ static const char *valid_string(const char *p, const char *end, char *out, size_
 					return NULL;
 				p += 6;
 			}
-			if (out != NULL) {
-				CHECK(character < 0x80);
-				out[used] = (char)character;
-			}
+			if (out == NULL)
+				continue;
+			/* The tools write no surrogates. */
+			CHECK(character < 0xd800 || character > 0xdfff);
+			used += put_character(out + used, character);
+			continue;
 		} else {
 			from = *p != '\0' ? strchr(escapes, *p++) : NULL;
 			if (from == NULL)
