@@ -250,6 +250,47 @@ tool_told() {
     done
 }
 
+@test 'every tool: a word that is no name brings up the name that was probably meant' {
+    local line word meant
+    while read -r line word meant; do
+        tool_told "${line//,/ } $word" "$word: not the name of an object (do you mean $meant?)"
+    done <<'WORDS'
+shmcat jobs /jobs
+shmcat //jobs /jobs
+shmcat ///jobs /jobs
+shmcat /dev/shm/jobs /jobs
+shmput /dev/shm/jobs /jobs
+mqsend /dev/mqueue/jobs /jobs
+mqrecv /dev/mqueue/jobs /jobs
+ipcls /dev/shm/jobs /jobs
+ipcrm-all /dev/mqueue/jobs /jobs
+semctl,wait /dev/shm/sem.jobs /jobs
+semctl,get //jobs /jobs
+shmcat /dev/shm/sem.jobs /sem.jobs
+shmcat 42 id:42
+shmcat 0x5eed key:0x5eed
+ipcls 0x5eed key:0x5eed
+ipcrm-all 42 id:42
+mqsend 0x5eed key:0x5eed
+semctl,wait 7 id:7
+shmcat 0x /0x
+shmcat 99999999999 /99999999999
+shmcat ./jobs file:./jobs
+shmcat /etc/passwd file:/etc/passwd
+shmput ../jobs file:../jobs
+WORDS
+}
+
+@test 'every tool: a word that is no name and like none is refused with the reason' {
+    tool_told 'shmcat /' '/: not the name of an object: a name follows the slash'
+    tool_told 'shmcat //' '//: not the name of an object: a name has no slash but the one at its beginning'
+    tool_told 'mqsend /a/b' '/a/b: not the name of an object: a name has no slash but the one at its beginning'
+    tool_told 'mqsend /dev/shm/a/b' '/dev/shm/a/b: not the name of an object: a name has no slash but the one at its beginning'
+    tool_told 'shmcat amqp://x' 'amqp://x: not the name of an object'
+    tool_told 'shmcat key:0' 'key:0: key 0 names no object: it is IPC_PRIVATE (key:private creates an object without a key)'
+    tool_told 'mqrecv /q cat' 'cat: not the name of a queue (put -- before a command)'
+}
+
 @test 'shmput and shmcat: names that are none are refused' {
     refused '' / // /. /.. /a/b //a /a/ /../etc/passwd ./a ../a
 }
@@ -508,7 +549,7 @@ SIZES
     usage_error shmcat key:${large}ab
     [[ $stderr == *': not a key'* ]]
     usage_error shmcat key:$large
-    [[ $stderr == *'keys go from'* ]]
+    [[ $stderr == *'a key is a number from 1 to 0xffffffff'* ]]
 }
 
 # --- durations ---

@@ -257,6 +257,9 @@ static void parse_queues(struct options *options, char **words)
 	if (options->objects == NULL)
 		exit(cli_fail("operands", errno));
 	for (i = 0; i < options->queues; i++) {
+		/* A first try without the manual is "mqrecv /queue command". */
+		if (i > 0 && strpbrk(words[i], "/:") == NULL)
+			cli_usage_exit("%s: not the name of a queue (put -- before a command)", cli_shown(words[i]));
 		cli_object_or_exit(&options->objects[i], words[i], QUEUE_EXISTING);
 		check_queue(options, &options->objects[i]);
 	}

@@ -11,6 +11,9 @@
 
 #include "ipc/object.h"
 
+/* Returns `word` as a message shows it, escaped and "" if it is empty; the text is valid until the next call. */
+const char *cli_shown(const char *word);
+
 /* Parses the name of an object; `kinds`, an or of object_kind, are those that the tool takes. */
 void cli_object_or_exit(struct object *object, const char *word, unsigned kinds);
 

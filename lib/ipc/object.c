@@ -15,7 +15,7 @@ static const char *parse_name(struct object *object, const char *word)
 	if (word[1] == '\0' || strcmp(word, "/.") == 0 || strcmp(word, "/..") == 0)
 		return "not the name of an object: a name follows the slash";
 	if (strchr(word + 1, '/') != NULL)
-		return "not the name of an object: it has one slash, at its beginning";
+		return "not the name of an object: a name has no slash but the one at its beginning";
 	if (strlen(word + 1) > NAME_MAX)
 		return "the name is longer than 255 bytes";
 	return NULL;
@@ -32,10 +32,10 @@ static const char *parse_key(struct object *object, const char *word)
 	}
 	object->kind = OBJECT_KEY;
 	if (number_parse(word, 0, UINT32_MAX, &key) == -1)
-		return errno == ERANGE ? "keys go from 1 to 0xffffffff" : "not a key: a number in decimal or 0x hex";
+		return errno == ERANGE ? "a key is a number from 1 to 0xffffffff" : "not a key: write a number in decimal or 0x hex";
 	if (key == 0)
-		return "key 0 is no key (key:private makes an object without one)";
-	/* key_t is signed: the upper half of the keys is negative, and ipcs(1) prints it in hex. */
+		return "key 0 names no object: it is IPC_PRIVATE (key:private creates an object without a key)";
+	/* key_t is signed: the upper half of the keys is negative there, and ipcs(1) prints them in hex. */
 	object->key = (key_t)(uint32_t)key;
 	return NULL;
 }
@@ -46,7 +46,7 @@ static const char *parse_id(struct object *object, const char *word)
 
 	object->kind = OBJECT_ID;
 	if (number_parse(word, 0, INT_MAX, &id) == -1)
-		return errno == ERANGE ? "ids go from 0 to 2147483647" : "not an id: a number in decimal or 0x hex";
+		return errno == ERANGE ? "an id is a number from 0 to 2147483647" : "not an id: write a number in decimal or 0x hex";
 	object->id = (int)id;
 	return NULL;
 }
@@ -71,11 +71,11 @@ static const char *parse_ftok(struct object *object, const char *word)
 	if (colon != NULL) {
 		const char *p = colon + 1;
 
-		/* ftok(3) takes an int, of which programs give it a character or a small number. */
+		/* ftok(3) takes an int; programs call it with a character or a small number. */
 		if (p[0] != '\0' && p[1] == '\0')
 			project = (unsigned char)p[0];
 		else if (p[0] != '0' || (p[1] | 0x20) != 'x' || number_parse(p, 1, 255, &project) == -1)
-			return "what follows the last colon is one character or 0x1 to 0xff";
+			return "the last colon must precede one character or a number from 0x1 to 0xff";
 	}
 	object->project = (int)project;
 	return copy_path(object, word, colon ? (size_t)(colon - word) : strlen(word));
@@ -83,7 +83,7 @@ static const char *parse_ftok(struct object *object, const char *word)
 
 static const char *parse_memfd(struct object *object, const char *word)
 {
-	static const char wrong[] = "not a descriptor of a process: memfd:PID:FD";
+	static const char wrong[] = "not a descriptor of a process: write memfd:PID:FD";
 	const char *colon = strchr(word, ':');
 	uint64_t pid, fd;
 	char digits[24];
@@ -133,7 +133,7 @@ int object_key(const struct object *object, key_t *key)
 		*key = object->key;
 		return 0;
 	}
-	/* -1 is a key, too: inode and device may have all their low bits set. */
+	/* -1 can be a key: all low bits of inode and device may be set. */
 	errno = 0;
 	*key = ftok(object->path, object->project);
 	return *key == -1 && errno != 0 ? -1 : 0;

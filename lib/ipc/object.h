@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Names of objects, as every tool takes them and ipcutils(7) describes them. */
+/* Objects: their names, as every tool takes them and ipcutils(7) describes them. */
 #ifndef OBJECT_H
 #define OBJECT_H
 
@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 enum object_kind {
-	OBJECT_NAME = 1,     /* /NAME: POSIX; which kind, the tool knows */
+	OBJECT_NAME = 1,     /* /NAME: a POSIX segment, queue or semaphore; the tool knows which */
 	OBJECT_KEY = 2,      /* key:N */
 	OBJECT_PRIVATE = 4,  /* key:private */
 	OBJECT_ID = 8,       /* id:N */
@@ -19,9 +19,9 @@ enum object_kind {
 /* The kinds that name a System V object. */
 #define OBJECT_SYSV (OBJECT_KEY | OBJECT_PRIVATE | OBJECT_ID | OBJECT_FTOK)
 
-/* A parsed name.  `word` and `name` point into what was parsed and live as long as that. */
+/* A parsed name.  `word` and `name` point into the parsed text, which must stay valid as long as the object is used. */
 struct object {
-	enum object_kind kind;
+	enum object_kind kind; /* 0: none */
 	const char *word; /* as it was typed */
 	const char *name; /* OBJECT_NAME: with its slash */
 	key_t key;        /* OBJECT_KEY; OBJECT_PRIVATE: IPC_PRIVATE */
@@ -33,14 +33,14 @@ struct object {
 };
 
 /*
- * Parses `word`.  Returns NULL, or what is wrong with it as the end of a message ("key 0 is
- * IPC_PRIVATE: ..."), a constant; errno is as it was.
+ * Parses `word`.  Returns NULL, or a constant text that says what is wrong with the word, as the end of a message; the
+ * kind is then the one that the word seemed to have.  Leaves errno as it was.
  */
 const char *object_parse(struct object *object, const char *word);
 
 /*
- * The key of a System V object that is not named by its id, ftok(3) for OBJECT_FTOK.  0, or -1 with
- * errno from stat(2) where the path cannot be looked at.
+ * Stores the key of a System V object that is not named by its id; for OBJECT_FTOK the one that ftok(3) makes.  Returns 0,
+ * or -1 with the errno of stat(2) if the path cannot be examined.
  */
 int object_key(const struct object *object, key_t *key);
 
