@@ -191,6 +191,18 @@ export reads writes
 # LeakSanitizer cannot work under ptrace.
 traced() { ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL "$((2 * patience))" strace -f -q -o trace "$@"; }
 
+# own CALL N TOOL: what strace is to be told with `when=` for the N-th CALL of TOOL itself.  strace also counts the calls
+# of the loader, which depend on the libraries and their versions; the last of these unmaps ld.so.cache.
+own() {
+    local line count=0 loaded=
+    while read -r line; do
+        [[ $line != "$1("* ]] || ((++count))
+        [[ $line != munmap* ]] || { loaded=yes && break; }
+    done < <(strace -qq -e trace="$1,munmap" "$3" -V 2>&1)
+    [[ -n $loaded ]] || count=0
+    echo $((count + $2))
+}
+
 # usage_error COMMAND...: exit 2, with an explanation by the tool, and no output.
 usage_error() {
     run -2 --separate-stderr soon "$@" </dev/null

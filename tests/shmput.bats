@@ -1400,7 +1400,7 @@ no_passing_name() { [[ -z $(find /dev/shm . -name '.ipcutils-*') ]]; }
     local at
     at=$(tmpfile_at)
     given /put-x old
-    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$at" -e inject=read:error=EIO:when=2+ shmput -r /put-x <random
+    run -1 traced -e inject=openat:error=EOPNOTSUPP:when="$at" -e inject=read:error=EIO:when="$(own read 1 shmput)+" shmput -r /put-x <random
     holds /put-x old
     no_passing_name
     run -1 --separate-stderr traced -P /dev/shm -e inject=openat:error=EROFS shmput -r /put-x <abc
