@@ -280,31 +280,87 @@ is_fifo() { [[ -p $1 ]]; }
     assert_equal "$(<a)" mine
 }
 
-@test 'fifotee: a FIFO whose name is gone or another is an error once its reader has left' {
-    tee_fed -p drop a
+@test 'fifotee: creates a FIFO again whose name is missing, says so with -v, and removes it at the end' {
+    tee_fed -v -n -m 0640 -p drop a
     eventually is_fifo a
     exec 7<a
     rm a
+    echo one >&5
+    line_is one
     exec 7<&-
-    eventually grep -q 'a: No such file or directory' err
-    echo on >&5
+    eventually is_fifo a
+    assert_equal "$(stat -c %a a)" 640
+    eventually grep -qx 'fifotee: a: created again, because its name was missing' err
+    exec 7<a
+    eventually holds_open "$tee" a
+    echo two >&5
+    line_is two
     fed
-    ends 1
-    assert_equal "$(<out)" on
+    ends 0
+    refute [ -e a ]
 }
 
-@test 'fifotee: a FIFO that was replaced while nobody read it is an error, and the new one is not removed' {
-    tee_fed -p drop a
+@test 'fifotee: gives another process the time to create a missing FIFO, and loses no queued record' {
+    tee_fed -v -n -p buffer=1k a
     eventually is_fifo a
-    mkfifo new
-    mv new a
-    bg cat a
-    eventually grep -qx "fifotee: a: the name belongs to another object by now" err
-    echo on >&5
+    exec 7<a
+    echo one >&5
+    line_is one
+    rm a
+    exec 7<&-
+    eventually let_go "$tee" 'a (deleted)'
+    echo two >&5
+    eventually asleep "$tee"
+    # It would fail if fifotee were quicker.
+    mkfifo a
+    exec 7<a
+    line_is two
     fed
-    ends 1 "$tee"
+    ends 0
+    grep -qx 'fifotee: a: found again: another FIFO has this name now' err
+    assert_equal "$(counts a)" '8 2 0'
+    # It is not ours.
     is_fifo a
-    assert_equal "$(<out)" on
+}
+
+@test 'fifotee: goes on with a FIFO that replaced its own, under each policy, and does not remove it' {
+    local policy
+    for policy in block drop buffer=1k; do
+        tee_fed -n -p $policy a
+        eventually is_fifo a
+        mkfifo new
+        mv new a
+        # It must not see an end before the first line.
+        reads a
+        eventually holds_open "$tee" a
+        echo one >&5
+        fed
+        ends 0 "$tee"
+        ends 0
+        assert_equal "$(<a.out)" one
+        assert_equal "$(<err)" ''
+        is_fifo a
+        rm a in
+    done
+}
+
+@test 'fifotee: a FIFO that is replaced by another output, a file or nothing that can be created fails' {
+    mkdir dir
+    mkfifo b
+    exec 7<>b
+    tee_fed -n -p drop a b dir/c d
+    eventually is_fifo d
+    ln -s b new
+    mv new a
+    eventually grep -qx 'fifotee: a: the same as b' err
+    rm -r dir
+    eventually grep -qx 'fifotee: dir/c: No such file or directory' err
+    rm d
+    echo mine >d
+    eventually grep -qx 'fifotee: d: not a FIFO' err
+    assert_equal "$(<d)" mine
+    fed
+    ends 1
 }
 
 @test 'fifotee: a reader that waits in open(2) when fifotee ends sees the end' {

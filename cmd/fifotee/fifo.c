@@ -38,6 +38,20 @@ static int look(int fd, const char *path, int flags, struct statx *st)
 	return result;
 }
 
+/* Takes over the identity of a file; returns 0, or -1 with EISDIR or ENODEV if it is no FIFO. */
+static int identify(struct fifo *fifo, const struct statx *st)
+{
+	if (!S_ISFIFO(st->stx_mode)) {
+		errno = S_ISDIR(st->stx_mode) ? EISDIR : ENODEV;
+		return -1;
+	}
+	fifo->device = makedev(st->stx_dev_major, st->stx_dev_minor);
+	fifo->inode = st->stx_ino;
+	fifo->made_at = st->stx_btime.tv_sec;
+	fifo->made_at_ns = st->stx_btime.tv_nsec;
+	return 0;
+}
+
 int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 {
 	struct statx st;
@@ -45,17 +59,8 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 
 	*fifo = (struct fifo){.path = path};
 	for (tries = 0; tries < TRIES; tries++) {
-		if (look(AT_FDCWD, path, 0, &st) == 0) {
-			if (!S_ISFIFO(st.stx_mode)) {
-				errno = S_ISDIR(st.stx_mode) ? EISDIR : ENODEV;
-				return -1;
-			}
-			fifo->device = makedev(st.stx_dev_major, st.stx_dev_minor);
-			fifo->inode = st.stx_ino;
-			fifo->made_at = st.stx_btime.tv_sec;
-			fifo->made_at_ns = st.stx_btime.tv_nsec;
-			return 0;
-		}
+		if (look(AT_FDCWD, path, 0, &st) == 0)
+			return identify(fifo, &st);
 		if (errno != ENOENT) {
 			int saved = errno;
 
@@ -66,9 +71,8 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 			errno = saved;
 			return -1;
 		}
-		if (create(path, mode) == 0)
-			fifo->made = 1;
-		else if (errno != EEXIST)
+		fifo->made = create(path, mode) == 0;
+		if (!fifo->made && errno != EEXIST)
 			return -1;
 	}
 	/* A dangling symbolic link, which mkfifo(2) does not follow. */
@@ -76,17 +80,26 @@ int fifo_find(struct fifo *fifo, const char *path, mode_t mode)
 	return -1;
 }
 
-int fifo_open(const struct fifo *fifo)
+int fifo_open(struct fifo *fifo, int *is_other)
 {
 	struct statx st;
-	int fd = open(fifo->path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = open(fifo->path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), saved;
 
+	*is_other = 0;
 	if (fd == -1)
 		return -1;
-	if (look(fd, "", AT_EMPTY_PATH, &st) == 0 && is_same(fifo, &st))
-		return fd;
+	if (look(fd, "", AT_EMPTY_PATH, &st) == 0) {
+		if (is_same(fifo, &st))
+			return fd;
+		if (identify(fifo, &st) == 0) {
+			fifo->made = 0;
+			*is_other = 1;
+			return fd;
+		}
+	}
+	saved = errno;
 	close(fd);
-	errno = ESTALE;
+	errno = saved;
 	return -1;
 }
 

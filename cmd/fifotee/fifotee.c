@@ -13,6 +13,7 @@
  *	input		reads standard input, and gives what has come to the outputs
  *	zerocopy	--zero-copy: the same by tee(2) and splice(2)
  *	output		the life of an output: its reader comes, leaves, comes back, until it ends
+ *	readers		looks for readers that come, and finds or creates the FIFO again
  *	report		the counts, for -v and SIGUSR1
  *	writer.h	the calls of both kinds of writers
  *	block_writer	passes every byte on
@@ -232,7 +233,7 @@ static void run(struct job *job)
 	}
 	io_grow_pipe(0, PIPE_SIZE);
 	job->start_by = deadline_after(options->timeout);
-	job->pause = OUTPUT_LOOK_FIRST;
+	job->pause = LOOK_FIRST;
 	progress_start(&job->progress, options->progress_wanted, 0);
 	loop_pass_on(job);
 	if (interrupt_pending() != 0)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "readers.h"
 
 int input_any_by_record(const struct job *job)
 {
@@ -55,8 +56,8 @@ void input_read(struct job *job)
 	struct stream *stream = &job->stream;
 	ssize_t got;
 
-	if (output_any_sought(job) && deadline_left(&job->may_look) == 0)
-		output_look_for_readers(job);
+	if (readers_any_sought(job) && deadline_left(&job->may_look) == 0)
+		readers_look(job);
 	if (stream_make_room(stream, input_any_by_record(job), INPUT_PIECE) == -1) {
 		note_status(job, cli_fail("standard input", errno));
 		end_input(job);

@@ -55,6 +55,9 @@ struct output {
 	int met;  /* it has had a reader */
 	int over; /* nothing will be written to it any more */
 
+	int missing; /* the name of the FIFO does not exist; it is created again at `create_at` */
+	struct deadline create_at;
+
 	/* --zero-copy: its pipe is full, so that nothing is passed on before it has room; and how much room it has. */
 	int full;
 	size_t has_room;
@@ -62,6 +65,9 @@ struct output {
 	int waited; /* fifotee waits for its reader, until `patience` ends */
 	struct deadline patience;
 };
+
+/* The first pause between two looks for readers, in nanoseconds. */
+#define LOOK_FIRST INT64_C(1000000)
 
 struct job {
 	const struct options *options;

@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "input.h"
 #include "output.h"
+#include "readers.h"
 #include "report.h"
 #include "zerocopy.h"
 
@@ -129,7 +130,7 @@ static int64_t least(int64_t one, int64_t other)
 /* Fills in `polls` and `order`; returns for how many nanoseconds poll(2) may wait. */
 static int64_t prepare(struct job *job)
 {
-	int64_t left = output_any_sought(job) ? deadline_left(&job->look) : INT64_MAX;
+	int64_t left = readers_any_sought(job) ? deadline_left(&job->look) : INT64_MAX;
 	size_t i;
 
 	if (!job->started && job->options->has_readers)
@@ -210,7 +211,7 @@ static int serve_outputs(struct job *job, int64_t left)
 
 void loop_pass_on(struct job *job)
 {
-	output_look_for_readers(job);
+	readers_look(job);
 	while (interrupt_pending() == 0) {
 		if (!job->started && !job->stream.ended && may_start(job))
 			start(job);
@@ -220,8 +221,8 @@ void loop_pass_on(struct job *job)
 			return;
 		if (serve_outputs(job, prepare(job)) == -1)
 			continue;
-		if (output_any_sought(job) && deadline_left(&job->look) == 0)
-			output_look_for_readers(job);
+		if (readers_any_sought(job) && deadline_left(&job->look) == 0)
+			readers_look(job);
 		lose_patience(job);
 		if (job->polls[0].revents == 0 || !may_read(job))
 			continue;

@@ -22,38 +22,6 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-/* Returns the name of standard input or an earlier output that is the same pipe, FIFO or file as this output, or NULL. */
-static const char *find_same(const struct job *job, const struct output *output)
-{
-	struct stat st;
-	size_t i;
-
-	if (fstat(0, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)) && st.st_dev == output->fifo.device &&
-	    st.st_ino == output->fifo.inode)
-		return "standard input";
-	for (i = 0; &job->outputs[i] != output; i++)
-		if (job->outputs[i].fifo.device == output->fifo.device && job->outputs[i].fifo.inode == output->fifo.inode)
-			return job->outputs[i].name;
-	return NULL;
-}
-
-/*
- * Gives an output up if it is the same file as standard input, which would be read again without end, or as another
- * output: two writers to one FIFO tear each other's records.  Returns whether it did.
- */
-static int refuse_same(struct job *job, struct output *output)
-{
-	const char *same = find_same(job, output);
-
-	if (same == NULL)
-		return 0;
-	cli_warn(output->name, "the same as %s", same);
-	note_status(job, CLI_FAILED);
-	output->over = 1;
-	writer_close(&output->writer);
-	return 1;
-}
-
 static void open_stdout(struct job *job, struct output *output)
 {
 	struct outfd outfd;
@@ -66,7 +34,7 @@ static void open_stdout(struct job *job, struct output *output)
 	if (fstat(1, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode))) {
 		output->fifo.device = st.st_dev;
 		output->fifo.inode = st.st_ino;
-		if (refuse_same(job, output))
+		if (output_refuse_same(job, output))
 			return;
 	}
 	if (outfd_inherit(&outfd, 1) == -1) {
@@ -85,7 +53,7 @@ static void open_fifo(struct job *job, struct output *output)
 	if (fifo_find(&output->fifo, output->name, job->options->mode) == -1)
 		output_fail(job, output, errno);
 	else
-		refuse_same(job, output);
+		output_refuse_same(job, output);
 }
 
 static int open_writer(const struct job *job, struct output *output)

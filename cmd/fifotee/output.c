@@ -4,10 +4,41 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* The longest pause between two looks for readers, in nanoseconds: the kernel does not report that a FIFO is opened. */
-#define LOOK_LAST INT64_C(20000000)
+static int is_same(const struct fifo *one, dev_t device, ino_t inode)
+{
+	return inode != 0 && one->device == device && one->inode == inode;
+}
+
+/* Returns the name of standard input or another output that is the same pipe, FIFO or file, or NULL. */
+static const char *find_same(const struct job *job, const struct output *output)
+{
+	const struct fifo *fifo = &output->fifo;
+	struct stat st;
+	size_t i;
+
+	if (fstat(0, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)) && is_same(fifo, st.st_dev, st.st_ino))
+		return "standard input";
+	for (i = 0; i < job->count; i++)
+		if (&job->outputs[i] != output && is_same(fifo, job->outputs[i].fifo.device, job->outputs[i].fifo.inode))
+			return job->outputs[i].name;
+	return NULL;
+}
+
+int output_refuse_same(struct job *job, struct output *output)
+{
+	const char *same = find_same(job, output);
+
+	if (same == NULL)
+		return 0;
+	cli_warn(output->name, "the same as %s", same);
+	note_status(job, CLI_FAILED);
+	output->over = 1;
+	writer_close(&output->writer);
+	return 1;
+}
 
 /* Closes standard output now, so that its reader does not wait for the slower outputs. */
 static void close_stdout(struct job *job)
@@ -30,7 +61,7 @@ static uint64_t take_back(const struct job *job, struct output *output)
 {
 	const struct record_format *format = &job->stream.in.format;
 	uint64_t *bytes = &output->writer.counts.bytes, records = 0;
-	char piece[65536];
+	static char piece[65536];
 	size_t size, left;
 	ssize_t got = 0;
 	int back;
@@ -72,20 +103,20 @@ static void lose_reader(struct job *job, struct output *output)
 		unread = counts->records;
 	counts->records -= unread;
 	counts->dropped += unread;
-	job->pause = OUTPUT_LOOK_FIRST;
+	job->pause = LOOK_FIRST;
 	job->look = deadline_after(job->pause);
 }
 
 void output_end(struct job *job, struct output *output)
 {
-	int last = -1;
+	int last = -1, is_other;
 
 	if (output->over)
 		return;
 	output->over = 1;
 	/* A reader that waits in open(2) would wait for ever.  Opening and closing the FIFO shows it the end. */
 	if (!has_reader(output) && output->fifo.inode != 0 && !output->is_stdout)
-		last = fifo_open(&output->fifo);
+		last = fifo_open(&output->fifo, &is_other);
 	if (!output->is_stdout && !job->options->keep && fifo_remove(&output->fifo) == -1) {
 		cli_warn(output->name, "it could not be removed: %s", strerror(errno));
 		note_status(job, CLI_FAILED);
@@ -165,46 +196,4 @@ void output_offer(struct job *job, struct output *output, struct row row)
 	if (output->policy.kind == POLICY_FAIL && row.records > 0 && !output->over)
 		output_give_up(job, output, "its reader is too slow", CLI_FAILED);
 	writer_queue(&output->writer, &row);
-}
-
-static void look_for_reader(struct job *job, struct output *output)
-{
-	struct outfd outfd;
-	int fd = fifo_open(&output->fifo);
-
-	if (fd == -1) {
-		if (errno != ENXIO && errno != EINTR)
-			output_fail(job, output, errno);
-		return;
-	}
-	outfd_take(&outfd, fd);
-	output->met = 1;
-	writer_take_reader(&output->writer, &outfd);
-}
-
-static int is_sought(const struct output *output)
-{
-	return !output->over && !has_reader(output) && !output->is_stdout;
-}
-
-int output_any_sought(const struct job *job)
-{
-	size_t i;
-
-	for (i = 0; i < job->count; i++)
-		if (is_sought(&job->outputs[i]))
-			return 1;
-	return 0;
-}
-
-void output_look_for_readers(struct job *job)
-{
-	size_t i;
-
-	for (i = 0; i < job->count; i++)
-		if (is_sought(&job->outputs[i]))
-			look_for_reader(job, &job->outputs[i]);
-	job->pause = job->pause * 2 < LOOK_LAST ? job->pause * 2 : LOOK_LAST;
-	job->look = deadline_after(job->pause);
-	job->may_look = deadline_after(OUTPUT_LOOK_FIRST);
 }

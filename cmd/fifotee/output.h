@@ -5,8 +5,11 @@
 
 #include "job.h"
 
-/* The first pause between two looks for readers, in nanoseconds. */
-#define OUTPUT_LOOK_FIRST INT64_C(1000000)
+/*
+ * Gives an output up if it is the same file as standard input, which would be read again without end, or as another
+ * output: two writers to one FIFO tear each other's records.  Returns whether it did.  The FIFO is not removed.
+ */
+int output_refuse_same(struct job *job, struct output *output);
 
 /* Ends the output: closes it so that its reader sees the end, and removes its FIFO if fifotee created it. */
 void output_end(struct job *job, struct output *output);
@@ -28,11 +31,5 @@ void output_flush(struct job *job, struct output *output);
 
 /* Writes a row of whole records, or what has come of the stream, and deals by the policy with what does not fit. */
 void output_offer(struct job *job, struct output *output, struct row row);
-
-/* Returns whether an output without a reader may get one. */
-int output_any_sought(const struct job *job);
-
-/* Looks for readers of all outputs that have none, and sets when to look again. */
-void output_look_for_readers(struct job *job);
 
 #endif
