@@ -26,6 +26,8 @@ reads() { bg cat "$1" >"$1.out"; }
 
 # holds_open PID FILE
 holds_open() { find "/proc/$1/fd" -lname "$PWD/$2" 2>/dev/null | grep -q .; }
+# waits_in_cat PID: it is a cat that waits, in open(2) or read(2); a page that is loaded is waited for in another state.
+waits_in_cat() { [[ $(<"/proc/$1/comm") == cat ]] && asleep "$1"; }
 let_go() { ! holds_open "$1" "$2"; }
 
 # tee_fed ARGUMENT...: fifotee runs as $tee; it reads what the test writes to 5, its messages go to `err`.
@@ -366,6 +368,7 @@ is_fifo() { [[ -p $1 ]]; }
 @test 'fifotee: a reader that waits in open(2) when fifotee ends sees the end' {
     mkfifo a
     bg cat a
+    eventually waits_in_cat "$pid"
     # As if cat had come after fifotee looked for a reader.
     traced -P a -P "$PWD/a" -e inject=openat:error=ENXIO:when=1 fifotee -n -p drop a </dev/null
     ends 0
@@ -1004,12 +1007,17 @@ in_records() {
 
 @test 'fifotee: as an ordinary user beyond the pages for pipes' {
     needs_uids
+    (($(ulimit -Hn) > 2300)) || skip 'too few descriptors for 1100 pipes'
+    ulimit -n "$(ulimit -Hn)"
     chmod 777 .
     make_numbered 20000
+    mkfifo -m 0666 a
+    reads a
     # With more than 1024 pipes every further one has 8192 bytes.
-    as_nobody perl -e 'use POSIX; for (1 .. 1100) { pipe(my $r, my $w) or die; push @p, $r, $w }
-        exec @ARGV' bash -c 'mkfifo a && cat a >a.out & until [[ -p a ]]; do :; done
-        timeout 10 fifotee -n -v --readers=1 -p drop a <in.txt 2>err && wait' || skip 'not so many descriptors here'
+    as_nobody perl -e '$^F = 1e6; for (1 .. 1100) { pipe(my $r, my $w) or die "pipe: $!"; push @p, $r, $w }
+        fcntl($p[-1], 1031, 1 << 20) and die "this pipe could be grown"; exec @ARGV or die "$ARGV[0]: $!"' \
+        timeout 10 fifotee -n -v --readers=1 -p drop a <in.txt 2>err || fail "$(<err)"
+    all_end
     numbered a.out
     adds_up a
 }

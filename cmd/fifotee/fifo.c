@@ -97,7 +97,8 @@ int fifo_open(struct fifo *fifo, int *is_other)
 			return fd;
 		}
 	}
-	saved = errno;
+	/* ENOENT would mean that the name is missing. */
+	saved = errno == ENOENT ? ESTALE : errno;
 	close(fd);
 	errno = saved;
 	return -1;
