@@ -47,12 +47,12 @@ line_is() {
 }
 
 # counts NAME: the last counts that -v or SIGUSR1 printed for it, as "bytes records dropped".
-counts() { sed -n "s/^fifotee: $1: \([0-9]*\) bytes, \([0-9]*\) records, \([0-9]*\) dropped.*/\1 \2 \3/p" err | tail -n 1; }
+counts() { sed -n "s/^fifotee: $1: \([0-9]*\) bytes\{0,1\}, \([0-9]*\) records\{0,1\}, \([0-9]*\) dropped.*/\1 \2 \3/p" err | tail -n 1; }
 
 # adds_up NAME: all records of the input went there or were dropped.
 adds_up() {
     local sent bytes records dropped
-    sent=$(sed -n 's/^fifotee: standard input: .* \([0-9]*\) records$/\1/p' err | tail -n 1)
+    sent=$(sed -n 's/^fifotee: standard input: .* \([0-9]*\) records\{0,1\}$/\1/p' err | tail -n 1)
     read -r bytes records dropped < <(counts "$1")
     ((sent == records + dropped)) || fail "$1: $bytes bytes, $sent records, of which $records went and $dropped were dropped"
 }
@@ -1063,6 +1063,18 @@ in_records() {
 }
 
 # --- reports ---
+
+@test 'fifotee: one byte, one record and one FIFO are reported in the singular' {
+    mkfifo a
+    reads a
+    run -0 --separate-stderr soon fifotee -v -n a < <(echo)
+    assert_equal "$stderr" $'fifotee: standard input: 1 byte, 1 record\nfifotee: a: 1 byte, 1 record, 0 dropped'
+    reads a
+    echo | soon fifotee --zero-copy -v -n a 2>err
+    assert_equal "$(<err)" $'fifotee: standard input: 1 byte\nfifotee: a: 1 byte'
+    usage_error fifotee --readers=2 b
+    [[ $stderr == *'2 readers, but only 1 FIFO'$'\n'* ]]
+}
 
 @test 'fifotee: SIGUSR1 reports each output at any time, and does not end fifotee' {
     tee_fed -p drop a

@@ -35,6 +35,7 @@
 #include "base/array.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "cli/cli_record.h"
 #include "job.h"
@@ -191,7 +192,8 @@ static void check_options(const struct options *options, const struct defaults *
 	if (fifos == 0)
 		cli_usage_exit("which FIFO?");
 	if (options->readers > fifos)
-		cli_usage_exit("--readers: %llu readers, but only %zu FIFOs", (unsigned long long)options->readers, fifos);
+		cli_usage_exit("--readers: %llu readers, but only %zu FIFO%s", (unsigned long long)options->readers, fifos,
+		               number_plural(fifos));
 	if (defaults->no_stdout && defaults->has_stdout)
 		cli_usage_exit("--stdout needs a standard output, and -n leaves it out");
 	if (options->zero_copy && (by_record || options->has_format))

@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 
 /* A signal handler would not do: a signal that comes just before poll(2) would not end it. */
@@ -22,19 +23,25 @@ int report_open(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+static void print_bytes(const char *name, uint64_t bytes)
+{
+	cli_warn(name, "%llu byte%s", (unsigned long long)bytes, number_plural(bytes));
+}
+
 static void report_output(const struct job *job, const struct output *output)
 {
 	struct counts counts = writer_count(&output->writer);
 	char more[40] = "";
 
 	if (!job->stream.framed) {
-		cli_warn(output->name, "%llu bytes", (unsigned long long)counts.bytes);
+		print_bytes(output->name, counts.bytes);
 		return;
 	}
 	if (counts.waiting > 0)
 		snprintf(more, sizeof(more), ", %llu waiting", (unsigned long long)counts.waiting);
-	cli_warn(output->name, "%llu bytes, %llu records, %llu dropped%s", (unsigned long long)counts.bytes,
-	         (unsigned long long)counts.records, (unsigned long long)counts.dropped, more);
+	cli_warn(output->name, "%llu byte%s, %llu record%s, %llu dropped%s", (unsigned long long)counts.bytes,
+	         number_plural(counts.bytes), (unsigned long long)counts.records, number_plural(counts.records),
+	         (unsigned long long)counts.dropped, more);
 }
 
 void report_print(const struct job *job)
@@ -43,9 +50,10 @@ void report_print(const struct job *job)
 	size_t i;
 
 	if (job->stream.framed)
-		cli_warn("standard input", "%llu bytes, %llu records", (unsigned long long)in->bytes, (unsigned long long)in->records);
+		cli_warn("standard input", "%llu byte%s, %llu record%s", (unsigned long long)in->bytes, number_plural(in->bytes),
+		         (unsigned long long)in->records, number_plural(in->records));
 	else
-		cli_warn("standard input", "%llu bytes", (unsigned long long)in->bytes);
+		print_bytes("standard input", in->bytes);
 	for (i = 0; i < job->count; i++)
 		report_output(job, &job->outputs[i]);
 }

@@ -213,3 +213,8 @@ int number_parse_character(const char *word, char *out)
 	*out = values[found - names];
 	return 0;
 }
+
+const char *number_plural(uint64_t number)
+{
+	return number == 1 ? "" : "s";
+}

@@ -40,4 +40,7 @@ int number_parse_mode(const char *word, mode_t *out);
 /* One byte: a character, or one of \n \t \r \0 \\ \xNN, spelt so. */
 int number_parse_character(const char *word, char *out);
 
+/* Returns the ending of a regular noun that follows this number: none after 1, else "s". */
+const char *number_plural(uint64_t number);
+
 #endif
