@@ -709,3 +709,24 @@ mode_is() {
         usage_error fifotee -d "$word" /names-x
     done
 }
+
+@test 'one byte, message or descriptor is reported in the singular' {
+    run -0 --separate-stderr shmput -v /names-one < <(printf x)
+    assert_equal "$stderr" 'shmput: /names-one: 1 byte written, created'
+    run -0 --separate-stderr shmcat -v /names-one
+    assert_equal "$stderr" 'shmcat: /names-one: 1 byte'
+    shmput key:0x1e < <(printf x)
+    run -1 --separate-stderr shmput -s 2 key:0x1e </dev/null
+    assert_equal "$stderr" 'shmput: key:0x1e: it has 1 byte, and the size of a System V segment cannot change'
+    run -0 --separate-stderr mqsend -Cv key:0x1e x
+    assert_equal "$stderr" 'mqsend: key:0x1e: 1 message was sent, queue created'
+    mqsend key:0x1e y
+    run -1 --separate-stderr mqrecv -ab 2 key:0x1e
+    [[ $stderr == 'mqrecv: key:0x1e: message of 1 byte or the one before it: '* ]]
+    run -0 --separate-stderr mqrecv -v key:0x1e
+    assert_equal "$stderr" 'mqrecv: 1 message passed on, 0 put back'
+    sockpair -l s -w 5 --total=1 -- cat 3>&- &
+    eventually test -S s
+    run -0 --separate-stderr sockpair -vc s < <(printf x)
+    [[ $stderr == *$'\nsockpair: s: 1 byte sent, 1 byte received' ]]
+}

@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "putback.h"
 
@@ -81,8 +82,9 @@ static int refuse_block(struct job *job, struct queue *queue)
 {
 	int status = putback_flush(job);
 
-	cli_warn(queue->object->word, "message of %zu bytes%s: blocks have %llu (-b)", job->message.size,
-	         job->block_was_short ? " or the one before it" : "", (unsigned long long)job->options->format.block);
+	cli_warn(queue->object->word, "message of %zu byte%s%s: blocks have %llu (-b)", job->message.size,
+	         number_plural(job->message.size), job->block_was_short ? " or the one before it" : "",
+	         (unsigned long long)job->options->format.block);
 	if (!job->options->peek)
 		putback_message(job, queue, &job->message);
 	return status == CLI_DONE ? CLI_FAILED : status;

@@ -20,6 +20,7 @@
 
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "cli/screen_watch.h"
 #include "copy.h"
@@ -104,8 +105,8 @@ static int cat(struct reading *reading)
 	if (status == CLI_DONE && options->remove && segment_remove(&reading->segment) == -1)
 		status = cli_fail(reading->object->word, errno);
 	if (status == CLI_DONE && options->verbose)
-		cli_warn(reading->object->word, "%llu bytes%s", (unsigned long long)(reading->at - from),
-		         options->remove ? ", removed" : "");
+		cli_warn(reading->object->word, "%llu byte%s%s", (unsigned long long)(reading->at - from),
+		         number_plural(reading->at - from), options->remove ? ", removed" : "");
 	return status;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/number.h"
 #include "base/timestamp.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
@@ -127,7 +128,8 @@ static char *put_frame(char *end, const struct view *view)
 
 	if (screen_rows() > FRAME_ROWS) {
 		end = escape_put(end, reading->object->word);
-		end += sprintf(end, "  %llu bytes  %s\n\n", (unsigned long long)view->total, timestamp_local(when, time(NULL)));
+		end += sprintf(end, "  %llu byte%s  %s\n\n", (unsigned long long)view->total, number_plural(view->total),
+		               timestamp_local(when, time(NULL)));
 	}
 	for (i = 0; i < view->size; i += HEXDUMP_ROW) {
 		size_t size = view->size - i < HEXDUMP_ROW ? view->size - i : HEXDUMP_ROW;
@@ -136,7 +138,7 @@ static char *put_frame(char *end, const struct view *view)
 		*end++ = '\n';
 	}
 	if (view->size == view->room && shown < last)
-		end += sprintf(end, "... %llu more bytes\n", (unsigned long long)(last - shown));
+		end += sprintf(end, "... %llu more byte%s\n", (unsigned long long)(last - shown), number_plural(last - shown));
 	return end;
 }
 

@@ -18,6 +18,7 @@
 #include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "cli/input.h"
 #include "cli/progress.h"
@@ -113,10 +114,11 @@ static int fail_segment(const struct job *job, int err)
 	else if (err == EINVAL && job->object.kind & OBJECT_SYSV)
 		cli_warn(word, "%s: a System V segment has from 1 to kernel.shmmax bytes (sysctl)", strerror(err));
 	else if (err == ENOSPC && job->room >= 0)
-		cli_warn(word, "%s: %lld bytes were free; %s", strerror(err), (long long)job->room, left_as(job));
+		cli_warn(word, "%s: %lld byte%s free; %s", strerror(err), (long long)job->room,
+		         job->room == 1 ? " was" : "s were", left_as(job));
 	else if (err == EFBIG && getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-		cli_warn(word, "%s: RLIMIT_FSIZE (ulimit -f) allows %llu bytes; %s", strerror(err),
-		         (unsigned long long)limit.rlim_cur, left_as(job));
+		cli_warn(word, "%s: RLIMIT_FSIZE (ulimit -f) allows %llu byte%s; %s", strerror(err),
+		         (unsigned long long)limit.rlim_cur, number_plural(limit.rlim_cur), left_as(job));
 	else
 		return cli_fail_shared(&job->object, err);
 	return CLI_FAILED;
@@ -134,8 +136,8 @@ static uint64_t place(const struct job *job)
 
 static int refuse_input(const struct job *job)
 {
-	cli_warn(job->object.word, "the input is longer than its place in the segment (%llu bytes); %s",
-	         (unsigned long long)place(job), left_as(job));
+	cli_warn(job->object.word, "the input is longer than its place in the segment (%llu byte%s); %s",
+	         (unsigned long long)place(job), number_plural(place(job)), left_as(job));
 	return CLI_FAILED;
 }
 
@@ -359,8 +361,8 @@ static int check_input(struct job *job)
 		return CLI_FAILED;
 	}
 	if (job->has_size && job->object.kind & OBJECT_SYSV && job->size != job->old_size) {
-		cli_warn(job->object.word, "it has %llu bytes, and the size of a System V segment cannot change",
-		         (unsigned long long)job->old_size);
+		cli_warn(job->object.word, "it has %llu byte%s, and the size of a System V segment cannot change",
+		         (unsigned long long)job->old_size, number_plural(job->old_size));
 		return CLI_FAILED;
 	}
 	/* Must be refused whole if it is too long, and only memory tells before the writing. */
@@ -471,7 +473,7 @@ static void say_done(const struct job *job)
 			   : job->created ? "created"
 			   : job->append ? "appended" : "overwritten";
 
-	cli_warn(job->object.word, "%llu bytes written, %s", (unsigned long long)job->written, what);
+	cli_warn(job->object.word, "%llu byte%s written, %s", (unsigned long long)job->written, number_plural(job->written), what);
 }
 
 static void parse_options(struct job *job, struct cli_line *line, int argc, char **argv)

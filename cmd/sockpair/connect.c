@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "bridge.h"
 #include "peer.h"
@@ -80,8 +81,8 @@ static int copy(const struct options *options, int fd)
 	if (bridge_copy(&bridge) == -1)
 		return cli_fail("thread", errno);
 	if (options->verbose)
-		cli_warn(options->name.word, "%llu bytes sent, %llu bytes received", (unsigned long long)bridge.out.bytes,
-		         (unsigned long long)bridge.in.bytes);
+		cli_warn(options->name.word, "%llu byte%s sent, %llu byte%s received", (unsigned long long)bridge.out.bytes,
+		         number_plural(bridge.out.bytes), (unsigned long long)bridge.in.bytes, number_plural(bridge.in.bytes));
 	return judge(options, &bridge);
 }
 

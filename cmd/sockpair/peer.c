@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/proc.h"
 #include "cli/cli.h"
 
@@ -69,7 +70,8 @@ static void report_take(const struct options *options, int err, size_t came)
 
 	switch (err) {
 	case EPROTO:
-		cli_warn(word, "the other side passed %zu descriptors instead of %zu (--take-fd)", came, options->taken_count);
+		cli_warn(word, "the other side passed %zu descriptor%s instead of %zu (--take-fd)", came, number_plural(came),
+		         options->taken_count);
 		break;
 	case ENODATA:
 		cli_warn(word, "the other side closed the connection and passed no descriptors");
