@@ -30,7 +30,9 @@ BSD_LIBS := $(if $(BSD_DIR),$(or $(if $(filter shared,$(BSD)),,$(wildcard $(BSD_
 BSD_LIBS += $(if $(filter %.a,$(BSD_LIBS)),$(wildcard $(BSD_DIR)/libmd.a))
 BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd 2>/dev/null)
 
-WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wconversion
+# A tool must run where the stack has 64 kB: large buffers are static in a tool, or from malloc(3).
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wconversion \
+	-Wframe-larger-than=8192
 # What the user gives comes last, and so wins.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -iquote lib $(BSD_CFLAGS) \
 	-fPIE -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) $(CPPFLAGS) $(CFLAGS)

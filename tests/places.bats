@@ -438,6 +438,61 @@ END
 END
 }
 
+@test 'place: with a stack of 64 kB every tool works as ever' {
+    ! sanitized || return 0
+    run -0 place '
+        ulimit -s 64
+        one_of_each; mkfifo f g in
+        told shmcat /p; told shmcat --zero-copy key:0x71 | cat; told shmcat -x /p; echo def | told shmput -r /p
+        told mqsend -v key:0x72 c; told mqrecv --peek key:0x72; told mqrecv /q -- cat; told mqrecv -a key:0x72
+        told semctl get -v /s; told semctl run key:0x74 echo held
+        # The reader leaves a line unread, which fifotee takes back.
+        fifotee -n -v -p drop --readers=1 f <in >fifotee 2>&1 & exec 8>in 7<f
+        echo one >&8; read -r one <&7; echo two >&8; exec 7<&-; exec 8>&-; told wait $!; cat fifotee
+        told sockpair cat -- sh -c "echo ping; read x; echo \$x came back >&2"
+        cat g & until [[ $(cat /proc/$!/wchan) == wait_for_partner ]]; do :; done
+        told ipcls -r --noheadings -o KIND,STATE file:g /p key:0x73; kill $!
+        for option in -a -J --limits --graph --orphans; do ipcls $option >listed 2>&1 || told cat listed; done
+        told ipcrm-all --all -t msg,sem'
+    assert_output - <<'END'
+abc
+status 0
+abc
+status 0
+00000000  61 62 63 0a                                       |abc.|
+00000004
+status 0
+status 0
+mqsend: key:0x72: 1 message was sent
+status 0
+a
+status 0
+astatus 0
+a
+b
+c
+status 0
+NAME  SEMAPHORE  VALUE  WAITING  FOR-ZERO  LAST-PID  COMMAND
+/s    0              1        0         -         -  -
+status 0
+held
+status 0
+status 0
+fifotee: standard input: 8 bytes, 2 records
+fifotee: f: 4 bytes, 1 record, 1 dropped
+ping came back
+status 0
+pshm -
+sem 1\x20semaphore:\x201
+fifo 0\x20readers,\x200\x20writers
+status 0
+key:0x00000072
+key:0x00000073
+key:0x00000074
+status 0
+END
+}
+
 # --- calls that the kernel lacks, or a filter forbids ---
 
 # forbidden ERROR CALLS COMMAND...: it runs with these calls failing.

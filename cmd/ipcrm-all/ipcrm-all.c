@@ -618,7 +618,8 @@ static char *put_name(const struct job *job, const struct inventory_entry *entry
 /* Writes the names that are due.  One at first, since an output that takes nothing is mostly such from the start. */
 static void tell_names(const struct job *job, struct state *state)
 {
-	char lines[UNTOLD_MOST * (4 * (NAME_MAX + 2) + 2)], name[INVENTORY_NAME_ROOM], *end = lines;
+	static char lines[UNTOLD_MOST * (4 * (NAME_MAX + 2) + 2)];
+	char name[INVENTORY_NAME_ROOM], *end = lines;
 	size_t i;
 
 	for (i = 0; i < state->untold_count; i++)

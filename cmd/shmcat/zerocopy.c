@@ -49,7 +49,7 @@ static ssize_t fill(struct zerocopy *zerocopy, const struct segment *segment, ui
 /* Empties the private pipe of bytes that could not be moved on: the caller copies them anew. */
 static void drop(struct zerocopy *zerocopy, size_t size)
 {
-	char buffer[65536];
+	static char buffer[65536];
 
 	while (size > 0) {
 		ssize_t got = io_read(zerocopy->pipe[0], buffer, size < sizeof(buffer) ? size : sizeof(buffer));

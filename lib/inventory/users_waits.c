@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
@@ -168,37 +169,51 @@ static int read_place(const struct users_pass *pass, const char *thread, char *p
 	return proc_read(pass->directory, path, place, size) > 0 ? 0 : -1;
 }
 
+/* Adds a FIFO that has no entry yet; a path that does not begin with a slash begins in the thread's directory. */
+static int add_opened(struct users_pass *pass, const struct statx *st, const char *thread, const char *path, uint32_t *entry)
+{
+	const char *directory = "", *slash = "";
+	char *full, link[40];
+	size_t size;
+	int result;
+
+	snprintf(link, sizeof(link), "task/%.20s/cwd", thread);
+	if (path[0] != '/' && users_pass_read_link(pass, link, &size) == 0) {
+		directory = pass->path;
+		slash = "/";
+	}
+	if (asprintf(&full, "%s%s%s", directory, slash, path) == -1)
+		return -1;
+	result = users_found_add_fifo(pass, st, full, users_pass_device(st), entry);
+	free(full);
+	return result;
+}
+
 /*
  * Takes a FIFO whose open(2) waits for the other end, without a descriptor yet.  Looks at the path only where the place
  * in the kernel says that it is a FIFO's: another path could lie on a file server that is down, and the look would wait.
  */
 static int wait_for_open(struct users_pass *pass, const char *thread, uint64_t address, int at_cwd)
 {
-	char path[PATH_MAX], from_here[PATH_MAX + 40], full[2 * PATH_MAX], place[64];
+	/* The path lies after room for where it begins: in a directory of the thread in /proc. */
+	char from_here[40 + PATH_MAX], start[40], *path = from_here + sizeof(start), place[64];
+	size_t length;
 	struct statx st;
 	uint32_t entry;
-	size_t size;
 
 	if (!(pass->kinds & INVENTORY_FIFO) || read_place(pass, thread, place, sizeof(place)) == -1 ||
 	    (strcmp(place, "wait_for_partner") != 0 && strcmp(place, "fifo_open") != 0))
 		return 0;
-	if (read_string(pass, address, path, sizeof(path)) == -1 ||
-	    (path[0] != '/' && !at_cwd))
+	if (read_string(pass, address, path, PATH_MAX) == -1 || (path[0] != '/' && !at_cwd))
 		return 0;
-	snprintf(from_here, sizeof(from_here), "task/%.20s/%s%s", thread, path[0] == '/' ? "root" : "cwd/", path);
-	if (statx(pass->directory, from_here, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1 ||
+	length = (size_t)snprintf(start, sizeof(start), "task/%.20s/%s", thread, path[0] == '/' ? "root" : "cwd/");
+	memcpy(path - length, start, length);
+	if (statx(pass->directory, path - length, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, &st) == -1 ||
 	    !S_ISFIFO(st.stx_mode))
 		return 0;
 	entry = users_pass_find(pass, users_pass_device(&st), st.stx_ino);
-	if (entry == NO_ENTRY) {
-		full[0] = '\0';
-		snprintf(from_here, sizeof(from_here), "task/%.20s/cwd", thread);
-		if (path[0] != '/' && users_pass_read_link(pass, from_here, &size) == 0)
-			snprintf(full, sizeof(full), "%s/", pass->path);
-		snprintf(full + strlen(full), sizeof(full) - strlen(full), "%s", path);
-		if (users_found_add_fifo(pass, &st, full, users_pass_device(&st), &entry) == -1)
-			return -1;
-	}
+	if (entry == NO_ENTRY && add_opened(pass, &st, thread, path, &entry) == -1)
+		return -1;
 	return wait_for(pass, entry, USER_OPEN_CALL, 0, -1);
 }
 

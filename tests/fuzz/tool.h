@@ -22,7 +22,7 @@ static jmp_buf refusal;
 /* The message must be one that can be made. */
 __attribute__((format(printf, 1, 2))) noreturn static void refuse(const char *format, ...)
 {
-	char message[8192];
+	static char message[8192];
 	va_list arguments;
 
 	va_start(arguments, format);
