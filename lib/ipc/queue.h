@@ -101,6 +101,8 @@ struct queue {
 		struct {
 			char *scratch; /* type and bytes of a message in one piece */
 			size_t room;
+			struct message *copies; /* for queue_peek() in an order that is not the queue's */
+			size_t count, copies_room;
 		} sysv;
 		void *module; /* of a kind that keeps its state elsewhere */
 	} own;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/msg.h>
 
+#include "base/array.h"
 #include "base/interrupt.h"
 #include "ipc/queue_kind.h"
 #include "ipc/sysv.h"
@@ -193,8 +194,73 @@ static int is_wanted(const struct queue_wish *wish, long type)
 	}
 }
 
+static void forget_copies(struct queue *queue)
+{
+	size_t i;
+
+	for (i = 0; i < queue->own.sysv.count; i++)
+		free(queue->own.sysv.copies[i].bytes);
+	free(queue->own.sysv.copies);
+	queue->own.sysv.copies = NULL;
+	queue->own.sysv.count = queue->own.sysv.copies_room = 0;
+}
+
+/* Orders messages as msgrcv(2) takes those up to a type: the lowest type first, and the oldest of those. */
+static int compare_types(const void *one, const void *other)
+{
+	const struct message *a = one, *b = other;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return a->tag < b->tag ? -1 : 1;
+}
+
+/* Copies all messages that are wanted, in the order in which they would be received; `tag` is the place in the queue. */
+static int copy_in_order(struct queue *queue)
+{
+	struct message message = {0}, *copies;
+	long place;
+
+	for (place = 0; receive(queue, &message, place, MSG_COPY | IPC_NOWAIT) == 0; place++) {
+		if (!is_wanted(&queue->wish, message.rank))
+			continue;
+		copies = array_grow(queue->own.sysv.copies, &queue->own.sysv.copies_room, queue->own.sysv.count + 1, sizeof(*copies));
+		if (copies == NULL)
+			break;
+		message.tag = (uint64_t)place;
+		queue->own.sysv.copies = copies;
+		copies[queue->own.sysv.count++] = message;
+		message = (struct message){0};
+	}
+	free(message.bytes);
+	if (errno != ENOMSG)
+		return -1;
+	if (queue->own.sysv.count > 0)
+		qsort(queue->own.sysv.copies, queue->own.sysv.count, sizeof(*copies), compare_types);
+	return 0;
+}
+
+/* Peeks at the messages up to a type, whose order is not that of the queue. */
+static int peek_up_to(struct queue *queue, struct message *message, long *cursor)
+{
+	if (*cursor == 0 && copy_in_order(queue) == -1) {
+		int err = errno;
+
+		forget_copies(queue);
+		return sysv_fail_removed(err);
+	}
+	if ((size_t)*cursor == queue->own.sysv.count)
+		return fail(ENOMSG);
+	free(message->bytes);
+	*message = queue->own.sysv.copies[*cursor];
+	queue->own.sysv.copies[(*cursor)++].bytes = NULL;
+	return 0;
+}
+
 static int sysv_peek(struct queue *queue, struct message *message, long *cursor)
 {
+	if (queue->wish.choice == QUEUE_UP_TO)
+		return peek_up_to(queue, message, cursor);
 	do
 		if (receive(queue, message, (*cursor)++, MSG_COPY | IPC_NOWAIT) == -1)
 			return sysv_fail_removed(errno);
@@ -223,6 +289,7 @@ static int sysv_remove(struct queue *queue)
 
 static void sysv_close(struct queue *queue)
 {
+	forget_copies(queue);
 	free(queue->own.sysv.scratch);
 	queue->own.sysv.scratch = NULL;
 	queue->id = -1;
