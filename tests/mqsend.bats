@@ -557,6 +557,22 @@ pause() { read -rt "$1" _ <>"$BATS_RUN_TMPDIR/never" || :; }
     has "$sysv" '1\tgood'
 }
 
+@test 'mqsend: RLIMIT_MSGQUEUE counts the queues of other IPC namespaces, and the message says so' {
+    # The second queue would fit, but for the first one, which nobody sees from there; a process keeps its namespace.
+    cat >twice <<'END'
+ulimit -q 2000
+mqsend -C --max-messages=4 --message-size=200 /unseen x
+unshare --ipc mqsend -C --max-messages=4 --message-size=200 "$1" x
+END
+    run -1 unshare --ipc bash twice "$posix"
+    assert_output --partial "mqsend: $posix: Too many open files: RLIMIT_MSGQUEUE (ulimit -q) allows 2000 bytes for all queues of your user, those in other IPC namespaces (containers) included, and this one costs 1184"
+}
+
+@test 'mqsend: a queue that cannot be created for lack of descriptors has nothing to do with RLIMIT_MSGQUEUE' {
+    run -1 traced -e inject=mq_open,epoll_create1:error=EMFILE mqsend -x "$posix" x
+    assert_output "mqsend: $posix: Too many open files"
+}
+
 @test 'mqsend: a queue beyond RLIMIT_MSGQUEUE is an error that says what is allowed and what it costs' {
     run -1 bash -c 'ulimit -q 1000; exec mqsend -C --max-messages=4 --message-size=200 "$1" x' - "$posix"
     assert_output --partial "mqsend: $posix: Too many open files: RLIMIT_MSGQUEUE (ulimit -q) allows 1000 bytes"

@@ -383,9 +383,9 @@ END
 @test 'place: without leave for any queue, that limit is named' {
     run -0 place 'ulimit -q 0; for way in "mqsend -C /q x" "mqrecv -C -n /q"; do told weak $way; done'
     assert_output - <<'END'
-mqsend: /q: Too many open files: RLIMIT_MSGQUEUE (ulimit -q) allows 0 bytes for all your queues, and this one costs 82880 (--max-messages and --message-size lower that)
+mqsend: /q: Too many open files: RLIMIT_MSGQUEUE (ulimit -q) allows 0 bytes for all queues of your user, those in other IPC namespaces (containers) included, and this one costs 82880 (--max-messages and --message-size lower that)
 status 1
-mqrecv: /q: Too many open files: RLIMIT_MSGQUEUE (ulimit -q) allows 0 bytes for all your queues, and this one costs 82880 (--max-messages and --message-size lower that)
+mqrecv: /q: Too many open files: RLIMIT_MSGQUEUE (ulimit -q) allows 0 bytes for all queues of your user, those in other IPC namespaces (containers) included, and this one costs 82880 (--max-messages and --message-size lower that)
 status 1
 END
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -223,6 +224,16 @@ static void posix_close(struct queue *queue)
 	queue->own.posix.fd = queue->own.posix.waiting = -1;
 }
 
+/* Whether EMFILE means that the process has as many descriptors as it may: mq_open(3) also says so of RLIMIT_MSGQUEUE. */
+static int lacks_descriptors(void)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd != -1)
+		close(fd);
+	return fd == -1;
+}
+
 static int posix_explain(const struct queue *queue, int err, char *text, size_t room)
 {
 	struct queue_limits full = queue_default_limits(&queue->limits);
@@ -231,10 +242,10 @@ static int posix_explain(const struct queue *queue, int err, char *text, size_t 
 	if (!queue->creating)
 		return 0;
 	getrlimit(RLIMIT_MSGQUEUE, &limit);
-	if (err == EMFILE)
+	if (err == EMFILE && !lacks_descriptors())
 		snprintf(text, room,
-		         "%s: RLIMIT_MSGQUEUE (ulimit -q) allows %llu bytes for all your queues, and this one costs %llu "
-		         "(--max-messages and --message-size lower that)",
+		         "%s: RLIMIT_MSGQUEUE (ulimit -q) allows %llu bytes for all queues of your user, those in other IPC namespaces "
+		         "(containers) included, and this one costs %llu (--max-messages and --message-size lower that)",
 		         strerror(err), (unsigned long long)limit.rlim_cur, queue_cost(&full));
 	else if (err == EINVAL)
 		snprintf(text, room, "%s: %ld messages of %ld bytes are more than fs.mqueue.msg_max or fs.mqueue.msgsize_max allow (sysctl)",
