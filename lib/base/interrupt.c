@@ -14,6 +14,7 @@ static int deferred, beating;
 static struct sigaction alarm_before, child_before; /* SIGALRM and SIGCHLD, as the tool found them */
 static sigset_t noted;     /* the signals with a handler of this file; empty as the tool begins */
 static sigset_t unblocked; /* the signals that the tool found blocked and unblocked; empty as it begins */
+static sigset_t mask_before; /* the signals that were blocked before interrupt_hold() */
 
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
@@ -187,6 +188,23 @@ void interrupt_defer(void)
 	deferred = pending;
 	pending = 0;
 	interrupt_alarm(0);
+}
+
+void interrupt_hold(void)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaddset(&set, caught[i]);
+	sigprocmask(SIG_BLOCK, &set, &mask_before);
+	interrupt_defer();
+}
+
+void interrupt_release(void)
+{
+	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
 int interrupt_requested(void)

@@ -46,6 +46,13 @@ void interrupt_defer(void);
 int interrupt_requested(void);
 
 /*
+ * Begins work that must be done as a whole: goes on as interrupt_defer() does, and blocks these signals, so that further
+ * ones wait until interrupt_release().
+ */
+void interrupt_hold(void);
+void interrupt_release(void);
+
+/*
  * Makes the end of a child interrupt blocking calls, too.  interrupt_child() returns true after one has ended, until
  * interrupt_clear_child() is called.
  */
