@@ -340,13 +340,14 @@ fails() {
 @test 'mqsend, mqrecv: where a wait cannot be prepared the cause is told' {
     ! sanitized || return 0 # it makes such calls itself
     mqsend -C --max-messages=1 --message-size=8 /faults-q x
-    # The open of the queue in blocking mode is followed by a look at both.
-    for call in 'newfstatat:error=EIO:when=3' 'fcntl:error=ENOMEM:when=4'; do
-        run -1 traced -e inject="$call" mqsend -w 5 /faults-q y
+    # The tool asks for the flags of the queue, opens it once more in blocking mode, and compares the two.  -P names the
+    # queue, so that other calls do not count, and %fstat is fstat(2) by whichever name the C library calls it.
+    for call in fcntl:error=ENOMEM:when=1 %fstat:error=EIO:when=1 %fstat:error=EIO:when=2; do
+        run -1 traced -P /faults-q -e inject="$call" mqsend -w 5 /faults-q y
         assert_output --regexp '^mqsend: /faults-q: message 1: (Input/output error|Cannot allocate memory); 0 messages were sent$'
     done
     mqrecv -a /faults-q >/dev/null
-    run -1 traced -e inject=newfstatat:error=EIO:when=3 mqrecv -w 5 /faults-q
+    run -1 traced -P /faults-q -e inject=%fstat:error=EIO:when=1 mqrecv -w 5 /faults-q
     assert_output 'mqrecv: /faults-q: Input/output error'
     ipcrm-all --force /faults-q >/dev/null
 }
