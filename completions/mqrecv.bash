@@ -12,12 +12,12 @@ _mqrecv_offer() {
     elif [[ $option == --dead-letter= || $before == --dead-letter ]]; then
         _mqrecv_operands
     elif [[ -n $option || $before =~ ^-[01aCEfhLnPuVvz]*[bcdjtw]$ ||
-        $before =~ ^--(block|count|delimiter|jobs|max-messages|message-size|timeout|type)$ ]]; then
+        $before =~ ^--(block|count|delimiter|jobs|max-messages|message-size|timeout|tries|type)$ ]]; then
         : # numbers and a character
     elif [[ $plain == -* ]]; then
         _ipcutils_offer -0 --null -1 --whole -a --all -b --block= -C --create -c --count= -d --delimiter= \
             --dead-letter= -E --end -f --follow -h --help -j --jobs= --json -L --length-prefixed -m --mode= \
-            --max-messages= --message-size= -n --nonblock -P --with-priority --peek --progress -t --type= \
+            --max-messages= --message-size= -n --nonblock -P --with-priority --peek --progress -t --type= --tries= \
             -u --unbuffered -V --version -v --verbose -w --timeout= -z --c-string --
     else
         _mqrecv_operands

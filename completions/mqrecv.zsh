@@ -41,6 +41,7 @@ _arguments -s -S \
     '(-P --with-priority)'{-P,--with-priority}'[write priority or type and a TAB before each message]' \
     '--peek[copy the messages and leave them in the queue (System V)]' \
     '*--progress[show bytes and rate on standard error]' \
+    '--tries=[run a command that fails up to N times for each message]:number: ' \
     '(-t --type)'{-t+,--type=}'[receive only type N, <=N or !=N (System V)]:type: ' \
     '(-u --unbuffered)'{-u,--unbuffered}'[write each message before the next one is received]' \
     '(- *)'{-V,--version}'[print the version]' \

@@ -119,6 +119,17 @@ left() {
     [[ $stderr == *'/jobs'* ]]
 }
 
+@test 'mqrecv: a command without -- before it is a usage error that says so' {
+    filled "$posix" '0\tx'
+    usage_error mqrecv "$posix" cat
+    [[ $stderr == *"mqrecv $posix -- cat"* ]]
+    usage_error mqrecv "$posix" /bin/cat -n
+    [[ $stderr == *"mqrecv $posix -- /bin/cat"* ]]
+    usage_error mqrecv "$posix" no-such-program
+    [[ $stderr == *'/no-such-program'* ]]
+    has "$posix" '0\tx'
+}
+
 @test 'mqrecv: what is no queue is a usage error, and of several nothing is received' {
     local object
     filled "$posix" '0\tx'
@@ -269,8 +280,34 @@ left() {
         for option in -n -w0; do
             run -124 --separate-stderr soon mqrecv "$option" "$name"
             assert_output ''
+            assert_equal "$stderr" "mqrecv: $name: the queue is empty"
         done
     done
+    run -124 soon mqrecv -n "$posix" "$sysv"
+    assert_output 'mqrecv: the queues are empty'
+    queue_peer send "$sysv" 2 x
+    run -124 soon mqrecv -n -t 1 "$sysv"
+    assert_output "mqrecv: $sysv: no message of this type"
+    run -124 --separate-stderr soon mqrecv -n -c 3 "$sysv"
+    assert_equal "$stderr" "mqrecv: $sysv: the queue is empty; 1 message was passed on"
+}
+
+@test 'mqrecv: a time that runs out is reported, with or without a command' {
+    local name
+    queue "$posix"
+    queue "$sysv"
+    for name in "$posix" "$sysv"; do
+        run -124 --separate-stderr soon mqrecv -w 20ms "$name"
+        assert_equal "$stderr" "mqrecv: $name: timed out"
+        run -124 --separate-stderr soon mqrecv -w 20ms "$name" -- true
+        assert_equal "$stderr" "mqrecv: $name: timed out"
+        queue_peer send "$name" 1 x
+        queue_peer send "$name" 1 y
+        run -124 --separate-stderr soon mqrecv -f -w 20ms "$name"
+        assert_equal "$stderr" "mqrecv: $name: timed out; 2 messages were passed on"
+    done
+    run -124 soon mqrecv -w 20ms "$posix" "$sysv"
+    assert_output 'mqrecv: timed out'
 }
 
 @test 'mqrecv: -w waits so long for a message, and not longer' {
@@ -660,21 +697,26 @@ left() {
     done
 }
 
-@test 'mqrecv: a second signal ends the wait for room, and the message is said' {
+@test 'mqrecv: further signals do not end the wait for room when messages go back' {
+    local name
     queue "$posix" 1 64
-    queue_peer send "$posix" 7 message
-    into_pipe 0 mqrecv -f "$posix" 2>err
-    eventually count_is "$posix" 0
-    eventually waits "$pid"
-    queue_peer send "$posix" 0 filler
-    kill -TERM "$pid"
-    pause 0.2
-    kill -0 "$pid"
-    kill -TERM "$pid"
-    ends 143
-    has "$posix" '0\tfiller'
-    soon bash -c "$(sed -n 's/.*to send it again: //p' err)"
-    has "$posix" '7\tmessage'
+    queue_peer make "$sysv" 10
+    for name in "$posix" "$sysv"; do
+        queue_peer send "$name" 7 message
+        into_pipe 0 mqrecv -f "$name" 2>err
+        eventually count_is "$name" 0
+        eventually waits "$pid"
+        queue_peer send "$name" 1 filler-789
+        kill -TERM "$pid"
+        pause 0.2
+        kill -TERM "$pid"
+        pause 0.2
+        assert_equal "$(queue_peer receive "$name")" filler-789
+        ends 143
+        assert_equal "$(<err)" 'mqrecv: interrupted; 0 messages passed on, 1 put back'
+        has "$name" '7\tmessage'
+        exec 7<&-
+    done
 }
 
 @test 'mqrecv: putting back waits for room' {
@@ -1436,19 +1478,133 @@ left() {
 @test 'mqrecv: after failures in turn it pauses, longer each time, and not after a success' {
     local took sleeps='clock_nanosleep.*tv_sec=0, tv_nsec=([0-9]+)'
     filled "$posix" '3\ta' '2\tb' '1\tc' '0\td'
-    queue "$dead"
-    took=$(milliseconds soon mqrecv -c 3 --dead-letter="$dead" "$posix" -- false)
+    took=$(milliseconds soon mqrecv -c 3 "$posix" -- false)
     ((took >= 300)) || fail "$took ms"
-    queue_peer drop "$dead"
-    queue "$dead"
-    queue_peer drop "$posix"
-    filled "$posix" '3\ta' '2\tb' '1\tc'
-    run -1 traced mqrecv -c 3 --dead-letter="$dead" "$posix" -- false
+    run -1 traced mqrecv -c 3 "$posix" -- false
     # What is slow here makes each the shorter.
     sed -nE "s/.*$sleeps.*/\1/p" trace | awk '$1 > NR * 100000000 { long = 1 } END { exit long || NR != 2 }'
     filled "$sysv" '3\ta' '2\tb' '1\tc' '1\td'
     traced mqrecv -a "$sysv" -- true
     refute grep -E "$sleeps" trace
+}
+
+@test 'mqrecv: a message that was put into the dead letters holds up no other one' {
+    filled "$posix" 0\\t{1..8}
+    queue "$dead" 10 64
+    run -1 traced mqrecv -a --dead-letter="$dead" "$posix" -- false
+    refute grep clock_nanosleep trace
+    count_is "$dead" 8
+    # One that the dead letters cannot take comes again, so it does.
+    filled "$sysv" '1\ttoo long for this' '1\tand this'
+    queue "$other" 1 4
+    run -1 traced mqrecv -a --dead-letter="$other" "$sysv" -- false
+    grep clock_nanosleep trace
+}
+
+@test 'mqrecv: --tries runs a command that fails again, and it may succeed' {
+    local name
+    filled "$posix" '7\tx'
+    filled "$sysv" '7\tx'
+    for name in "$posix" "$sysv"; do
+        : >tries
+        run -0 --separate-stderr soon mqrecv --tries=3 "$name" -- sh -c 'echo >>tries; cat; [ $(wc -l <tries) = 3 ]'
+        assert_output xxx
+        assert_equal "$stderr" ''
+        has "$name"
+    done
+}
+
+@test 'mqrecv: --tries sends a message whose attempts all failed to the dead letters' {
+    filled "$posix" '7\tbad' '3\tgood' '1\tbad'
+    queue "$dead"
+    run -1 --separate-stderr soon mqrecv -a -v --tries=3 --dead-letter="$dead" "$posix" -- \
+        sh -c 'read -r x; echo "$x" >>seen; [ "$x" = good ]'
+    assert_equal "$stderr" "\
+mqrecv: $posix: command ended with status 1 in attempt 1 of 3
+mqrecv: $posix: command ended with status 1 in attempt 2 of 3
+mqrecv: $posix: command ended with status 1; its message was sent to $dead
+mqrecv: $posix: command ended with status 1 in attempt 1 of 3
+mqrecv: $posix: command ended with status 1 in attempt 2 of 3
+mqrecv: $posix: command ended with status 1; its message was sent to $dead
+mqrecv: 1 message passed on, 0 put back"
+    assert_equal "$(uniq -c <seen | awk '{ print $1 $2 }' | xargs)" '3bad 1good 3bad'
+    has "$dead" '7\tbad' '1\tbad'
+    has "$posix"
+}
+
+@test 'mqrecv: --tries without dead letters gives a message up, and says how to send it again' {
+    local name
+    filled "$posix" '7\tx y'
+    filled "$sysv" '7\tx y'
+    for name in "$posix" "$sysv"; do
+        run -5 --separate-stderr soon mqrecv --tries=2 "$name" -- sh -c 'exit 5'
+        assert_regex "$stderr" "^mqrecv: $name: command ended with status 5; its message is given up after 2 attempts; to send it again: "
+        has "$name"
+        soon bash -c "${stderr#*to send it again: }"
+        has "$name" '7\tx y'
+    done
+}
+
+@test 'mqrecv: --tries counts each message by itself, also of equal ones and side by side' {
+    filled "$posix" '0\tsame' '0\tsame' '0\tsame' '0\tsame'
+    queue "$dead"
+    run -1 soon mqrecv -a -j 3 --tries=2 --dead-letter="$dead" "$posix" -- sh -c 'echo >>tries; exit 1'
+    lines_in tries 8
+    count_is "$dead" 4
+    has "$posix"
+}
+
+@test 'mqrecv: --tries pauses between the attempts' {
+    local took
+    filled "$posix" '7\tbad' '3\tgood'
+    queue "$dead"
+    took=$(milliseconds soon mqrecv -a --tries=3 --dead-letter="$dead" "$posix" -- sh -c 'read -r x; [ "$x" = good ]')
+    ((took >= 300)) || fail "$took ms"
+    has "$dead" '7\tbad'
+    has "$posix"
+}
+
+@test 'mqrecv: a message that waits for its next attempt goes back at SIGTERM' {
+    local name
+    filled "$posix" '7\tx'
+    filled "$sysv" '7\tx'
+    for name in "$posix" "$sysv"; do
+        rm -f tries
+        bg mqrecv -f -j 2 --tries=100 "$name" -- sh -c 'echo >>tries; exit 1'
+        eventually eval '[[ -e tries && $(wc -l <tries) -ge 3 ]]'
+        pause 0.1
+        kill -TERM "$pid"
+        ends 143
+        has "$name" '7\tx'
+    done
+}
+
+@test 'mqrecv: a command that fails in its last attempt after SIGTERM has its message put back, not given up' {
+    filled "$posix" '7\tx'
+    bg mqrecv -f --tries=1 "$posix" -- sh -c 'touch runs; while [ ! -e stop ]; do sleep 0.05; done; exit 1'
+    eventually test -e runs
+    kill -TERM "$pid"
+    : >stop
+    ends 143
+    has "$posix" '7\tx'
+}
+
+@test 'mqrecv: a command that cannot be run again has its message put back' {
+    filled "$posix" '7\tx'
+    printf '#!/bin/sh\nrm -f "$0"\nexit 1\n' >once
+    chmod +x once
+    run -127 soon mqrecv -f --tries=3 "$posix" -- ./once
+    assert_output 'mqrecv: ./once: No such file or directory'
+    has "$posix" '7\tx'
+}
+
+@test 'mqrecv: --tries of no attempts, or without a command, is refused' {
+    local word
+    for word in 0 -1 x '' 1.5 18446744073709551616; do
+        run -125 soon mqrecv --tries="$word" "$posix" -- true
+        assert_output --partial "mqrecv: --tries: "
+    done
+    usage_error mqrecv --tries=3 "$posix"
 }
 
 @test 'mqrecv: SIGTERM ends the pause after a failure' {
@@ -1645,6 +1801,24 @@ hunted() {
     assert_output $'one\ntwo'
 }
 
+@test 'mqrecv: --peek shows what a receive would take, for every form of -t' {
+    local ranks=(3 1 5 2 1 4 2 5 1) type form rank n
+    for type in 1 2 3 5 6 '<=1' '<=2' '<=3' '<=9' '!=1' '!=3' '!=9' ''; do
+        for form in '' '-c 2' -a; do
+            n=0
+            queue_peer drop "$sysv" || :
+            queue "$sysv"
+            for rank in "${ranks[@]}"; do queue_peer send "$sysv" "$rank" "$((n++))"; done
+            # shellcheck disable=SC2086
+            mqrecv --peek -P $form ${type:+-t "$type"} "$sysv" >looked 2>/dev/null || :
+            count_is "$sysv" 9
+            # shellcheck disable=SC2086
+            mqrecv -P ${form/#-c/-w0 -c} ${form:--w0} ${type:+-t "$type"} "$sysv" >taken 2>/dev/null || :
+            cmp looked taken || fail "-t $type $form: looked $(<looked), taken $(<taken)"
+        done
+    done
+}
+
 @test 'mqrecv: --peek -b leaves a message of another length where it is' {
     filled "$sysv" '1\tfive5'
     run -1 --separate-stderr soon mqrecv --peek -b 4 "$sysv"
@@ -1662,17 +1836,12 @@ hunted() {
     assert_output 0
 }
 
-@test 'mqrecv: -v says where the message of a command that failed goes' {
+@test 'mqrecv: a command that fails is reported, and where its message went' {
     filled "$sysv" '1\tone'
-    run -7 --separate-stderr soon mqrecv -v "$sysv" -- sh -c 'exit 7'
-    assert_line_of_stderr "mqrecv: $sysv: command ended with status 7, its message goes back"
-    run -7 --separate-stderr soon mqrecv -v -C --dead-letter="$sysv_other" "$sysv" -- sh -c 'exit 7'
-    assert_line_of_stderr "mqrecv: $sysv: command ended with status 7, its message goes to the dead letters"
-}
-
-# assert_line_of_stderr LINE: what `run` has kept has it.
-assert_line_of_stderr() {
-    [[ $'\n'$stderr$'\n' == *$'\n'"$1"$'\n'* ]] || fail "no such line: $1; but: $stderr"
+    run -7 --separate-stderr soon mqrecv "$sysv" -- sh -c 'exit 7'
+    assert_equal "$stderr" "mqrecv: $sysv: command ended with status 7; its message was put back"
+    run -7 --separate-stderr soon mqrecv -C --dead-letter="$sysv_other" "$sysv" -- sh -c 'exit 7'
+    assert_equal "$stderr" "mqrecv: $sysv: command ended with status 7; its message was sent to $sysv_other"
 }
 
 @test 'mqrecv: a queue whose id is known but may not be read' {

@@ -288,7 +288,7 @@ WORDS
     tool_told 'mqsend /dev/shm/a/b' '/dev/shm/a/b: not the name of an object: a name has no slash but the one at its beginning'
     tool_told 'shmcat amqp://x' 'amqp://x: not the name of an object'
     tool_told 'shmcat key:0' 'key:0: key 0 names no object: it is IPC_PRIVATE (key:private creates an object without a key)'
-    tool_told 'mqrecv /q cat' 'cat: not the name of a queue (put -- before a command)'
+    tool_told 'mqrecv /q cat' 'cat: not the name of a queue (put -- before a command: mqrecv /q -- cat)'
 }
 
 @test 'shmput and shmcat: names that are none are refused' {

@@ -81,30 +81,43 @@ static pid_t start(const struct job *job, const struct queue *queue, const struc
 	return pid;
 }
 
+/* Starts the command of a task whose message is in place; CLI_DONE, or another status after a message. */
+static int run_task(struct job *job, struct task *task)
+{
+	int err;
+
+	task->pid = start(job, task->queue, &task->message);
+	if (task->pid != -1) {
+		task->state = TASK_RUNS;
+		task->attempts++;
+		return CLI_DONE;
+	}
+	err = errno;
+	cli_warn(job->options->command[0], "%s", command_text(job->options->command[0], err));
+	putback_message(job, task->queue, &task->message);
+	task->state = TASK_FREE;
+	return command_status_of(err);
+}
+
 int commands_start(struct job *job, struct queue *queue)
 {
-	struct message empty = {0};
 	struct task *task = job->tasks;
-	pid_t pid = start(job, queue, &job->message);
+	struct message empty = {0};
+	int status;
 
-	if (pid == -1) {
-		int err = errno;
-
-		cli_warn(job->options->command[0], "%s", command_text(job->options->command[0], err));
-		putback_message(job, queue, &job->message);
-		return command_status_of(err);
-	}
-	while (task->pid != 0)
+	while (task->state != TASK_FREE)
 		task++;
-	task->pid = pid;
-	task->queue = queue;
 	/* The task keeps the message, and its previous buffer serves for the next one. */
 	empty.bytes = task->message.bytes;
 	empty.room = task->message.room;
 	task->message = job->message;
 	job->message = empty;
-	job->running++;
-	return CLI_DONE;
+	task->queue = queue;
+	task->attempts = 0;
+	status = run_task(job, task);
+	if (status == CLI_DONE)
+		job->running++;
+	return status;
 }
 
 /* Sets the pause before the next start: a command that always fails would be started thousands of times a second. */
@@ -113,36 +126,77 @@ static void set_pause(struct job *job)
 	int64_t pause = FIRST_PAUSE;
 	unsigned i;
 
+	job->failures++;
 	for (i = 1; i < job->failures && pause < LONGEST_PAUSE; i++)
 		pause *= 2;
 	job->not_before = deadline_after(pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE);
 }
 
-/* Moves the message of a command that failed to the dead letters, or puts it back. */
-static void send_away(struct job *job, struct task *task)
+/* Moves the message of a task to the dead letters: 0, or -1 after a message. */
+static int bury(struct job *job, struct task *task, int status)
 {
 	struct deadline deadline = deadline_after(RETURN_TIME);
+	int result;
 
-	if (job->options->has_dead_letter) {
-		if (queue_forward(&job->dead_letter, task->queue, &task->message, &deadline) == 0) {
-			queue_accept(task->queue, &task->message);
-			return;
-		}
+	interrupt_hold();
+	result = queue_forward(&job->dead_letter, task->queue, &task->message, &deadline);
+	interrupt_release();
+	if (result == -1) {
 		cli_warn(job->options->dead_letter.word, "%s; the message goes back to %s", cli_text(errno), task->queue->object->word);
+		return -1;
 	}
-	putback_message(job, task->queue, &task->message);
+	cli_warn(task->queue->object->word, "command ended with status %d; its message was sent to %s", status,
+	         job->options->dead_letter.word);
+	return 0;
 }
 
-static void end_failed(struct job *job, struct task *task, int status)
+/* Writes the message of a task that had all its attempts to standard error: 0, or -1 without memory. */
+static int give_up(const struct task *task, int status)
 {
+	char cause[128];
+
+	snprintf(cause, sizeof(cause), "command ended with status %d; its message is given up after %llu %s", status,
+	         (unsigned long long)task->attempts, task->attempts == 1 ? "attempt" : "attempts");
+	return putback_to_stderr(task->queue, &task->message, cause);
+}
+
+/* Ends a message whose command failed for the last time: buried, given up, or put back to be tried again. */
+static void send_away(struct job *job, struct task *task, int status)
+{
+	const struct options *options = job->options;
+	int had_all = task->attempts >= options->tries, done = 0;
+
+	if (had_all && options->has_dead_letter)
+		done = bury(job, task, status) == 0;
+	else if (had_all && options->tries > 0 && interrupt_requested() == 0)
+		done = give_up(task, status) == 0;
+	if (done) {
+		/* The next message is not held up: this one does not come again. */
+		job->failures = 0;
+		queue_accept(task->queue, &task->message);
+		return;
+	}
+	set_pause(job);
+	if (putback_message(job, task->queue, &task->message) == 0)
+		cli_warn(task->queue->object->word, "command ended with status %d; its message was put back", status);
+}
+
+/* Handles a failure of the task's command: 1 if the task waits for its next attempt, 0 if its message has gone. */
+static int end_failed(struct job *job, struct task *task, int status)
+{
+	const struct options *options = job->options;
+
+	if (task->attempts < options->tries && interrupt_requested() == 0) {
+		set_pause(job);
+		if (options->verbose)
+			cli_warn(task->queue->object->word, "command ended with status %d in attempt %llu of %llu", status,
+			         (unsigned long long)task->attempts, (unsigned long long)options->tries);
+		return 1;
+	}
 	if (job->command_status == 0)
 		job->command_status = status;
-	job->failures++;
-	set_pause(job);
-	if (job->options->verbose)
-		cli_warn(task->queue->object->word, "command ended with status %d, its message %s", status,
-		         job->options->has_dead_letter ? "goes to the dead letters" : "goes back");
-	send_away(job, task);
+	send_away(job, task, status);
+	return 0;
 }
 
 static void end_task(struct job *job, struct task *task, int status)
@@ -151,10 +205,13 @@ static void end_task(struct job *job, struct task *task, int status)
 		queue_accept(task->queue, &task->message);
 		job->done++;
 		job->failures = 0;
-	} else {
-		end_failed(job, task, status);
+	} else if (end_failed(job, task, status)) {
+		task->state = TASK_WAITS;
+		job->running--;
+		job->waiting++;
+		return;
 	}
-	task->pid = 0;
+	task->state = TASK_FREE;
 	job->running--;
 }
 
@@ -167,25 +224,66 @@ static void reap(struct job *job, int options)
 	interrupt_clear_child();
 	while (job->running > 0 && (pid = waitpid(-1, &wait_status, options)) > 0) {
 		for (i = 0; i < job->places; i++)
-			if (job->tasks[i].pid == pid)
+			if (job->tasks[i].state == TASK_RUNS && job->tasks[i].pid == pid)
 				end_task(job, &job->tasks[i], command_status(wait_status));
 		options = WNOHANG;
 	}
 }
 
-void commands_wait_for_turn(struct job *job)
+/* Starts the commands that wait, or puts their messages back after a signal; returns as run_task() does. */
+static int end_waiting(struct job *job)
 {
-	struct timespec left;
+	int i, status = CLI_DONE, result;
 
-	if (interrupt_child() || job->running == job->places)
-		reap(job, job->running == job->places ? 0 : WNOHANG);
-	while (job->failures > 0 && interrupt_pending() == 0 && !interrupt_child() && deadline_left(&job->not_before) > 0)
-		nanosleep(deadline_left_timespec(&job->not_before, &left), NULL);
+	for (i = 0; i < job->places && job->waiting > 0; i++) {
+		struct task *task = &job->tasks[i];
+
+		if (task->state != TASK_WAITS)
+			continue;
+		job->waiting--;
+		if (interrupt_requested() != 0) {
+			putback_message(job, task->queue, &task->message);
+			task->state = TASK_FREE;
+		} else if ((result = run_task(job, task)) == CLI_DONE) {
+			job->running++;
+		} else {
+			status = result;
+		}
+	}
+	return status;
 }
 
-void commands_finish(struct job *job)
+int commands_are_full(const struct job *job)
 {
-	interrupt_defer();
-	while (job->running > 0)
-		reap(job, 0);
+	return job->running + job->waiting == job->places;
+}
+
+int commands_wait_for_turn(struct job *job)
+{
+	int must_wait = job->running == job->places;
+	struct timespec left;
+
+	if (interrupt_child() || must_wait)
+		reap(job, must_wait ? 0 : WNOHANG);
+	while (job->failures > 0 && interrupt_pending() == 0 && !interrupt_child() && deadline_left(&job->not_before) > 0)
+		nanosleep(deadline_left_timespec(&job->not_before, &left), NULL);
+	if (job->waiting > 0 && interrupt_requested() == 0 && !interrupt_child())
+		return end_waiting(job);
+	return CLI_DONE;
+}
+
+int commands_finish(struct job *job)
+{
+	int status = CLI_DONE, result;
+
+	while (job->running + job->waiting > 0) {
+		interrupt_defer();
+		if (interrupt_requested() != 0)
+			end_waiting(job);
+		if (job->waiting == 0)
+			reap(job, 0);
+		else if ((result = commands_wait_for_turn(job)) != CLI_DONE)
+			status = result;
+	}
+	return status;
 }

@@ -30,13 +30,16 @@ struct options {
 	uint64_t count;  /* of messages to receive; UINT64_MAX: no limit */
 	int64_t timeout; /* nanoseconds for each message; negative: wait for ever */
 	int jobs;        /* commands at once; 0: -j was not given */
+	uint64_t tries;  /* attempts for each message; 0: --tries was not given */
 };
 
-/* A command that runs, and the message that it was given. */
+/* A command that runs or waits for its next attempt, and the message that it was given. */
 struct task {
-	pid_t pid; /* 0: this place is free */
+	enum { TASK_FREE, TASK_RUNS, TASK_WAITS } state;
+	pid_t pid; /* of the command that runs */
 	struct queue *queue;
 	struct message message;
+	uint64_t attempts; /* begun with this message */
 };
 
 /* The running state. */
@@ -54,12 +57,12 @@ struct job {
 	int block_was_short;
 	struct progress progress;
 
-	/* For commands: the places for those that run, how many are taken, and the pause after failures. */
+	/* For commands: the places for them, how many are taken by commands that run or wait, and the pause after failures. */
 	struct task *tasks;
-	int places, running;
-	unsigned failures;          /* commands that failed since the last success */
+	int places, running, waiting;
+	unsigned failures;          /* commands that failed in a row, each of which left its message to be tried again */
 	struct deadline not_before; /* no command starts earlier, if there were failures */
-	int command_status;         /* of the first command that failed */
+	int command_status;         /* of the first command that failed in its last attempt */
 };
 
 #endif

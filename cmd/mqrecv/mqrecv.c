@@ -7,7 +7,7 @@
  * comes.  Output is collected while further messages are available, and written as soon as there is none.
  *
  *	receive.c	the loop: takes messages, hands them on, ends the run
- *	commands.c	a command for each message: start, wait, pause after failures, dead letters
+ *	commands.c	a command for each message: start, wait, try again, pause after failures, dead letters
  *	emit.c		a message as output: records or JSON
  *	putback.c	messages that go back into their queues, or to standard error
  *	inflight.c	messages whose output is not written yet
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/command.h"
 #include "base/interrupt.h"
 #include "base/number.h"
 #include "cli/cli.h"
@@ -28,11 +29,11 @@
 
 #define MOST_JOBS 4096
 
-enum { OPTION_DEAD_LETTER = CLI_FIRST_OWN, OPTION_JSON, OPTION_MAX_MESSAGES, OPTION_MESSAGE_SIZE, OPTION_PEEK };
+enum { OPTION_DEAD_LETTER = CLI_FIRST_OWN, OPTION_JSON, OPTION_MAX_MESSAGES, OPTION_MESSAGE_SIZE, OPTION_PEEK, OPTION_TRIES };
 
 static const char usage[] = "mqrecv [-01aCELfnPuvz] [-b size] [-c count] [-d char] [-j jobs] [-m mode] [-t type]\n"
 			    "              [-w timeout] [--dead-letter=queue] [--json] [--max-messages=n] [--message-size=size]\n"
-			    "              [--peek] [--progress] queue ... [-- command [argument ...]]";
+			    "              [--peek] [--progress] [--tries=n] queue ... [-- command [argument ...]]";
 static const char help[] =
 	"Receive one message from queues, and write it to standard output or give it to a command.\n"
 	"\n"
@@ -61,6 +62,7 @@ static const char help[] =
 	"      --message-size=SIZE longest message that a new POSIX queue takes\n"
 	"      --peek              copy the messages and leave them in the queue (System V)\n"
 	"      --progress          show bytes and rate on a terminal; twice: always\n"
+	"      --tries=N           run a command that fails up to N times for each message\n"
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"
 	"\n"
@@ -88,6 +90,7 @@ static const struct option long_options[] = {
 	{"peek", no_argument, NULL, OPTION_PEEK},
 	{"progress", no_argument, NULL, CLI_PROGRESS},
 	{"timeout", required_argument, NULL, 'w'},
+	{"tries", required_argument, NULL, OPTION_TRIES},
 	{"type", required_argument, NULL, 't'},
 	{"unbuffered", no_argument, NULL, 'u'},
 	{"verbose", no_argument, NULL, 'v'},
@@ -209,6 +212,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 			options->create.limits.message_size = cli_queue_limit_or_exit("--message-size", optarg);
 			break;
 		case OPTION_PEEK: options->peek = 1; break;
+		case OPTION_TRIES: options->tries = cli_number_or_exit("--tries", optarg, 1, UINT64_MAX); break;
 		case CLI_PROGRESS: options->progress++; break;
 		}
 	}
@@ -220,8 +224,8 @@ static void check_command(const struct options *options)
 	if (options->command != NULL &&
 	    (options->has_format || options->with_rank || options->json || options->unbuffered || options->peek))
 		cli_usage_exit("-0, -1, -b, -d, -L, -P, -u, --json and --peek are for standard output: a command gets the bare message");
-	if (options->command == NULL && (options->has_dead_letter || options->jobs > 0))
-		cli_usage_exit("-j and --dead-letter need a command, after --");
+	if (options->command == NULL && (options->has_dead_letter || options->jobs > 0 || options->tries > 0))
+		cli_usage_exit("-j, --dead-letter and --tries need a command, after --");
 }
 
 static void check_options(const struct options *options)
@@ -248,6 +252,15 @@ static void check_queue(const struct options *options, const struct object *obje
 		cli_queue_ability_or_exit(object, QUEUE_PEEKS);
 }
 
+/* Refuses a word that is the name of a program: `mqrecv /q cat` lacks the "--" before the command. */
+static void check_dashes(const struct options *options, const char *word, const char *queue)
+{
+	struct object object;
+
+	if (options->command == NULL && object_parse(&object, word) != NULL && command_look(word) == 0)
+		cli_usage_exit("%s: not the name of a queue (put -- before a command: mqrecv %s -- %s)", word, queue, word);
+}
+
 /* Parses the names of the queues; all are right before the first one is opened. */
 static void parse_queues(struct options *options, char **words)
 {
@@ -257,9 +270,8 @@ static void parse_queues(struct options *options, char **words)
 	if (options->objects == NULL)
 		exit(cli_fail("operands", errno));
 	for (i = 0; i < options->queues; i++) {
-		/* A first try without the manual is "mqrecv /queue command". */
-		if (i > 0 && strpbrk(words[i], "/:") == NULL)
-			cli_usage_exit("%s: not the name of a queue (put -- before a command)", cli_shown(words[i]));
+		if (i > 0)
+			check_dashes(options, words[i], words[0]);
 		cli_object_or_exit(&options->objects[i], words[i], QUEUE_EXISTING);
 		check_queue(options, &options->objects[i]);
 	}

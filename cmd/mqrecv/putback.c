@@ -2,6 +2,7 @@
 #include "putback.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,33 +23,45 @@ static void quote(char *out, const char *word)
 	*out = '\0';
 }
 
-/* Writes a message that no queue has any more to standard error, in a form that a shell can send again. */
-static void say_lost(const struct queue *queue, const struct message *message, int err)
+int putback_to_stderr(const struct queue *queue, const struct message *message, const char *cause)
 {
 	const char *word = queue->object->word;
 	char *text = malloc(JSON_BASE64_ROOM(message->size) + 1), *quoted = malloc(4 * strlen(word) + 3);
+	int result = text != NULL && quoted != NULL ? 0 : -1;
 
-	if (text == NULL || quoted == NULL) {
-		cli_warn(word, "a message could not be put back and is lost: %s", strerror(ENOMEM));
-	} else {
+	if (result == 0) {
 		*json_put_base64(text, message->bytes, message->size) = '\0';
 		quote(quoted, word);
-		cli_warn(word, "a message could not be put back: %s; to send it again: echo %s | base64 -d | mqsend -1 -%c %ld %s",
-		         cli_text(err), text, queue_rank(queue)->option, message->rank, quoted);
+		cli_warn(word, "%s; to send it again: echo %s | base64 -d | mqsend -1 -%c %ld %s", cause, text,
+		         queue_rank(queue)->option, message->rank, quoted);
 	}
 	free(text);
 	free(quoted);
+	return result;
 }
 
-void putback_message(struct job *job, struct queue *queue, const struct message *message)
+static void say_lost(const struct queue *queue, const struct message *message, int err)
+{
+	char cause[256];
+
+	snprintf(cause, sizeof(cause), "a message could not be put back: %s", cli_text(err));
+	if (putback_to_stderr(queue, message, cause) == -1)
+		cli_warn(queue->object->word, "a message could not be put back and is lost: %s", strerror(ENOMEM));
+}
+
+int putback_message(struct job *job, struct queue *queue, const struct message *message)
 {
 	struct deadline deadline = deadline_after(RETURN_TIME);
+	int result;
 
-	interrupt_defer();
-	if (queue_return(queue, message, &deadline) == 0)
+	interrupt_hold();
+	result = queue_return(queue, message, &deadline);
+	if (result == 0)
 		job->returned++;
 	else
 		say_lost(queue, message, errno);
+	interrupt_release();
+	return result;
 }
 
 int putback_output(struct job *job)
@@ -57,14 +70,15 @@ int putback_output(struct job *job)
 	struct deadline deadline = deadline_after(RETURN_TIME);
 	size_t held = job->box.count, returned = 0;
 
-	interrupt_defer();
 	job->done -= held;
 	/* Messages that were only looked at are still in their queue. */
 	if (job->options->peek) {
 		inflight_forget(&job->box);
 		return cli_fail_output(err);
 	}
+	interrupt_hold();
 	inflight_return(&job->box, &deadline, &returned, say_lost);
+	interrupt_release();
 	job->returned += returned;
 	if (err != EINTR)
 		cli_warn(cli_output_object(err), "%s; %zu of %zu %s put back", cli_text(err), returned, held, held == 1 ? "message" : "messages");

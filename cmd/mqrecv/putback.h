@@ -6,10 +6,16 @@
 #include "job.h"
 
 /*
- * Puts a message back into `queue`, also after a signal: only a second signal ends the wait for room.  If that fails,
- * the message is written to standard error, as a command that sends it again.
+ * Puts a message back into `queue`, also after a signal; further signals wait until that is done.  If it fails, writes
+ * the message to standard error, as a command that sends it again, and returns -1.
  */
-void putback_message(struct job *job, struct queue *queue, const struct message *message);
+int putback_message(struct job *job, struct queue *queue, const struct message *message);
+
+/*
+ * Writes a message that no queue has any more to standard error, after `cause`, as a command that sends it again.  Returns
+ * 0, or -1 if there was no memory for that; nothing is written then.
+ */
+int putback_to_stderr(const struct queue *queue, const struct message *message, const char *cause);
 
 /*
  * Ends output that failed with errno, EINTR included: puts all messages back that were not written as a whole, and

@@ -2,6 +2,7 @@
 #include "receive.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/interrupt.h"
@@ -70,8 +71,10 @@ static int receive(struct job *job)
 
 	while (!stop && job->taken < job->wanted && interrupt_requested() == 0) {
 		if (job->options->command != NULL) {
-			commands_wait_for_turn(job);
-			if (interrupt_requested() != 0 || interrupt_child() || job->running == job->places)
+			status = commands_wait_for_turn(job);
+			if (status != CLI_DONE)
+				break;
+			if (interrupt_requested() != 0 || interrupt_child() || commands_are_full(job))
 				continue;
 		}
 		index = next_message(job, &status);
@@ -132,12 +135,26 @@ void receive_report(const struct job *job, const char *before)
 	         job->done == 1 ? "message" : "messages", (unsigned long long)job->returned);
 }
 
+/* Reports that no message came in time, and how many came before. */
+static void report_timeout(const struct job *job)
+{
+	const struct options *options = job->options;
+	const char *cause = options->timeout > 0                ? "timed out" :
+	                    options->wish.choice != QUEUE_ANY   ? "no message of this type" :
+	                    options->queues > 1                 ? "the queues are empty" : "the queue is empty";
+	char passed[64] = "";
+
+	if (job->done > 0)
+		snprintf(passed, sizeof(passed), "; %llu %s passed on", (unsigned long long)job->done,
+		         job->done == 1 ? "message was" : "messages were");
+	cli_warn(options->queues == 1 ? options->objects[0].word : NULL, "%s%s", cause, passed);
+}
+
 /* Ends commands and output after the last message; merges their status with that of receiving. */
 static int finish(struct job *job, int status)
 {
-	int last = CLI_DONE;
+	int last = commands_finish(job);
 
-	commands_finish(job);
 	if (interrupt_requested() != 0) {
 		errno = EINTR;
 		last = putback_output(job);
@@ -149,8 +166,10 @@ static int finish(struct job *job, int status)
 	if (status == CLI_DONE)
 		status = last;
 	/* With -f a timeout is the expected end, and the commands have the last word. */
-	if (status == CLI_DONE || (status == CLI_TIMEOUT && job->options->follow))
-		status = job->command_status != 0 ? job->command_status : status;
+	if (job->command_status != 0 && (status == CLI_DONE || (status == CLI_TIMEOUT && job->options->follow)))
+		return job->command_status;
+	if (status == CLI_TIMEOUT)
+		report_timeout(job);
 	return status;
 }
 
