@@ -17,7 +17,7 @@ struct deadline deadline_after(int64_t ns)
 {
 	struct deadline d = {-1};
 
-	/* A sum that does not fit lies behind the end of the clock: that is never, too. */
+	/* A sum that does not fit is beyond the end of the clock: it never comes either. */
 	if (ns < 0 || __builtin_add_overflow(now(), ns, &d.at))
 		d.at = -1;
 	return d;
@@ -39,8 +39,8 @@ int64_t deadline_left(const struct deadline *d)
 }
 
 /*
- * Called by its address, because the C library's inline one, which _FORTIFY_SOURCE brings, takes a timespec of 64-bit
- * times for one of 32 bits on a 32-bit machine (glibc 2.36): each wait would end at once.
+ * Called by its address, because the inline version that _FORTIFY_SOURCE brings takes a timespec of 64-bit times for one of
+ * 32 bits on a 32-bit machine (glibc 2.36): each wait would end at once.
  */
 static int (*volatile const plain_ppoll)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *) = ppoll;
 

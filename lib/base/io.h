@@ -2,9 +2,8 @@
 /*
  * Whole reads and writes on descriptors.
  *
- * All of them go on after EINTR, unless one of the signals of interrupt.h is pending (then they
- * fail with EINTR), and wait with poll(2) where a descriptor is in non-blocking mode, which an
- * inherited standard output may well be.
+ * Each function continues after EINTR, unless a signal of interrupt.h is pending: then it fails with EINTR.  It waits with
+ * poll(2) if the descriptor is in non-blocking mode, as an inherited standard output may be.
  */
 #ifndef IO_H
 #define IO_H
@@ -13,30 +12,30 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One read(2): the bytes that were there, 0 at the end, or -1 with errno. */
+/* Calls read(2) once.  Returns the number of bytes, 0 at the end, or -1 with errno. */
 ssize_t io_read(int fd, void *buffer, size_t size);
 
-/* Reads until `size` bytes are there or the input ends; how many there were, or -1 with errno. */
+/* Reads `size` bytes, or fewer if the input ends before.  Returns their number, or -1 with errno. */
 ssize_t io_read_full(int fd, void *buffer, size_t size);
 
-/* Writes all of it: 0, or -1 with errno, after which an unknown part has been written. */
+/* Writes all `size` bytes.  Returns 0, or -1 with errno after an unknown part was written. */
 int io_write_all(int fd, const void *buffer, size_t size);
 
 /*
- * What was written so far has arrived as far as close(2) can tell, which on some file systems is the first to say
- * that it has not: 0, or -1 with errno.  It stays open.
+ * Checks what was written so far as close(2) does, which on some file systems is the first call to report that it failed.
+ * Returns 0, or -1 with errno.  The descriptor stays open.
  */
 int io_check_written(int fd);
 
-/* After a failed call on `fd`: 0 if it should be tried again (see above), -1 if errno stands. */
+/* Decides, and waits, after a call on `fd` failed: 0 if it is to be tried again, -1 if its errno stands. */
 int io_wait_ready(int fd, short events);
 
 /* The capacity that the tools ask for where many bytes pass through a pipe: pipe(7) allows every user 1 MiB. */
 #define IO_PIPE_SIZE (1 << 20)
 
 /*
- * Asks for a pipe of `size` bytes, and takes what an ordinary user is given (pipe(7)).  Returns the
- * capacity that it now has, or -1 with errno where `fd` is no pipe.
+ * Asks for a pipe of `size` bytes and accepts a smaller one, since ordinary users are limited, pipe(7).  Returns the capacity
+ * that the pipe has then, or -1 with errno if `fd` is not a pipe.
  */
 int io_grow_pipe(int fd, int size);
 

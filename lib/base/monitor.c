@@ -11,7 +11,7 @@
 
 #include "base/interrupt.h"
 
-/* Between two looks: short at first, for what is just being made, then longer. */
+/* Between two returns without an event: short at first, for objects that are just being created, then longer. */
 #define FIRST_PAUSE INT64_C(1000000)
 #define LONGEST_PAUSE INT64_C(50000000)
 
@@ -33,7 +33,7 @@ int monitor_descriptor(const struct monitor *monitor)
 	return monitor->inotify;
 }
 
-/* What happened does not matter, only that it did: the caller looks for himself. */
+/* Discards the events: the caller examines the object itself. */
 void monitor_drain(const struct monitor *monitor)
 {
 	char events[sizeof(struct inotify_event) + NAME_MAX + 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Waiting for something to happen to a file or directory, inotify(7), or to a process. */
+/* Monitors: waiting for a change of a file or directory, inotify(7), or for the end of a process. */
 #ifndef MONITOR_H
 #define MONITOR_H
 
@@ -8,30 +8,30 @@
 #include "base/deadline.h"
 
 struct monitor {
-	int inotify; /* or -1 where the kernel gives no more of them: then it is looked at every so often */
+	int inotify; /* or -1 if the kernel gives no more of them: the caller is then woken now and then */
 	int process; /* a pidfd, or -1 */
-	int pid;     /* of the process, where the kernel gives no pidfd; else 0 */
-	int output;  /* a pipe or socket whose readers may go away, or -1; the caller's to set and to close */
-	int64_t pause; /* nanoseconds, where one must look */
+	int pid;     /* of the process, if the kernel gives no pidfd; else 0 */
+	int output;  /* a pipe or socket whose readers may leave, or -1; the caller sets and closes it */
+	int64_t pause; /* nanoseconds until the caller is woken without an event */
 };
 
 /*
- * From now on notices what `mask` (inotify(7)) says of `path`, which may be NULL, and the end of
- * process `pid`, if that is not 0.  Never fails: what cannot be watched is looked at instead.
- * A change between this call and monitor_wait() counts: look at the object after this call.
+ * Begins to watch `path`, which may be NULL, for the events of `mask`, inotify(7), and process `pid`, unless that is 0, for
+ * its end.  Never fails: if something cannot be watched, monitor_wait() returns now and then.  Events between this call and
+ * monitor_wait() count, so examine the object after this call.
  */
 void monitor_open(struct monitor *monitor, const char *path, uint32_t mask, int pid);
 
 /*
- * Waits until there may be something new.  1: look again; 0: the deadline has passed; -1 with errno
- * EINTR where interrupt_pending(), EPIPE where nobody reads `output` any more.
+ * Waits for an event.  Returns 1 if the caller should examine the object again, 0 if the deadline has passed, or -1 with
+ * errno: EINTR if interrupt_pending(), EPIPE if `output` has no reader any more.
  */
 int monitor_wait(struct monitor *monitor, const struct deadline *deadline);
 
-/* Whether the process that was given has ended. */
+/* Returns whether the process has ended. */
 int monitor_process_ended(const struct monitor *monitor);
 
-/* What poll(2) says POLLIN of when there is something new, or -1; monitor_drain() takes it away. */
+/* Returns the descriptor that poll(2) reports as readable after an event, or -1; monitor_drain() discards the events. */
 int monitor_descriptor(const struct monitor *monitor);
 void monitor_drain(const struct monitor *monitor);
 

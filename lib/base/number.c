@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Behind a number of nanoseconds, microseconds, ...: longest first where one begins another. */
+/* The units of durations. */
 static const struct unit {
 	const char *name;
 	int64_t nanoseconds;
@@ -35,8 +35,9 @@ static int fail(int err)
 }
 
 /*
- * The digits at `word`, and in `*end` what follows them; strtoull(3) alone would take " -1".  1 where the number does
- * not fit, which the caller says only once it knows that what follows is right: "99999999999999999999x" is no number.
+ * Parses the digits at `word` and stores where they end; strtoull(3) alone would take " -1".  Returns 0, -1 with EINVAL,
+ * or 1 if the number does not fit: the caller reports that only if the rest of the word is right, since
+ * "99999999999999999999x" is not a number.
  */
 static int parse_digits(const char *word, const char **end, uint64_t *out)
 {
@@ -48,7 +49,7 @@ static int parse_digits(const char *word, const char **end, uint64_t *out)
 		return fail(EINVAL);
 	errno = 0;
 	value = strtoull(word, &rest, hex ? 16 : 10);
-	/* Of "0x" and "0xg" strtoull(3) takes the 0 alone. */
+	/* strtoull(3) takes "0x" and "0xg" for a 0. */
 	if (hex && rest < word + 3)
 		return fail(EINVAL);
 	*end = rest;
@@ -107,8 +108,8 @@ int number_parse_offset(const char *word, int64_t *out, int *from_end)
 }
 
 /*
- * The share of `unit` nanoseconds that the digits from `fraction` to `end` are, rounded up.  From
- * the last digit to the first, as rounding up at each step is then the same as doing it once.
+ * Returns the digits from `fraction` to `end` as a fraction of `unit` nanoseconds, rounded up.  Goes from the last digit to
+ * the first, because rounding up at each step then gives the same as rounding once.
  */
 static int64_t fraction_of(const char *fraction, const char *end, int64_t unit)
 {
@@ -172,7 +173,7 @@ int number_parse_mode(const char *word, mode_t *out)
 		*out = (mode_t)octal;
 		return 0;
 	}
-	/* An empty word is a change of nothing to setmode(3), and a mistake here. */
+	/* setmode(3) takes an empty word for a change of nothing. */
 	if (*word == '\0')
 		return fail(EINVAL);
 	change = setmode(word);

@@ -18,13 +18,13 @@ void record_open(struct record_reader *reader, const struct record_format *forma
 	*reader = (struct record_reader){.format = *format, .fd = fd, .most = most};
 }
 
-/* Where the bytes that are there begin; before the first of them there is no buffer. */
+/* Returns the first byte that was read and not taken; NULL before anything was read. */
 static const char *begin(const struct record_reader *reader)
 {
 	return reader->buffer != NULL ? reader->buffer + reader->start : NULL;
 }
 
-/* Bytes behind those that are there: 1, 0 at the end of the stream, -1 with errno. */
+/* Reads more bytes: 1, 0 at the end of the stream, -1 with errno. */
 static int fill(struct record_reader *reader)
 {
 	ssize_t got;
@@ -53,7 +53,7 @@ static int fill(struct record_reader *reader)
 	return got > 0;
 }
 
-/* Makes sure of `size` bytes; 1 if they are there, 0 if the stream has less, -1 with errno. */
+/* Reads until the buffer holds `size` bytes: 1, 0 if the stream has fewer, -1 with errno. */
 static int need(struct record_reader *reader, size_t size)
 {
 	int result = 1;
@@ -63,15 +63,15 @@ static int need(struct record_reader *reader, size_t size)
 	return result;
 }
 
-static int take(struct record_reader *reader, size_t size, size_t behind, const char **bytes, size_t *out)
+static int take(struct record_reader *reader, size_t size, size_t after, const char **bytes, size_t *out)
 {
 	*bytes = reader->buffer + reader->start;
 	*out = size;
-	reader->start += size + behind;
+	reader->start += size + after;
 	return 1;
 }
 
-/* The length of a record that is too long, without keeping it. */
+/* Finds the length of a record that is too long, without keeping it. */
 static int too_long(struct record_reader *reader, size_t *size)
 {
 	size_t length = 0;
@@ -113,7 +113,7 @@ static int next_delimited(struct record_reader *reader, const char **bytes, size
 	}
 }
 
-/* Up to `most` bytes, and what is more is too long if `whole`. */
+/* Takes up to `most` bytes; if `whole`, a longer stream is too long. */
 static int next_sized(struct record_reader *reader, size_t most, int whole, const char **bytes, size_t *size)
 {
 	size_t there;
@@ -123,7 +123,7 @@ static int next_sized(struct record_reader *reader, size_t most, int whole, cons
 	there = reader->end - reader->start;
 	if (whole && there > most)
 		return too_long(reader, size);
-	/* An empty stream is one empty record, as a whole. */
+	/* RECORD_WHOLE makes one empty record of an empty stream. */
 	if (there == 0 && (!whole || reader->number > 0))
 		return 0;
 	return take(reader, there < most ? there : most, 0, bytes, size);
@@ -161,7 +161,7 @@ int record_next(struct record_reader *reader, const char **bytes, size_t *size)
 	case RECORD_BLOCK: result = next_sized(reader, (size_t)reader->format.block, 0, bytes, size); break;
 	case RECORD_LENGTH: result = next_length(reader, bytes, size); break;
 	}
-	/* One that is refused has a number, too. */
+	/* A record that is refused has a number, too. */
 	if (result != 0)
 		reader->number++;
 	return result;

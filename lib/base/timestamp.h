@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Timestamps: a time of day in local time, as text. */
+/* Timestamps: times as text, in local time. */
 #ifndef TIMESTAMP_H
 #define TIMESTAMP_H
 

@@ -19,14 +19,14 @@ int cli_record_option(struct record_format *format, int option, const char *word
 	case 'b':
 		format->kind = RECORD_BLOCK;
 		format->block = cli_size_or_exit("-b", word);
-		/* A record is kept in memory, and no queue takes a message that an int could not count. */
+		/* A record is kept in memory, and no queue takes a message of more bytes than an int counts. */
 		if (format->block == 0 || format->block > INT_MAX)
-			cli_usage_exit("-b: %s: a block has from 1 to 2147483647 bytes", word);
+			cli_usage_exit("-b: %s: not a size from 1 to 2147483647", cli_shown(word));
 		return 1;
 	case 'd':
 		format->kind = RECORD_DELIMITED;
 		if (number_parse_character(word, &format->delimiter) == -1)
-			cli_usage_exit("-d: not one character (as , or \\n, \\t, \\0, \\x1e)");
+			cli_usage_exit("-d: %s: not one character (as , or \\n, \\t, \\0, \\x1e)", cli_shown(word));
 		return 1;
 	case 'L':
 		format->kind = RECORD_LENGTH;
