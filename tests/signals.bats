@@ -146,3 +146,8 @@ runs_twice() { (($(wc -l <got) >= 2)); }
 }
 
 inner_of() { pgrep -P "$1"; }
+
+@test 'tests: signals that are ignored where the tests begin are not ignored in their programs' {
+    run bash -c 'trap "" HUP INT QUIT PIPE; JOBS=1 exec "$0" "$1"' "$BATS_TEST_DIRNAME/run" "$BATS_TEST_DIRNAME/signals.d/ignored.bats"
+    assert_output '1 passed, 0 failed'
+}
