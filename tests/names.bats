@@ -322,7 +322,9 @@ WORDS
         "sockpair % -- true" "fifotee -w 0.1 -n %" "ipcls %" "ipcrm-all %" "ipcls -t %" "ipcls -u %" "shmcat -o %" "mqsend -w % /x" \
         "shmput -m % /x" "fifotee -b % x" "ipcls -o %" "ipcls --sort=%" "ipcrm-all --older=%" \
         "semctl wait -w % /x" \
-        "shmcat -l % /x" "mqrecv -w % /x"; do
+        "shmcat -l % /x" "mqrecv -w % /x" "semctl op key:1 %" "semctl create /x %" "semctl %" \
+        "semctl wait key:1 %" "mqrecv -t % key:1" "mqsend -d % /x" "fifotee -d % x" "mqsend -p % /x" "mqrecv -c % /x" "semctl run key:1 -j % true" \
+        "sockpair -j % -l x -- true" "sockpair -t % true -- true" "fifotee -p % x" "fifotee --readers=% x"; do
         # shellcheck disable=SC2086 # words
         set -- $line
         ! soon "${@/\%/$name}" <abc >out 2>err || fail "$line: status 0" || return

@@ -117,7 +117,7 @@ static struct policy policy_or_exit(const char *option, const char *word, size_t
 	} else if (strcmp(text, "fail") == 0) {
 		policy.kind = POLICY_FAIL;
 	} else if (strcmp(text, "block") != 0) {
-		cli_usage_exit("%s: a policy is block, drop, buffer=SIZE or fail", option);
+		cli_usage_exit("%s: %s: not a policy (block, drop, buffer=SIZE or fail)", option, cli_shown(*text != '\0' ? text : word));
 	}
 	return policy;
 }
@@ -190,7 +190,7 @@ static void check_options(const struct options *options, const struct defaults *
 	int by_record = any_by_record(options);
 
 	if (fifos == 0)
-		cli_usage_exit("which FIFO?");
+		cli_usage_exit("the FIFO is missing");
 	if (options->readers > fifos)
 		cli_usage_exit("--readers: %llu readers, but only %zu FIFO%s", (unsigned long long)options->readers, fifos,
 		               number_plural(fifos));

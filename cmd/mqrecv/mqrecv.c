@@ -163,7 +163,7 @@ static void parse_type(struct options *options, const char *word)
 	if (options->wish.choice != QUEUE_EXACT)
 		digits += 2;
 	if (number_parse(digits, 1, LONG_MAX, &type) == -1)
-		cli_usage_exit("-t: %s: not a type: N, <=N or !=N, where N is a whole number of 1 or more", word);
+		cli_usage_exit("-t: %s: not a type: N, <=N or !=N, where N is a whole number of 1 or more", cli_shown(word));
 	options->wish.type = (long)type;
 	options->has_type = 1;
 }
@@ -324,9 +324,9 @@ int main(int argc, char **argv)
 	parse_options(&options, &line, argc, argv);
 	options.command = line.command;
 	if (options.command != NULL && options.command[0] == NULL)
-		cli_usage_exit("which command?");
+		cli_usage_exit("the command after -- is missing");
 	if (line.count == 0)
-		cli_usage_exit("which queue?");
+		cli_usage_exit("the queue is missing");
 	options.queues = line.count;
 	check_options(&options);
 	parse_queues(&options, line.operands);

@@ -367,7 +367,7 @@ static void set_rank(struct options *options, const struct queue_rank *rank)
 	if (options->rank_word == NULL)
 		return;
 	if (options->rank_option != rank->option)
-		cli_usage_exit("%s: messages of this queue have a %s (-%c), so %s cannot be used", options->object.word, rank->name,
+		cli_usage_exit("%s: messages of this queue have a %s (-%c), so %s cannot be used", cli_shown(options->object.word), rank->name,
 		               rank->option, option);
 	options->rank = (long)cli_number_or_exit(option, options->rank_word, (uint64_t)rank->least, (uint64_t)rank->most);
 }
@@ -395,7 +395,7 @@ int main(int argc, char **argv)
 	cli_start(argv, usage, help);
 	parse_options(&options, &line, argc, argv);
 	if (line.count == 0)
-		cli_usage_exit("which queue?");
+		cli_usage_exit("the queue is missing");
 	cli_object_or_exit(&options.object, line.operands[0], QUEUE_NAMES);
 	queue_init(&job.queue, &options.object);
 	check_options(&options, queue_rank(&job.queue), line.count - 1);

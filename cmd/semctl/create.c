@@ -84,9 +84,9 @@ int create_run(const struct job *job)
 	int *values;
 
 	if (job->object.kind == OBJECT_ID)
-		cli_usage_exit("%s: the kernel chooses the id of a new set; name the set by a key", job->object.word);
+		cli_usage_exit("%s: the kernel chooses the id of a new set; name the set by a key", cli_shown(job->object.word));
 	if (is_posix(job) && count > 1)
-		cli_usage_exit("%s: a POSIX semaphore has one value; sets are System V", job->object.word);
+		cli_usage_exit("%s: a POSIX semaphore has one value; sets are System V", cli_shown(job->object.word));
 	values = operands_values_or_exit(job, count);
 	if (job->object.kind == OBJECT_PRIVATE)
 		interrupt_catch();

@@ -14,7 +14,7 @@ static int value_or_exit(const char *word, int most)
 	uint64_t value;
 
 	if (number_parse(word, 0, (uint64_t)most, &value) == -1)
-		cli_usage_exit("%s: a value is a number from 0 to %d", word, most);
+		cli_usage_exit("%s: a value is a number from 0 to %d", cli_shown(word), most);
 	return (int)value;
 }
 

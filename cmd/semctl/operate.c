@@ -21,7 +21,7 @@ enum { PART_ROOM = 24 };
 static void copy_part(char *part, const char *start, size_t length, const char *word)
 {
 	if (length >= PART_ROOM)
-		cli_usage_exit("%s: not an operation (such as 0-1, 1+2u, 2=0n)", word);
+		cli_usage_exit("%s: not an operation (such as 0-1, 1+2u, 2=0n)", cli_shown(word));
 	memcpy(part, start, length);
 	part[length] = '\0';
 }
@@ -36,18 +36,18 @@ static struct sembuf operation_or_exit(const char *word)
 	uint64_t at, by;
 
 	if (digits == 0 || word[digits] == '\0')
-		cli_usage_exit("%s: not an operation (such as 0-1, 1+2u, 2=0n)", word);
+		cli_usage_exit("%s: not an operation (such as 0-1, 1+2u, 2=0n)", cli_shown(word));
 	copy_part(part, word, digits, word);
 	if (number_parse(part, 0, VALUES_MOST, &at) == -1)
-		cli_usage_exit("%s: %s is not the number of a semaphore", word, part);
+		cli_usage_exit("%s: %s is not the number of a semaphore", cli_shown(word), part);
 	flags = word + digits + 1;
 	amount = strcspn(flags, "un");
 	copy_part(part, flags, amount, word);
 	if (number_parse(part, 0, SEMAPHORE_MOST_SYSV, &by) == -1 || (word[digits] == '=') != (by == 0))
-		cli_usage_exit("%s: an operation takes (-) or adds (+) 1 to %d, or waits for zero (=0)", word, SEMAPHORE_MOST_SYSV);
+		cli_usage_exit("%s: an operation takes (-) or adds (+) 1 to %d, or waits for zero (=0)", cli_shown(word), SEMAPHORE_MOST_SYSV);
 	for (flags += amount; *flags != '\0'; flags++) {
 		if (*flags != 'u' && *flags != 'n')
-			cli_usage_exit("%s: only u (undo at exit) and n (do not wait) may follow the number", word);
+			cli_usage_exit("%s: only u (undo at exit) and n (do not wait) may follow the number", cli_shown(word));
 		operation.sem_flg |= *flags == 'u' ? SEM_UNDO : IPC_NOWAIT;
 	}
 	operation.sem_num = (unsigned short)at;
@@ -103,7 +103,7 @@ int operate_run(const struct job *job)
 	if (job->command != NULL)
 		cli_runs_command();
 	if (is_posix(job))
-		cli_usage_exit("%s: op is for System V sets; a POSIX semaphore has wait and post", job->object.word);
+		cli_usage_exit("%s: op is for System V sets; a POSIX semaphore has wait and post", cli_shown(job->object.word));
 	if (count == 0)
 		cli_usage_exit("the operations are missing (such as 0-1, 1+2u, 2=0n)");
 	if (job->command != NULL && job->command[0] == NULL)

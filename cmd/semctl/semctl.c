@@ -105,12 +105,12 @@ static void check_operands(struct job *job, int count, char **words)
 		return;
 	}
 	if (action->run == run_run && words[0][0] != '\0' && strpbrk(words[0], "/:") == NULL)
-		cli_usage_exit("%s: not a name (for a lock of this directory: ftok:.)", words[0]);
+		cli_usage_exit("%s: not a name (for a lock of this directory: ftok:.)", cli_shown(words[0]));
 	cli_object_or_exit(&job->object, words[0], action->kinds);
 	job->words = words + 1;
 	job->operands = count - 1;
 	if (job->operands > action->most)
-		cli_usage_exit("%s: one operand too many", words[1 + action->most]);
+		cli_usage_exit("%s: one operand too many", cli_shown(words[1 + action->most]));
 	if (job->operands < action->least)
 		cli_usage_exit("the value is missing");
 	if (job->object.kind != OBJECT_NAME && job->count > SEMAPHORE_MOST_SYSV)
@@ -129,13 +129,13 @@ static const struct action *action_or_exit(int argc, char **argv)
 		switch (cli_option(&line, argc, argv, LETTERS, long_options, 0)) {
 		case 'h': cli_help_exit();
 		case 'V': cli_version_exit();
-		default: cli_usage_exit("%s: options follow the command (run, create, ...)", argv[1]);
+		default: cli_usage_exit("%s: options follow the command (run, create, ...)", cli_shown(argv[1]));
 		}
 	}
 	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (strcmp(argv[1], actions[i].name) == 0)
 			return &actions[i];
-	cli_usage_exit("%s: no such command", argv[1]);
+	cli_usage_exit("%s: no such command", cli_shown(argv[1]));
 }
 
 int main(int argc, char **argv)

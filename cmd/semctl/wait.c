@@ -98,7 +98,7 @@ int wait_barrier(const struct job *job)
 	int created;
 
 	if (is_posix(job))
-		cli_usage_exit("%s: a barrier is a System V set: a process killed at a POSIX one would be missing for ever", job->object.word);
+		cli_usage_exit("%s: a barrier is a System V set: a process killed at a POSIX one would be missing for ever", cli_shown(job->object.word));
 	if (job->count == 0)
 		cli_usage_exit("-c is missing: the number of processes that the barrier waits for");
 	if (barrier_open(&barrier, &job->object, job->count, job->mode, &created) == -1) {

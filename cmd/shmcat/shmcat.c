@@ -202,9 +202,9 @@ static void check_options(const struct options *options, int objects)
 static void check_object(const struct options *options, const struct object *object)
 {
 	if (options->follow && object->kind & OBJECT_SYSV)
-		cli_usage_exit("%s: -f needs an object that can grow, and a System V segment cannot", object->word);
+		cli_usage_exit("%s: -f needs an object that can grow, and a System V segment cannot", cli_shown(object->word));
 	if (options->remove && object->kind == OBJECT_MEMFD)
-		cli_usage_exit("%s: -u removes a name, and this object has none", object->word);
+		cli_usage_exit("%s: -u removes a name, and this object has none", cli_shown(object->word));
 }
 
 /* Parses all operands before the first one is used. */
@@ -233,7 +233,7 @@ int main(int argc, char **argv)
 	cli_start(argv, usage, help);
 	parse_options(&options, &line, argc, argv);
 	if (line.count == 0)
-		cli_usage_exit("an object is missing: shmcat /NAME");
+		cli_usage_exit("the object is missing");
 	check_options(&options, line.count);
 	objects = parse_objects(&options, line.count, line.operands);
 

@@ -49,7 +49,7 @@ static void parse_type(struct options *options, const char *word)
 			return;
 		}
 	}
-	cli_usage_exit("-t takes stream, seqpacket or dgram");
+	cli_usage_exit("-t: %s: not a type (stream, seqpacket or dgram)", cli_shown(word));
 }
 
 static void parse_uid(struct options *options, const char *word)

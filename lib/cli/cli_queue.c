@@ -20,7 +20,7 @@ void cli_queue_ability_or_exit(const struct object *object, enum queue_ability a
 	const char *refusal = queue_refusal(object, ability);
 
 	if (refusal != NULL)
-		cli_usage_exit("%s: %s", object->word, refusal);
+		cli_usage_exit("%s: %s", cli_shown(object->word), refusal);
 }
 
 void cli_queue_check_or_exit(const struct cli_queue_options *options, const struct object *object)
@@ -38,9 +38,9 @@ void cli_queue_check_or_exit(const struct cli_queue_options *options, const stru
 	if (options->exclusive)
 		cli_queue_ability_or_exit(object, QUEUE_IS_EXCLUSIVE);
 	if (!creates && object->kind == OBJECT_PRIVATE)
-		cli_usage_exit("%s: this name always creates a new queue, which needs -C", object->word);
+		cli_usage_exit("%s: this name always creates a new queue, which needs -C", cli_shown(object->word));
 	if (creates && object->kind == OBJECT_ID)
-		cli_usage_exit("%s: the kernel chooses the id of a new queue: create it with a key, or with key:private", object->word);
+		cli_usage_exit("%s: the kernel chooses the id of a new queue: create it with a key, or with key:private", cli_shown(object->word));
 }
 
 int cli_queue_fail(const struct queue *queue, int err)

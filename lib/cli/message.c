@@ -100,14 +100,6 @@ void cli_usage_exit(const char *format, ...)
 	exit(cli_own_status(CLI_USAGE));
 }
 
-void cli_option_exit(void)
-{
-	char text[1024];
-
-	io_write_all(2, text, (size_t)(put_usage(text) - text));
-	exit(cli_own_status(CLI_USAGE));
-}
-
 void cli_warn(const char *object, const char *format, ...)
 {
 	va_list arguments;
@@ -187,5 +179,5 @@ int cli_fail_semaphore(const struct object *object, int err)
 	if (err != EINVAL)
 		return cli_fail_shared(object, err);
 	say(object->word, "not a semaphore", 0);
-	return CLI_FAILED;
+	return cli_own_status(CLI_FAILED);
 }

@@ -69,7 +69,4 @@ int cli_fail_semaphore(const struct object *object, int err);
 /* Prints "tool: message" and the usage line, and exits with CLI_USAGE. */
 noreturn void cli_usage_exit(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints the usage line alone, after a message of getopt_long(3), and exits with CLI_USAGE. */
-noreturn void cli_option_exit(void);
-
 #endif
