@@ -148,6 +148,7 @@ tool_told() {
     semctl rm key:0x1300002c
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: no object is a usage error, with the usage' {
     local tool
     for tool in shmput shmcat; do
@@ -157,6 +158,7 @@ tool_told() {
     done
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: -h and --help tell on stdout what there is' {
     local tool option
     for tool in shmput shmcat; do
@@ -169,6 +171,7 @@ tool_told() {
     done
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: -V and --version tell on stdout the version' {
     local tool option
     for tool in shmput shmcat; do
@@ -181,6 +184,7 @@ tool_told() {
     done
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: help and version that cannot be written are an error' {
     local tool option
     for tool in shmput shmcat; do
@@ -242,6 +246,7 @@ tool_told() {
 
 # --- names of objects ---
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: a bare word is a usage error that suggests the name' {
     local tool
     for tool in shmput shmcat; do
@@ -291,10 +296,12 @@ WORDS
     tool_told 'mqrecv /q cat' 'cat: not the name of a queue (put -- before a command: mqrecv /q -- cat)'
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: names that are none are refused' {
     refused '' / // /. /.. /a/b //a /a/ /../etc/passwd ./a ../a
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: unknown kinds are refused' {
     refused amqp://x foo:1 KEY:1 key id: key: ftok: file: memfd: :1 key:private:1
 }
@@ -333,6 +340,7 @@ WORDS
     done
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: key: takes whole numbers from 1 to 0xffffffff, and nothing else' {
     local number
     refused "${none[@]/#/key:}"
@@ -342,6 +350,7 @@ WORDS
     done
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: key:0 is refused, with a word about key:private' {
     local tool
     for tool in shmput shmcat; do
@@ -371,6 +380,7 @@ WORDS
     run -3 shmcat key:0xf3000001
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: id: takes whole numbers from 0 to 2147483647, and nothing else' {
     refused "${none[@]/#/id:}"
     refused id:2147483648 id:4294967295 id:4294967296 id:4294967297 id:0x100000000
@@ -383,14 +393,17 @@ WORDS
     assert_line abc
 }
 
+# bats test_tags=anywhere
 @test 'shmcat: key:private is refused, since there is nothing to read' {
     usage_error shmcat key:private
 }
 
+# bats test_tags=anywhere
 @test 'shmput: memfd: is refused' {
     usage_error shmput "memfd:$$:1"
 }
 
+# bats test_tags=anywhere
 @test 'shmcat: memfd: takes a pid and a descriptor, and nothing else' {
     local name
     for name in memfd:1 memfd:1: memfd::1 memfd:1:x memfd:x:1 memfd:1:-1 memfd:-1:1 memfd:0:1 memfd:1:1:1 \
@@ -420,6 +433,7 @@ KEYS
     ipcrm -M "$key"
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: ftok: with a project that is none is refused' {
     refused ftok:abc:ab ftok:abc: ftok:abc:0x ftok:abc:0x0 ftok:abc:0x100 ftok:abc:0x100000001 ftok:abc:12 ftok::a
 }
@@ -445,6 +459,7 @@ KEYS
     assert_equal "$(shmcat file:with:colon)" abc
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: -l takes semaphores only' {
     local tool name
     for tool in shmput shmcat; do
@@ -527,6 +542,7 @@ SIZES
     done
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: a bad number is told with its option' {
     usage_error shmput -s 1e3 /names-x
     [[ $stderr == *1e3* && $stderr == *size* ]]
@@ -538,6 +554,7 @@ SIZES
     [[ $stderr == *999* && $stderr == *mode* ]]
 }
 
+# bats test_tags=anywhere
 @test 'shmput and shmcat: what begins with a number that is too large, and is none, is no number' {
     local large=99999999999999999999
     usage_error shmput -s ${large}x /names-x
@@ -628,6 +645,7 @@ mode_is() {
     assert_equal "$(sysv_field 0x13000001 3)" 640
 }
 
+# bats test_tags=anywhere
 @test 'shmput: modes that are none, or set more than permission, are refused' {
     local mode
     for mode in '' 8 08 888 1777 4755 2755 7777 01000 0o600 0x180 -1 +1 600x ' 600' '600 ' rw u+q z+r u+s g+s +t +s \
@@ -684,6 +702,7 @@ mode_is() {
     usage_error shmput -s 0X10k /names-x
 }
 
+# bats test_tags=anywhere
 @test 'durations that are none, or that no clock counts, are usage errors' {
     local word
     for word in . 2. .s 0X2 0x2; do
@@ -701,10 +720,12 @@ mode_is() {
     done
 }
 
+# bats test_tags=anywhere
 @test 'names: ftok: with a path or a project that cannot be' {
     refused "ftok:$(letters 5000 a)" ftok:.:0y1 ftok:.:12 "memfd:$(letters 30 1):3"
 }
 
+# bats test_tags=anywhere
 @test 'characters that are none are usage errors' {
     local word
     for word in ab '\q' '\xzz' '\x1' '\x123'; do
