@@ -1240,6 +1240,30 @@ await waiting key:0x31; await waiting key:0x32
     perl -MJSON::PP -0777 -e 'my $d = decode_json(<STDIN>)->{deadlocks}; die unless @$d == 1 && @{$d->[0]} == 4 && grep { $_->{waits_in} eq "wait" } @{$d->[0]}' <json
 }
 
+@test 'ipcls: a deadlock of semctl run with POSIX semaphores is reported, with a time limit not' {
+    # shellcheck disable=SC2016
+    posix='
+        semctl create /a 1; semctl create /b 1; rm -f got-a got-b
+        semctl run /a sh -c "echo >got-a; until [ -e got-b ]; do :; done; $1" & p=$!
+        until [ -e got-a ]; do :; done
+        semctl run /b sh -c "echo >got-b; semctl run $2 /a true; :" & q=$!
+        inner() { local pid=$1 a=$1; while read -r pid _ <"/proc/$pid/task/$pid/children" || [[ $pid ]]; do a=$pid; done; sleeps "$a" futex; }
+        await inner $p; await inner $q
+        ipcls -t psem -o NAME,WAITERS 2>&1 | sed -E "s:\\b$p/:P/:g; s:\\b$q/:Q/:g; s:[0-9]+/semctl, which waits for psem:S/semctl, which waits for psem:g"
+        ipcls /b 2>/dev/null | grep sem_wait | cut -d / -f 2'
+    run -0 alone "$posix" 'semctl run /b true; :' ''
+    assert_line --regexp 'ipcls: possible deadlock: [PQ]/semctl waits for its child S/semctl, which waits for psem /[ab], which is up to [PQ]/semctl, which waits for its child S/semctl, which waits for psem /[ab], which is up to [PQ]/semctl$'
+    assert_line 'semctl maps,waits in sem_wait'
+    # A shell that waits for what it has started in the background does so for a signal.
+    run -0 alone "$posix" 'semctl run /b true & wait; :' ''
+    assert_line --partial 'ipcls: possible deadlock: '
+    run -0 --separate-stderr alone "$posix" 'semctl run /b true; :' '-w 60'
+    refute_line --partial deadlock
+    run -0 --separate-stderr alone "$posix" 'semctl run -w 60 /b true; :' ''
+    refute_line --partial deadlock
+    assert_line 'semctl maps,waits in sem_wait, for a limited time'
+}
+
 @test 'ipcls: who waits for a time only is in no deadlock' {
     run -0 --separate-stderr alone "OPTIONS='-w 60'; $crossed"'
         ipcls -t sem -o NAME,USERS 2>&1'

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sem.h>
-#include <sys/syscall.h>
 
 #include "base/array.h"
 #include "base/proc.h"
@@ -87,8 +86,7 @@ static int waits_for_children(const struct wait_graph *graph, pid_t pid)
 
 	snprintf(path, sizeof(path), "%d/syscall", (int)pid);
 	got = proc_read(graph->users->proc, path, text, sizeof(text));
-	return got > 0 && proc_parse_syscall(text, (size_t)got, &call) == 1 &&
-	       (call.number == SYS_wait4 || call.number == SYS_waitid);
+	return got > 0 && proc_parse_syscall(text, (size_t)got, &call) == 1 && proc_waits_for_children(pid, &call);
 }
 
 /*

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -291,6 +295,21 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 		return -1;
 	call->number = number;
 	return 1;
+}
+
+int proc_waits_for_children(pid_t pid, const struct proc_syscall *call)
+{
+	uint64_t signals, bit = UINT64_C(1) << (SIGCHLD - 1);
+	struct iovec ours = {&signals, sizeof(signals)}, theirs = {(void *)(uintptr_t)call->arguments[0], sizeof(signals)};
+
+	if (call->number == SYS_wait4 || call->number == SYS_waitid)
+		return 1;
+	if (call->number != SYS_rt_sigsuspend && (call->number != SYS_rt_sigtimedwait || call->arguments[2] != 0))
+		return 0;
+	if (process_vm_readv(pid, &ours, 1, &theirs, 1, 0) != (ssize_t)sizeof(signals))
+		return 0;
+	/* sigsuspend(2) takes the signals that stay blocked, sigwaitinfo(2) those that end the wait. */
+	return call->number == SYS_rt_sigsuspend ? !(signals & bit) : (signals & bit) != 0;
 }
 
 int proc_parse_stat(const char *line, size_t size, struct proc_stat *stat)

@@ -87,6 +87,12 @@ struct proc_syscall {
 /* 1 where the thread is blocked in a call; 0 where it is not; -1 where the line is not one of syscall. */
 int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call);
 
+/*
+ * Whether process or thread `pid` waits for its children in this call and without a time limit: in wait4(2) or waitid(2),
+ * or for SIGCHLD in sigsuspend(2) or sigwaitinfo(2).
+ */
+int proc_waits_for_children(pid_t pid, const struct proc_syscall *call);
+
 /* The state and start of a process, by /proc/PID/stat. */
 struct proc_stat {
 	char state;     /* Z and X: it has ended */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "base/proc.h"
 #include "inventory/users_found.h"
+#include "ipc/semaphore_posix.h"
 
 #define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
@@ -146,6 +149,16 @@ static int wait_for_futex(struct users_pass *pass, uint64_t address, int timed)
 	return 0;
 }
 
+/* Whether a futex(2) call is a part of a wait for a POSIX semaphore that has no time limit. */
+static int is_endless(const struct users_pass *pass, const uint64_t *arguments)
+{
+	struct timespec until;
+
+	return (arguments[1] & ~(uint64_t)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT_BITSET &&
+	       read_memory(pass, arguments[3], &until, sizeof(until)) == (ssize_t)sizeof(until) &&
+	       semaphore_posix_is_endless(&until);
+}
+
 /* Copies a string of the process at hand; the page after that of its beginning may be missing: 0, or -1. */
 static int read_string(const struct users_pass *pass, uint64_t address, char *text, size_t size)
 {
@@ -226,6 +239,7 @@ static long plain_number(long number)
 	case SYS_ppoll_time64: return SYS_ppoll;
 	case SYS_mq_timedreceive_time64: return SYS_mq_timedreceive;
 	case SYS_mq_timedsend_time64: return SYS_mq_timedsend;
+	case SYS_rt_sigtimedwait_time64: return SYS_rt_sigtimedwait;
 #endif
 	default: return number;
 	}
@@ -247,12 +261,6 @@ static int take_ipc(struct users_pass *pass, const uint64_t *a)
 	}
 }
 #endif
-
-/* Whether this call waits for a child or another thread, which can end the wait only in their turn. */
-static int is_neutral(long number)
-{
-	return number == SYS_wait4 || number == SYS_waitid || number == SYS_futex;
-}
 
 /* Takes the object that a call waits for: 1, 0 where the call waits for something else, or -1. */
 static int take_call(struct users_pass *pass, const char *thread, const struct proc_syscall *call)
@@ -285,7 +293,7 @@ static int take_call(struct users_pass *pass, const char *thread, const struct p
 	case SYS_mq_timedsend:
 		return wait_for_descriptor(pass, thread, a[0], USER_MQ_SEND, a[4] != 0);
 	case SYS_futex:
-		return wait_for_futex(pass, a[0], a[3] != 0);
+		return wait_for_futex(pass, a[0], a[3] != 0 && !is_endless(pass, a));
 	case SYS_read:
 	case SYS_readv:
 		return wait_for_descriptor(pass, thread, a[0], USER_READ, 0);
@@ -304,10 +312,6 @@ static int take_call(struct users_pass *pass, const char *thread, const struct p
 #endif
 	case SYS_openat:
 		return wait_for_open(pass, thread, a[1], (int)a[0] == AT_FDCWD);
-	case SYS_wait4:
-	case SYS_waitid:
-		pass->process.for_children = 1;
-		return 0;
 	default:
 		return 0;
 	}
@@ -374,7 +378,10 @@ static int take_thread(struct users_pass *pass, const char *thread)
 	} else {
 		call.number = plain_number(call.number);
 		result = take_call(pass, thread, &call);
-		if (result == 0 && !is_neutral(call.number))
+		/* A wait for a child or for another thread can end only after that one has gone on. */
+		if (result == 0 && proc_waits_for_children(pass->thread, &call))
+			pass->process.for_children = 1;
+		else if (result == 0 && call.number != SYS_futex)
 			pass->process.busy = 1;
 	}
 	if (result == 1)

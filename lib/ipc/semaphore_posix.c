@@ -17,6 +17,9 @@
 
 enum { SECOND = 1000000000, WORDS_SIZE = 16 };
 
+/* The nanoseconds at which a part of a wait without a deadline ends have this remainder, semaphore_posix_is_endless(). */
+enum { MARKS = 10000, ENDLESS = 4661 };
+
 static int fail(int err)
 {
 	errno = err;
@@ -145,6 +148,11 @@ static int has_gone(const struct semaphore_posix *semaphore)
 	return st.st_size != (off_t)sizeof(sem_t) ? EINVAL : 0;
 }
 
+int semaphore_posix_is_endless(const struct timespec *until)
+{
+	return until->tv_nsec % MARKS == ENDLESS;
+}
+
 int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadline *deadline)
 {
 	for (;;) {
@@ -152,6 +160,9 @@ int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadlin
 		struct deadline next = deadline_after(SECOND);
 		struct timespec until = deadline_timespec(left < SECOND ? deadline : &next);
 		int gone;
+
+		if (left == INT64_MAX)
+			until.tv_nsec += ENDLESS - until.tv_nsec % MARKS;
 
 		if (sem_clockwait(semaphore->mapped, CLOCK_MONOTONIC, &until) == 0)
 			return 0;
