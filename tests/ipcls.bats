@@ -1913,6 +1913,49 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
     assert_line '}'
 }
 
+@test 'ipcls: --graph of hundreds of objects has a node for those that are used alike, and -a has a node for each' {
+    run -0 alone '
+        for i in {100..399}; do : >/dev/shm/seg$i; done
+        for i in 1 2 3 4; do mqsend -C key:$i x; done; mqsend -C key:5 </dev/null
+        hold bash -c "exec 5</dev/shm/seg100 6</dev/shm/seg101; echo; exec sleep 60"; a=$held
+        pids=; for i in 1 2 3 4 5; do mqrecv key:5 9>&- & pids+=" $!"; done
+        for p in $pids; do await sleeps $p msgrcv; done; await grep -q sleep /proc/$a/comm
+        ipcls --graph >few; ipcls --graph -a -t pshm,msg >all
+        grep -o "label=.*" few | sed -E "s/[0-9]+, [0-9]+, [0-9]+/PIDS/; s/n$a\"/nPID\"/"
+        grep -c "shape=box" all; grep -c "label=\"mqrecv.n[0-9]*\"" all; grep -c "waits: msgrcv" all'
+    assert_output - <<'END'
+label="298 pshm without users\n/seg102\n/seg103\n/seg104\n... 295 more"];
+label="2 pshm\n/seg100\n/seg101"];
+label="4 msg without users\nkey:0x00000001\nkey:0x00000002\nkey:0x00000003\nkey:0x00000004"];
+label="msg\nkey:0x00000005"];
+label="5 mqrecv\nPIDS\n... 2 more"];
+label="waits: msgrcv", style=bold];
+label="sleep\nPID"];
+label="reads", dir=none];
+305
+5
+5
+END
+}
+
+@test 'ipcls: --graph stays within the width of a page' {
+    command -v dot >/dev/null || skip 'dot(1) of graphviz is not installed'
+    # shellcheck disable=SC2016
+    run -0 alone '
+        for i in {100..146}; do : >/dev/shm/a-segment-with-a-longer-name-$i; hold bash -c "exec 5</dev/shm/a-segment-with-a-longer-name-$i; echo; exec sleep 60"; done
+        for i in {100..400}; do echo x | shmput key:$i; done
+        for way in "" -a; do
+            ipcls --graph $way -t shm,pshm,psem | dot -Tpng -Gdpi=96 >png || exit
+            perl -e "read STDIN, \$_, 24; print join(q( ), unpack(q(x16NN))), qq(\n)" <png
+        done'
+    local width height
+    while read -r width height; do
+        ((width <= 8 * 96)) || fail "$width by $height pixels"
+    done <<<"$output"
+    read -r width height <<<"$output"
+    ((height <= 14 * 96)) || fail "$width by $height pixels"
+}
+
 @test 'ipcls: --ns shows the objects of another namespace' {
     run -0 alone '
         echo outer | shmput key:0x11; echo outer | shmput /outer
@@ -2351,6 +2394,6 @@ END
         name=$(printf %0200d 0)
         for i in {1000..2999}; do : >/dev/shm/$name$i; done
         for form in "" -r -J; do ipcls $form -t pshm --nousers | grep -o "$name[12]..." | sort -u | wc -l; done
-        ipcls --graph -t pshm | grep -o "$name[12]..." | sort -u | wc -l'
+        ipcls --graph -a -t pshm | grep -o "$name[12]..." | sort -u | wc -l'
     assert_output $'2000\n2000\n2000\n2000'
 }

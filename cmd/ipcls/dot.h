@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Processes and objects as a graph in the language of dot(1). */
+/*
+ * Processes and objects as a graph in the language of dot(1).
+ *
+ * Hundreds of nodes would not be readable, so objects of a kind that the same processes use in the same way share a node,
+ * and so do processes of the same name that do the same.  Objects and processes of a deadlock have nodes of their own.
+ */
 #ifndef DOT_H
 #define DOT_H
 
@@ -17,6 +22,7 @@ struct dot {
 	const struct deadlocks *deadlocks;
 	const size_t *entries;
 	size_t count;
+	int all; /* each object and process has a node of its own, with its whole name */
 };
 
 /* Writes the graph in printable ASCII: 0, or -1 with ENOMEM.  The caller checks `out` for errors. */

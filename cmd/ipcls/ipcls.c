@@ -83,7 +83,8 @@ static const char help[] =
 	"                          shm pshm msg pmsg sem psem fifo unix memfd\n"
 	"  -u, --user=USER         list only objects that USER owns or created\n"
 	"  -U, --unsorted          do not sort by kind and name\n"
-	"      --graph             print processes and objects as a graph for dot(1)\n"
+	"      --graph             print processes and objects as a graph for dot(1), those that are alike as\n"
+	"                          one node; with -a each by itself\n"
 	"      --limits            print the limits of IPC objects, and how much of each is used\n"
 	"      --noheadings        print no headings\n"
 	"      --nousers           do not look for users, which is much faster\n"
@@ -327,7 +328,7 @@ static int enter_namespaces(struct look *look, pid_t pid)
 static int print(const struct options *options, struct look *look)
 {
 	if (options->graph)
-		return print_graph(look);
+		return print_graph(options, look);
 	return options->details ? details_show(options, look) : print_rows(options, look);
 }
 

@@ -50,10 +50,10 @@ int print_rows(const struct options *options, struct look *look)
 	return table_end(&table) == -1 ? cli_fail_output(errno) : CLI_DONE;
 }
 
-int print_graph(const struct look *look)
+int print_graph(const struct options *options, const struct look *look)
 {
 	const struct dot graph = {.inventory = &look->inventory, .users = &look->users, .deadlocks = &look->deadlocks,
-	                          .entries = look->rows, .count = look->row_count};
+	                          .entries = look->rows, .count = look->row_count, .all = options->all};
 	struct buffer text = {.size = 0};
 	FILE *out = buffer_open(&text);
 	int result, err;

@@ -14,7 +14,7 @@ void print_set_table(struct table *table, const struct options *options, struct 
 int print_rows(const struct options *options, struct look *look);
 
 /* Prints processes and objects as a graph in the language of dot(1).  Returns the exit status. */
-int print_graph(const struct look *look);
+int print_graph(const struct options *options, const struct look *look);
 
 /* Returns the columns of the terminal, or 0 if standard output is none. */
 unsigned print_width(void);
