@@ -80,7 +80,8 @@ $(DIRECTORIES):
 
 demo: ## show what the tools do, with real data; installs what is missing
 	@tests/setup demo
-	$(Q)$(MAKE_O) all
+	@echo 'building the tools into $(O)/bin'
+	$(Q)$(MAKE_O) all $(if $(V),,>/dev/null)
 	@PATH="$(abspath $(O))/bin:$$PATH" $(IN_WORLD) tests/demo.sh
 
 check: ## run the tests; installs what is missing (T=FILE and F=REGEX choose, STRICT=1: a skip is a failure)
