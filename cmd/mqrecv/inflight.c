@@ -28,7 +28,7 @@ static int reserve(char **array, size_t *room, size_t count, size_t more)
 {
 	char *grown;
 
-	if (more == 0)
+	if (count + more <= *room)
 		return 0;
 	grown = array_grow(*array, room, count + more, 1);
 	if (grown == NULL)
@@ -37,22 +37,29 @@ static int reserve(char **array, size_t *room, size_t count, size_t more)
 	return 0;
 }
 
+static int reserve_message(struct inflight *box)
+{
+	struct inflight_message *grown;
+
+	if (box->count < box->messages_room)
+		return 0;
+	grown = array_grow(box->messages, &box->messages_room, box->count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return -1;
+	box->messages = grown;
+	return 0;
+}
+
 int inflight_hold(struct inflight *box, struct queue *queue, const struct message *message)
 {
-	struct inflight_message *messages;
-
-	if (reserve(&box->raw, &box->raw_room, box->raw_size, message->size) == -1)
+	if (reserve(&box->raw, &box->raw_room, box->raw_size, message->size) == -1 || reserve_message(box) == -1)
 		return -1;
-	messages = array_grow(box->messages, &box->messages_room, box->count + 1, sizeof(*messages));
-	if (messages == NULL)
-		return -1;
-	box->messages = messages;
 	if (message->size > 0)
 		memcpy(box->raw + box->raw_size, message->bytes, message->size);
 	box->messages[box->count++] = (struct inflight_message){
 		.queue = queue,
 		.rank = message->rank,
-		.tag = message->tag,
+		.tag = queue != NULL ? message->tag : 0,
 		.raw = box->raw_size,
 		.size = message->size,
 		.end = box->output_size,
@@ -84,18 +91,22 @@ static struct message message_of(const struct inflight *box, const struct inflig
 	return (struct message){.bytes = box->raw + held->raw, .size = held->size, .room = held->size, .rank = held->rank, .tag = held->tag};
 }
 
+static void accept(const struct inflight *box, const struct inflight_message *held)
+{
+	struct message message = message_of(box, held);
+
+	queue_accept(held->queue, &message);
+}
+
 /* Accepts and forgets the messages whose output ends within the first `written` bytes. */
 static void release(struct inflight *box, size_t written)
 {
 	size_t done;
 
 	box->output_size = 0;
-	for (done = 0; done < box->count && box->messages[done].end <= written; done++) {
-		struct message message = message_of(box, &box->messages[done]);
-
-		if (box->messages[done].queue != NULL)
-			queue_accept(box->messages[done].queue, &message);
-	}
+	for (done = 0; done < box->count && box->messages[done].end <= written; done++)
+		if (box->messages[done].tag != 0)
+			accept(box, &box->messages[done]);
 	if (done == 0)
 		return;
 	/* A message without any output is done together with the one before it, not earlier. */

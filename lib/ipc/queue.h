@@ -76,7 +76,7 @@ struct message {
 	char *bytes;
 	size_t size, room;
 	long rank;
-	uint64_t tag; /* the kind's own number for a message that was received and not yet accepted */
+	uint64_t tag; /* the kind's own number for a message that must be accepted; 0: queue_accept() would do nothing */
 };
 
 struct queue_kind;
@@ -158,7 +158,7 @@ int queue_forward(struct queue *queue, const struct queue *from, const struct me
  * Receives a message from the first of `count` queues that has one at this moment.  Returns the index of that queue, or
  * -1 with EAGAIN if all are empty, and with another errno if queue `*failed` cannot be read.
  *
- * Each message that was received must be ended by queue_accept() or queue_return().
+ * Each message that was received is to be ended by queue_accept() or queue_return().
  */
 int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed);
 
@@ -169,7 +169,7 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
 int queue_receive_any(struct queue **queues, int count, struct message *message, const struct deadline *deadline,
                       int *failed);
 
-/* The message has served its purpose: the queue may forget it. */
+/* The message has served its purpose: the queue may forget it.  Only a message with a `tag` needs this call. */
 int queue_accept(struct queue *queue, const struct message *message);
 
 /*
