@@ -1545,6 +1545,15 @@ mqrecv: 1 message passed on, 0 put back"
     done
 }
 
+@test 'mqrecv: a message that standard error cannot take is put back, not given up' {
+    filled "$posix" '7\tx'
+    run -1 soon bash -c 'exec mqrecv --tries=1 "$1" -- false 2>/dev/full' - "$posix"
+    has "$posix" '7\tx'
+    filled "$sysv" '7\tx'
+    run -1 soon bash -c 'exec mqrecv --tries=1 "$1" -- false 2>&-' - "$sysv"
+    has "$sysv" '7\tx'
+}
+
 @test 'mqrecv: --tries counts each message by itself, also of equal ones and side by side' {
     filled "$posix" '0\tsame' '0\tsame' '0\tsame' '0\tsame'
     queue "$dead"

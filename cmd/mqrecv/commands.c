@@ -150,7 +150,7 @@ static int bury(struct job *job, struct task *task, int status)
 	return 0;
 }
 
-/* Writes the message of a task that had all its attempts to standard error: 0, or -1 without memory. */
+/* Writes the message of a task that had all its attempts to standard error: 0, or -1 if nobody can read it there. */
 static int give_up(const struct task *task, int status)
 {
 	char cause[128];

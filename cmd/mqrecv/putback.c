@@ -32,12 +32,12 @@ int putback_to_stderr(const struct queue *queue, const struct message *message, 
 	if (result == 0) {
 		*json_put_base64(text, message->bytes, message->size) = '\0';
 		quote(quoted, word);
-		cli_warn(word, "%s; to send it again: echo %s | base64 -d | mqsend -1 -%c %ld %s", cause, text,
-		         queue_rank(queue)->option, message->rank, quoted);
+		result = cli_warn(word, "%s; to send it again: echo %s | base64 -d | mqsend -1 -%c %ld %s", cause, text,
+		                  queue_rank(queue)->option, message->rank, quoted);
 	}
 	free(text);
 	free(quoted);
-	return result;
+	return cli_was_closed(2) ? -1 : result;
 }
 
 static void say_lost(const struct queue *queue, const struct message *message, int err)
@@ -46,7 +46,7 @@ static void say_lost(const struct queue *queue, const struct message *message, i
 
 	snprintf(cause, sizeof(cause), "a message could not be put back: %s", cli_text(err));
 	if (putback_to_stderr(queue, message, cause) == -1)
-		cli_warn(queue->object->word, "a message could not be put back and is lost: %s", strerror(ENOMEM));
+		cli_warn(queue->object->word, "a message could not be put back and is lost");
 }
 
 int putback_message(struct job *job, struct queue *queue, const struct message *message)

@@ -13,7 +13,7 @@ int putback_message(struct job *job, struct queue *queue, const struct message *
 
 /*
  * Writes a message that no queue has any more to standard error, after `cause`, as a command that sends it again.  Returns
- * 0, or -1 if there was no memory for that; nothing is written then.
+ * 0, or -1 if it could not be written as a whole, also if standard error was closed when the tool began.
  */
 int putback_to_stderr(const struct queue *queue, const struct message *message, const char *cause);
 

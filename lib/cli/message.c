@@ -51,17 +51,18 @@ static char *put_usage(char *out)
 	return stpcpy(stpcpy(stpcpy(out, "usage: "), usage), "\n");
 }
 
-static void say(const char *object, const char *message, int with_usage)
+/* Prints one line; 0, or -1 if it was not printed as a whole. */
+static int say(const char *object, const char *message, int with_usage)
 {
 	const char *tool = program_invocation_short_name;
 	size_t room = ESCAPE_ROOM(strlen(tool) + (object ? strlen(object) : 0) + strlen(message)) + strlen(usage) + 32;
 	/* "Cannot allocate memory" must be printed without any. */
 	char few[4096], *line = room <= sizeof(few) ? few : malloc(room), *end = line;
-	int saved = errno;
+	int saved = errno, result;
 
 	if (line == NULL) {
 		io_write_all(2, "out of memory\n", 14);
-		return;
+		return -1;
 	}
 	end = stpcpy(escape_put(end, tool), ": ");
 	if (object != NULL)
@@ -69,25 +70,31 @@ static void say(const char *object, const char *message, int with_usage)
 	end = stpcpy(escape_put_sentence(end, message), "\n");
 	if (with_usage)
 		end = put_usage(end);
-	io_write_all(2, line, (size_t)(end - line));
+	result = io_write_all(2, line, (size_t)(end - line));
 	if (line != few)
 		free(line);
 	errno = saved;
+	return result;
 }
 
-static void __attribute__((format(printf, 3, 0))) say_formatted(const char *object, int with_usage, const char *format, va_list arguments)
+static int __attribute__((format(printf, 3, 0))) say_formatted(const char *object, int with_usage, const char *format, va_list arguments)
 {
 	char few[1024], *message = few;
 	va_list again;
+	int result = 0;
 
 	va_copy(again, arguments);
 	/* Without memory for a long message its first 1023 bytes are printed. */
-	if (vsnprintf(few, sizeof(few), format, arguments) >= (int)sizeof(few) && vasprintf(&message, format, again) == -1)
+	if (vsnprintf(few, sizeof(few), format, arguments) >= (int)sizeof(few) && vasprintf(&message, format, again) == -1) {
 		message = few;
+		result = -1;
+	}
 	va_end(again);
-	say(object, message, with_usage);
+	if (say(object, message, with_usage) == -1)
+		result = -1;
 	if (message != few)
 		free(message);
+	return result;
 }
 
 void cli_usage_exit(const char *format, ...)
@@ -100,13 +107,15 @@ void cli_usage_exit(const char *format, ...)
 	exit(cli_own_status(CLI_USAGE));
 }
 
-void cli_warn(const char *object, const char *format, ...)
+int cli_warn(const char *object, const char *format, ...)
 {
 	va_list arguments;
+	int result;
 
 	va_start(arguments, format);
-	say_formatted(object, 0, format, arguments);
+	result = say_formatted(object, 0, format, arguments);
 	va_end(arguments);
+	return result;
 }
 
 const char *cli_text(int err)

@@ -39,8 +39,8 @@ int cli_status_of(int err);
 /* The status for two operands whose own are these: the same where they agree, else CLI_FAILED. */
 int cli_merge_status(int status, int other);
 
-/* Prints "tool: object: message"; `object` may be NULL. */
-void cli_warn(const char *object, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Prints "tool: object: message"; `object` may be NULL.  Returns 0, or -1 if that was not printed as a whole. */
+int cli_warn(const char *object, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * Prints "tool: object: " and the text for `err`, and returns the status for it.  Prints nothing for an EINTR of a signal
