@@ -1590,7 +1590,7 @@ END
         ipcrm-all --around -t fifo touch ran 2>/dev/null; echo $?
         ls ran 2>&1 | wc -l
         [[ ! -e ran ]]'
-    assert_output --partial 'ipcrm-all: --around: which command?'
+    assert_output --partial 'ipcrm-all: the command of --around is missing'
     assert_equal "$(grep -c 125 <<<"$output")" 9
 }
 

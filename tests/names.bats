@@ -91,6 +91,25 @@ tool_told() {
     assert_line --index 0 'a\x1b[31m: --nonsense: unknown option'
 }
 
+# The tools whose --help is one text; each command of semctl has its own.
+helps=(shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee sockpair)
+
+@test 'every tool: --help explains the options that all share in the same words, and in 100 columns' {
+    local tool
+    for tool in "${helps[@]}"; do
+        # shellcheck disable=SC2086 # words
+        $tool --help >help
+        ! grep -E '.{101}' help || fail "$tool: too wide"
+        tr -s ' ' <help >words
+        grep -qx ' -h, --help print this help' words || fail "$tool: -h"
+        grep -qx ' -V, --version print the version' words || fail "$tool: -V"
+        ! grep -q -- ' --progress' words || grep -qx ' --progress show bytes and rate on a terminal; given twice: everywhere' words ||
+            fail "$tool: --progress"
+        ! grep -q -- ' -m, --mode' words || grep -qE ' -m, --mode=MODE permission bits of .*, octal or symbolic \(default: 0600\)$' words ||
+            fail "$tool: -m"
+    done
+}
+
 @test 'every tool: options may follow the operands, up to --' {
     printf abc | shmput /names-x -m 0640
     assert_equal "$(stat -c %a /dev/shm/names-x)" 640

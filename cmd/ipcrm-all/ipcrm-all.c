@@ -52,26 +52,26 @@ static const char usage[] =
 	"                 [--orphans] [object ...]\n"
 	"       ipcrm-all --around [-nv] [-t types] [--force] [--name=glob] command [argument ...]";
 static const char help[] =
-	"Remove IPC objects: your own, those that are chosen, and not what is in use.\n"
+	"Remove your own IPC objects that are chosen and not in use, or named.\n"
 	"\n"
-	"  -f, --ignore-missing  say nothing of objects that are gone (this is not --force)\n"
-	"  -i, --interactive     ask on the terminal before each\n"
-	"  -n, --dry-run         remove nothing, print what would go\n"
-	"  -0, --null            names end with NULs and are as they are\n"
-	"  -v, --verbose         say what goes and what stays, and why\n"
-	"      --force           what is in use goes, too\n"
-	"  -h, --help            show this\n"
-	"  -V, --version         show the version\n"
+	"  -f, --ignore-missing  do not report named objects that are missing (this is not --force)\n"
+	"  -i, --interactive     ask on the terminal before removing each object\n"
+	"  -n, --dry-run         remove nothing, print what would be removed\n"
+	"  -0, --null            end names with NULs and escape nothing\n"
+	"  -v, --verbose         report what is removed and what stays, and why\n"
+	"      --force           remove objects that are in use, too\n"
+	"  -h, --help            print this help\n"
+	"  -V, --version         print the version\n"
 	"\n"
-	"What to remove; several narrow each other, and without any, or an object, nothing is removed:\n"
+	"What to remove (several of these narrow each other; without any, name the objects):\n"
 	"      --all             everything\n"
-	"  -t, --types=TYPES     of shm pshm msg pmsg sem psem, with commas between them\n"
-	"  -u, --user=USER       what belongs to USER instead of you\n"
-	"      --name=GLOB       names that match, such as '/test-*' or 'key:0x14*'\n"
-	"      --older=DURATION  what nobody has touched for so long: 90s, 10m, 2h, 7d\n"
-	"      --orphans         what nobody is left to use, as ipcls --orphans says\n"
+	"  -t, --types=TYPES     only these types, with commas between them: shm pshm msg pmsg sem psem\n"
+	"  -u, --user=USER       objects of USER instead of your own\n"
+	"      --name=GLOB       objects whose names match, such as '/test-*' or 'key:0x14*'\n"
+	"      --older=DURATION  objects that nothing has touched for DURATION: 90s, 10m, 2h, 7d\n"
+	"      --orphans         objects that no process is left to use, as ipcls --orphans lists them\n"
 	"\n"
-	"      --around          run a command, then remove what it left behind\n";
+	"      --around          run a command, then remove the objects that it created and left\n";
 
 static const struct option long_options[] = {
 	{"all", no_argument, NULL, OPTION_ALL},
@@ -460,7 +460,7 @@ static void name_users(const struct state *state, size_t entry, char *text)
 	for (i = 0; i < count && i < 3; i++) {
 		const struct user_process *process = &state->users.processes[user[i].process];
 
-		cli_show_name(command, process->command);
+		escape_put(command, process->command);
 		end += sprintf(end, "%s%d/%s", i == 0 ? "" : ", ", (int)process->pid, command);
 	}
 	if (count > i)
@@ -983,7 +983,7 @@ static void check_options(const struct job *job, const struct cli_line *line)
 	if (job->around && operands > 0)
 		cli_usage_exit("%s: --around takes no objects, and stands before its command", line->operands[0]);
 	if (job->around && (line->command == NULL || line->command[0] == NULL))
-		cli_usage_exit("--around: which command?");
+		cli_usage_exit("the command of --around is missing");
 }
 
 /* All names are right before the first one is used. */
@@ -1019,7 +1019,6 @@ int main(int argc, char **argv)
 	int status;
 
 	cli_start(argv, usage, help);
-	cli_show_names_by(escape_put);
 	parse_options(&job, &line, argc, argv);
 	check_options(&job, &line);
 	if (line.count > 0)

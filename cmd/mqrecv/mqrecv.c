@@ -61,7 +61,7 @@ static const char help[] =
 	"      --max-messages=N    number of messages that a new POSIX queue holds\n"
 	"      --message-size=SIZE longest message that a new POSIX queue takes\n"
 	"      --peek              copy the messages and leave them in the queue (System V)\n"
-	"      --progress          show bytes and rate on a terminal; twice: always\n"
+	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
 	"      --tries=N           run a command that fails up to N times for each message\n"
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"

@@ -51,7 +51,7 @@ static const char help[] =
 	"  -z, --c-string          add a NUL to each message\n"
 	"      --max-messages=N    number of messages that a new POSIX queue holds\n"
 	"      --message-size=SIZE longest message that a new POSIX queue takes\n"
-	"      --progress          show bytes and rate on a terminal; twice: always\n"
+	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"
 	"\n"

@@ -3,13 +3,13 @@
 
 #define COUNT "  -c, --count=N           "
 #define JOBS "  -j, --jobs=N            create the semaphore with N tokens (default: 1)\n"
-#define MODE "  -m, --mode=MODE         permission of a new semaphore, octal or symbolic (default: 0600)\n"
+#define MODE "  -m, --mode=MODE         permission bits of a new semaphore, octal or symbolic (default: 0600)\n"
 #define NONBLOCK "  -n, --nonblock          do not wait: -w 0\n"
 #define VERBOSE "  -v, --verbose           report what was done\n"
 #define TIMEOUT "  -w, --timeout=DURATION  wait at most DURATION\n"
 #define HELP \
-	"  -h, --help              show this help\n" \
-	"  -V, --version           show the version\n"
+	"  -h, --help              print this help\n" \
+	"  -V, --version           print the version\n"
 #define NAMES "\nSemaphores: /NAME  key:N  id:N  ftok:PATH[:PROJ]; see ipcutils(7).\n"
 #define SETS "\nSets: key:N  id:N  ftok:PATH[:PROJ]; see ipcutils(7).\n"
 

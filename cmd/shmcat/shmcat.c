@@ -50,8 +50,8 @@ static const char help[] =
 	"      --watch[=INTERVAL]  redraw hex and text on a terminal, with changed bytes marked\n"
 	"      --zero-copy         pass pages on without copying them: not a snapshot\n"
 	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
-	"  -h, --help              show this help\n"
-	"  -V, --version           show the version\n"
+	"  -h, --help              print this help\n"
+	"  -V, --version           print the version\n"
 	"\n"
 	"Objects: /NAME  key:N  id:N  ftok:PATH[:PROJ]  file:PATH  memfd:PID:FD; see ipcutils(7).\n";
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/escape.h"
 #include "base/number.h"
 #include "base/timestamp.h"
 #include "cli/cli.h"

@@ -53,7 +53,7 @@ static const char help[] =
 	"  -j, --jobs=JOBS         with -l: run at most JOBS commands at once (default: no limit)\n"
 	"  -k, --keep-open         with -c: do not shut the connection down at the end of standard input\n"
 	"  -l, --listen=PATH       serve PATH (@NAME: an abstract name)\n"
-	"  -m, --mode=MODE         permission of the socket's file, octal or symbolic (default: 0600)\n"
+	"  -m, --mode=MODE         permission bits of the socket's file, octal or symbolic (default: 0600)\n"
 	"  -n, --nonblock          do not wait for a server; the same as -w 0\n"
 	"  -p, --pipes             connect the commands by two pipes instead of a socket pair\n"
 	"  -s, --separator=WORD    separate the two commands by WORD (default: --)\n"

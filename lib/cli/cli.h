@@ -9,7 +9,6 @@
 
 #include <stdnoreturn.h>
 
-#include "base/escape.h"
 #include "cli/line.h"
 #include "cli/message.h"
 #include "cli/words.h"
@@ -64,16 +63,5 @@ int cli_finish(int status);
 /* Print what -h and -V promise, and exit. */
 noreturn void cli_help_exit(void);
 noreturn void cli_version_exit(void);
-
-/* Old names that are about to go: use escape_put(). */
-static inline int cli_show_name(char *out, const char *name)
-{
-	return (int)(escape_put(out, name) - out);
-}
-
-static inline void cli_show_names_by(char *(*put)(char *out, const char *name))
-{
-	(void)put;
-}
 
 #endif

@@ -6,19 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/number.h"
 #include "cli/cli.h"
 #include "inventory/inventory.h"
 
 const char *cli_shown_word(const char *word, size_t size)
 {
-	static char shown[4 * 64 + 1];
+	static char shown[ESCAPE_ROOM(64)];
 	char copy[64];
 
 	if (size == 0)
 		return "\"\"";
 	snprintf(copy, sizeof(copy), "%.*s", (int)(size < sizeof(copy) ? size : sizeof(copy) - 1), word);
-	cli_show_name(shown, copy);
+	escape_put(shown, copy);
 	return shown;
 }
 
