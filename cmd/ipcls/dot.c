@@ -45,7 +45,8 @@ struct nodes {
 	size_t edge_count;
 	struct actor *actors;
 	size_t actor_count;
-	uint32_t *parents; /* of each process: another one of the same connected part, or itself for one of each part */
+	uint32_t *parents;   /* of each process: another one of the same connected part, or itself for one of each part */
+	unsigned char *seen; /* the parts that have their place, by that process */
 };
 
 static int compare_numbers(uint64_t one, uint64_t other)
@@ -212,7 +213,8 @@ static int make_nodes(struct nodes *nodes)
 	nodes->edges = calloc(graph->users->count + 1, sizeof(*nodes->edges));
 	nodes->actors = calloc(graph->users->count + 1, sizeof(*nodes->actors));
 	nodes->parents = calloc(graph->users->process_count + 1, sizeof(*nodes->parents));
-	if (nodes->parents == NULL || nodes->locked == NULL || nodes->objects == NULL || nodes->edges == NULL || nodes->actors == NULL)
+	nodes->seen = calloc(graph->users->process_count + 1, 1);
+	if (nodes->parents == NULL || nodes->seen == NULL || nodes->locked == NULL || nodes->objects == NULL || nodes->edges == NULL || nodes->actors == NULL)
 		return -1;
 	for (i = 0; i < graph->users->process_count; i++)
 		nodes->parents[i] = (uint32_t)i;
@@ -269,15 +271,17 @@ static void put_objects(FILE *out, const struct nodes *nodes, size_t from, size_
 	const struct dot *graph = nodes->graph;
 	const struct inventory_entry *entries = graph->inventory->entries;
 	uint32_t first = nodes->objects[from].entry;
+	int unknown = users_unknown(graph->users, graph->inventory, first), unused;
 	size_t users, i;
 	char room[INVENTORY_NAME_ROOM];
 
 	users_of(graph->users, first, &users);
-	fprintf(out, "\to%u [shape=box, style=filled, fillcolor=\"%s\", label=\"", first, users > 0 ? "#e8f0ff" : "#f4f4f4");
+	unused = users == 0 && !unknown;
+	fprintf(out, "\to%u [shape=box, style=filled, fillcolor=\"%s\", label=\"", first, unused ? "#f4f4f4" : "#e8f0ff");
 	if (end - from > 1)
 		fprintf(out, "%zu ", end - from);
 	fputs(inventory_kind_word(entries[first].kind), out);
-	if (end - from > 1 && users == 0)
+	if (end - from > 1 && unused)
 		fputs(" without users", out);
 	for (i = from; i < end && i < from + count_shown(end - from); i++) {
 		fputs("\\n", out);
@@ -285,7 +289,7 @@ static void put_objects(FILE *out, const struct nodes *nodes, size_t from, size_
 	}
 	if (i < end)
 		fprintf(out, "\\n... %zu more", end - i);
-	fputs(users_unknown(graph->users, graph->inventory, first) ? "\\n?\"];\n" : "\"];\n", out);
+	fputs(unknown ? "\\n?\"];\n" : "\"];\n", out);
 }
 
 /* Returns the pid that names the node of an actor. */
@@ -388,23 +392,20 @@ static void put_rows(FILE *out, const struct nodes *nodes)
 }
 
 /* Puts each second connected part without a deadlock to the right of the one before it. */
-static void put_columns(FILE *out, const struct nodes *nodes)
+static void put_columns(FILE *out, struct nodes *nodes)
 {
-	unsigned char *seen = calloc(nodes->graph->users->process_count + 1, 1);
 	const struct actor *actor, *left = NULL;
 	size_t at;
 
-	/* Without memory there is one column. */
-	for (at = 0; at < nodes->actor_count && seen != NULL; at = end_of_actors(nodes, at)) {
+	for (at = 0; at < nodes->actor_count; at = end_of_actors(nodes, at)) {
 		actor = &nodes->actors[at];
-		if (nodes->locked[actor->process] || seen[part_of(nodes, actor->process)])
+		if (nodes->locked[actor->process] || nodes->seen[part_of(nodes, actor->process)])
 			continue;
-		seen[part_of(nodes, actor->process)] = 1;
+		nodes->seen[part_of(nodes, actor->process)] = 1;
 		if (left != NULL)
 			fprintf(out, "\to%u -> p%d [style=invis];\n", nodes->edges[left->first].object, pid_of(nodes, actor->process));
 		left = left == NULL ? actor : NULL;
 	}
-	free(seen);
 }
 
 int dot_write(const struct dot *graph, FILE *out)
@@ -425,5 +426,6 @@ int dot_write(const struct dot *graph, FILE *out)
 	free(nodes.edges);
 	free(nodes.actors);
 	free(nodes.parents);
+	free(nodes.seen);
 	return result;
 }

@@ -118,7 +118,7 @@ static void unescape(const char *p, const char *end, char *out)
 static void check_raw(const struct rows *rows, size_t count, int headings)
 {
 	const char *p = output.bytes, *end = p + output.size, *word;
-	char back[4 * 65536];
+	static char back[4 * 65536];
 	size_t row, column;
 
 	if (headings) {
