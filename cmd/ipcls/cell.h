@@ -55,18 +55,18 @@ struct cell_style {
 };
 
 /* Adds the cell as text to the buffer, for every form but FORM_JSON. */
-void cell_put(struct buffer *out, const struct cell_style *style, const struct cell *cell);
+void cell_put(struct buffer *buffer, const struct cell_style *style, const struct cell *cell);
 
 /*
  * Adds the cell as JSON to the buffer: the value of the member `name`, and after it the members that complete it,
  * "NAME_base64" for a text that is not UTF-8 and "NAME_incomplete" for a list that may lack processes.
  */
-void cell_put_json(struct buffer *out, const char *name, const struct cell *cell);
+void cell_put_json(struct buffer *buffer, const char *name, const struct cell *cell);
 
 /* Adds a member of a JSON object: its name, "NAME" in small letters, and the text as above. */
-void cell_put_json_member(struct buffer *out, const char *name, const char *text);
+void cell_put_json_member(struct buffer *buffer, const char *name, const char *text);
 
 /* Adds "name" and a colon: `name` in small letters, followed by `suffix`. */
-void cell_put_json_key(struct buffer *out, const char *name, const char *suffix);
+void cell_put_json_key(struct buffer *buffer, const char *name, const char *suffix);
 
 #endif
