@@ -25,7 +25,7 @@ _semctl_look() {
             value=
         elif [[ ${words[i]} == -- ]]; then
             [[ $command != op || $operands -eq 0 ]] || at=${starts[i + 1]}
-        elif [[ $operands -eq 0 && ${words[i]} =~ ^-([nvx]*[cjmw]|-(count|jobs|mode|timeout))$ ]]; then
+        elif [[ $operands -eq 0 && ${words[i]} =~ ^-([fnvx]*[cEjmw]|-(conflict-exit-code|count|jobs|mode|timeout))$ ]]; then
             value=1
         elif [[ $operands -gt 0 || ${words[i]} != -?* ]]; then
             operands=$((operands + 1))
@@ -41,7 +41,7 @@ _semctl_offer() {
 
     _semctl_look
     if ((COMP_CWORD == 1)); then
-        _ipcutils_offer barrier create get op post rm run set wait -h --help -V --version
+        _ipcutils_offer barrier create get op post resize rm run set wait -h --help -V --version
     elif [[ $operands -gt 0 ]]; then
         case $command in
         get | post | rm) _ipcutils_semaphores ;;
@@ -49,7 +49,7 @@ _semctl_offer() {
         esac
     elif [[ $option == --mode= || $before =~ ^-[nvx]*m$ || $before == --mode ]]; then
         _ipcutils_offer 0600 0660 0666 g+rw a+rw
-    elif [[ -n $option || $before =~ ^-[nvx]*[cjw]$ || $before =~ ^--(count|jobs|timeout)$ ]]; then
+    elif [[ -n $option || $before =~ ^-[nvx]*[cEjw]$ || $before =~ ^--(conflict-exit-code|count|jobs|timeout)$ ]]; then
         : # numbers
     elif [[ $plain == -* ]]; then
         _semctl_options
@@ -59,7 +59,7 @@ _semctl_offer() {
             _ipcutils_semaphores
             _ipcutils_offer key:private
             ;;
-        barrier | op)
+        barrier | op | resize)
             _ipcutils_objects sem
             _ipcutils_offer key: id: ftok:
             _ipcutils_paths ftok:
@@ -74,13 +74,14 @@ _semctl_options() {
     case $command in
     barrier | post | wait) _ipcutils_offer -c --count= ;;
     create) _ipcutils_offer -x --exclusive ;;
-    run) _ipcutils_offer -j --jobs= ;;
+    rm) _ipcutils_offer -f --force ;;
+    run) _ipcutils_offer -j --jobs= --descendants --nested ;;
     esac
     case $command in
     barrier | create | run) _ipcutils_offer -m --mode= ;;
     esac
     case $command in
-    barrier | op | run | wait) _ipcutils_offer -n --nonblock -w --timeout= ;;
+    barrier | op | run | wait) _ipcutils_offer -E --conflict-exit-code= -n --nonblock -w --timeout= ;;
     esac
 }
 

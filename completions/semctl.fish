@@ -28,7 +28,7 @@ function __semctl_look
             set value ''
         else if test "$word" = --
             test "$command" = op -a $operands -gt 0; and printf '%s\n' in $words; and return
-        else if test $operands -eq 0; and string match -qr -- '^-([nvx]*[cjmw]|-(count|jobs|mode|timeout))$' $word
+        else if test $operands -eq 0; and string match -qr -- '^-([fnvx]*[cEjmw]|-(conflict-exit-code|count|jobs|mode|timeout))$' $word
             set value 1
         else if test $operands -gt 0; or not string match -qr -- '^-.' $word
             set operands (math $operands + 1)
@@ -69,19 +69,24 @@ complete -c semctl -n $no_command -a get -d 'print the values'
 complete -c semctl -n $no_command -a set -d 'set the values'
 complete -c semctl -n $no_command -a op -d 'perform several operations on a set in one step'
 complete -c semctl -n $no_command -a barrier -d 'wait until a number of processes have arrived'
+complete -c semctl -n $no_command -a resize -d 'change the number of tokens of a semaphore that run created'
 complete -c semctl -n $no_command -a rm -d 'remove semaphores'
 complete -c semctl -n __semctl_in_command -a '(__semctl_command)'
 complete -c semctl -n '__semctl_at 0 create run set wait' -a '(__ipcutils_semaphores)'
 complete -c semctl -n '__semctl_at 0 create' -a key:private -d 'new System V set without a key'
 complete -c semctl -n '__semctl_at 9999 get post rm' -a '(__ipcutils_semaphores)'
-complete -c semctl -n '__semctl_at 0 barrier op' -a '(__semctl_sysv)'
+complete -c semctl -n '__semctl_at 0 barrier op resize' -a '(__semctl_sysv)'
 complete -c semctl -n '__semctl_at 0 barrier post wait' -s c -l count -x -d 'number of tokens or processes'
+complete -c semctl -n '__semctl_at 0 run' -l descendants -d 'hold the token until all descendants have ended'
+complete -c semctl -n '__semctl_at 0 barrier op run wait' -s E -l conflict-exit-code -x -d 'exit status if the time is over'
+complete -c semctl -n '__semctl_at 9999 rm' -s f -l force -d 'remove what is held or waited for'
 complete -c semctl -n 'not __semctl_in_command' -s h -l help -d 'show the help'
 complete -c semctl -n '__semctl_at 0 run' -s j -l jobs -x -d 'tokens of a new semaphore'
 complete -c semctl -n '__semctl_at 0 barrier create run' -s m -l mode -x -a '0600 0660 0666 g+rw a+rw' -d 'permission of a new semaphore'
+complete -c semctl -n '__semctl_at 0 run' -l nested -d 'use the token of an ancestor'
 complete -c semctl -n '__semctl_at 0 barrier op run wait' -s n -l nonblock -d 'do not wait'
 complete -c semctl -n 'not __semctl_in_command' -s V -l version -d 'show the version'
-complete -c semctl -n '__semctl_at 0 barrier create op post rm run set wait' -s v -l verbose -d 'report what was done'
+complete -c semctl -n '__semctl_at 0 barrier create op post resize rm run set wait' -s v -l verbose -d 'report what was done'
 complete -c semctl -n '__semctl_at 0 get' -s v -l verbose -d 'print a table: values, waiting processes, holders'
 complete -c semctl -n '__semctl_at 0 barrier op run wait' -s w -l timeout -x -d 'wait at most this long'
 complete -c semctl -n '__semctl_at 0 create' -s x -l exclusive -d 'fail if the semaphore exists'

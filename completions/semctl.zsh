@@ -24,6 +24,7 @@ _semctl() {
         'set:set the values'
         'op:perform several operations on a set in one step'
         'barrier:wait until a number of processes have arrived'
+        'resize:change the number of tokens of a semaphore that run created'
         'rm:remove semaphores'
     )
     local -a common=(
@@ -32,6 +33,12 @@ _semctl() {
     )
     local -a verbose=( '(-v --verbose)'{-v,--verbose}'[report what was done]' )
     local -a table=( '(-v --verbose)'{-v,--verbose}'[print a table: values, waiting processes, holders]' )
+    local -a conflict=( '(-E --conflict-exit-code)'{-E+,--conflict-exit-code=}'[exit status if the time is over]:status: ' )
+    local -a force=( '(-f --force)'{-f,--force}'[remove what is held or waited for]' )
+    local -a longer=(
+        '--descendants[hold the token until all descendants have ended]'
+        '--nested[use the token of an ancestor]'
+    )
     local -a exclusive=( '(-x --exclusive)'{-x,--exclusive}'[fail if the semaphore exists]' )
     local -a jobs=( '(-j --jobs)'{-j+,--jobs=}'[tokens of a new semaphore]:number: ' )
     local -a number=( '(-c --count)'{-c+,--count=}'[number of tokens or processes]:number: ' )
@@ -61,7 +68,7 @@ _semctl() {
             words[separator]=()
             (( CURRENT-- ))
         fi
-        _arguments -s -S -A '-*' $common $verbose $jobs $mode $limit '1:semaphore:_semctl_semaphores' \
+        _arguments -s -S -A '-*' $common $verbose $jobs $mode $limit $conflict $longer '1:semaphore:_semctl_semaphores' \
             '(-)2:command: _command_names -e' '*::argument:_normal'
         ;;
     op)
@@ -71,16 +78,17 @@ _semctl() {
             (( CURRENT -= separator ))
             _normal
         else
-            _arguments -s -S -A '-*' $common $verbose $limit '1:semaphore: _semctl_semaphores sysv' '*:operation: '
+            _arguments -s -S -A '-*' $common $verbose $limit $conflict '1:semaphore: _semctl_semaphores sysv' '*:operation: '
         fi
         ;;
-    barrier) _arguments -s -S -A '-*' $common $verbose $number $mode $limit '1:semaphore: _semctl_semaphores sysv' ;;
+    barrier) _arguments -s -S -A '-*' $common $verbose $number $mode $limit $conflict '1:semaphore: _semctl_semaphores sysv' ;;
     create) _arguments -s -S -A '-*' $common $verbose $exclusive $mode '1:semaphore: _semctl_semaphores new' '*:value: ' ;;
     get) _arguments -s -S -A '-*' $common $table '*:semaphore:_semctl_semaphores' ;;
     post) _arguments -s -S -A '-*' $common $verbose $number '*:semaphore:_semctl_semaphores' ;;
-    rm) _arguments -s -S -A '-*' $common $verbose '*:semaphore:_semctl_semaphores' ;;
+    resize) _arguments -s -S -A '-*' $common $verbose '1:semaphore: _semctl_semaphores sysv' '2:number: ' ;;
+    rm) _arguments -s -S -A '-*' $common $verbose $force '*:semaphore:_semctl_semaphores' ;;
     set) _arguments -s -S -A '-*' $common $verbose '1:semaphore:_semctl_semaphores' '*:value: ' ;;
-    wait) _arguments -s -S -A '-*' $common $verbose $number $limit '1:semaphore:_semctl_semaphores' ;;
+    wait) _arguments -s -S -A '-*' $common $verbose $number $limit $conflict '1:semaphore:_semctl_semaphores' ;;
     *) return 1 ;;
     esac
 }

@@ -220,7 +220,7 @@ before_command=('run key:1' 'run -w 5 key:1' 'run --timeout=5 -vj 3 /comp-unique
 }
 
 # The letters of the options of each command, from the table in the source: "create mvx".
-options_of_semctl() { sed -n 's/^\t{"\([a-z]*\)", "\([a-z]*\)", "semctl .*/\1 \2/p' "${BATS_TEST_DIRNAME%/*}/cmd/semctl/semctl.c"; }
+options_of_semctl() { sed -n 's/^\t{"\([a-z]*\)", "\([a-zA-Z]*\)", "semctl .*/\1 \2/p' "${BATS_TEST_DIRNAME%/*}/cmd/semctl/semctl.c"; }
 
 # letters_among: the option letters in the lines of standard input, but for those of help and version.
 letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | tr -d '\n'; }

@@ -394,10 +394,10 @@ END
 
 @test 'place: each limit that is reached is named, and nothing is made' {
     run -0 place '
-        cd /proc/sys/kernel && echo 0 >shmmni && echo 0 >msgmni && echo 3 >msgmax && echo "3 9 2 0" >sem &&
+        cd /proc/sys/kernel && echo 0 >shmmni && echo 0 >msgmni && echo 3 >msgmax && echo "6 9 2 0" >sem &&
             echo 0 >/proc/sys/fs/mqueue/queues_max || exit 97
         for way in "shmput key:0x91" "mqsend -C key:0x91 x" "mqsend -C /q x" "semctl create key:0x91" \
-            "semctl create key:0x91 1 1 1 1" "semctl run key:0x91 true" "semctl run -j 2 key:0x91 true"; do
+            "semctl create key:0x91 1 1 1 1 1 1 1" "semctl run key:0x91 true" "semctl run -j 2 key:0x91 true"; do
             echo x | told weak $way
         done
         ipcls -r --noheadings'

@@ -19,8 +19,9 @@ static void put_set(char *out, const struct inventory_entry *entry, const struct
 	const int *numbers = values->numbers;
 	size_t i, length;
 
-	if (values->count >= 3 && numbers[values->count - 1] == SEMSET_SLOTS) {
-		snprintf(out, STATE_ROOM, "%d of %zu token%s free", numbers[0], values->count - 2, values->count == 3 ? "" : "s");
+	if (values->count > SEMSET_FIRST_SLOT && numbers[values->count - 1] == SEMSET_SLOTS) {
+		snprintf(out, STATE_ROOM, "%d of %d token%s free", numbers[SEMSET_TOKENS], numbers[SEMSET_LIMIT],
+		         numbers[SEMSET_LIMIT] == 1 ? "" : "s");
 		return;
 	}
 	if (values->count == 4 && numbers[3] == SEMSET_BARRIER) {

@@ -7,8 +7,12 @@
 #include "base/interrupt.h"
 #include "cli/cli.h"
 #include "failure.h"
+#include "holders.h"
 #include "ipc/semaphore.h"
+#include "ipc/semset.h"
 #include "operands.h"
+#include "resize.h"
+#include "slots.h"
 
 /* Others may create and remove it all the time. */
 enum { TRIES = 1000 };
@@ -96,9 +100,51 @@ int create_run(const struct job *job)
 	return status;
 }
 
+/* Says which processes use a semaphore, as far as that can be seen: CLI_FAILED, or CLI_DONE where none is known. */
+static int refuse_used(const struct object *object, const struct semaphore *semaphore)
+{
+	const char *holders = holders_text(object);
+	int waiting = holders_waiting(semaphore);
+
+	if (holders == NULL && waiting == 0)
+		return CLI_DONE;
+	if (holders != NULL)
+		cli_warn(object->word, "held by %s; it stays (-f removes it)", holders);
+	else
+		cli_warn(object->word, "%d process%s for it; it stays (-f removes it)", waiting, waiting == 1 ? " waits" : "es wait");
+	return CLI_FAILED;
+}
+
+/* Removes a semaphore that no process uses: 0, -1 with errno, or 1 after a message. */
+static int remove_unused(const struct object *object)
+{
+	struct semaphore semaphore;
+	struct slots slots;
+	int status, is_set;
+
+	/* The owner of a semaphore may remove one that is broken, or that he may not read. */
+	if (operands_open(&semaphore, object) == -1)
+		return errno == EACCES || errno == EINVAL ? semaphore_remove(object) : -1;
+	status = refuse_used(object, &semaphore);
+	is_set = !semaphore.is_posix && semset_kind_of(semaphore.id, semaphore.size) == SEMSET_SLOTS;
+	slots = (struct slots){.id = semaphore.id, .size = semaphore.size};
+	semaphore_close(&semaphore);
+	if (status != CLI_DONE)
+		return 1;
+	return is_set ? resize_remove_unused(&slots) : semaphore_remove(object);
+}
+
 static int remove_one(const struct job *job, const struct object *object)
 {
-	if (semaphore_remove(object) == -1)
+	int result = job->force ? semaphore_remove(object) : remove_unused(object);
+
+	if (result == 1)
+		return CLI_FAILED;
+	if (result == -1 && errno == EBUSY) {
+		cli_warn(object->word, "a process has just taken a token; it stays (-f removes it)");
+		return CLI_FAILED;
+	}
+	if (result == -1)
 		return failure_tell(object, errno);
 	if (job->verbose)
 		cli_warn(object->word, "removed");

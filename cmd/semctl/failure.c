@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "cli/cli.h"
+#include "holders.h"
 #include "ipc/semaphore.h"
 
 int failure_limit(const struct object *object)
@@ -42,9 +43,13 @@ int failure_create(const struct object *object, int err)
 
 int failure_wait(const struct job *job, int err, const char *would_wait)
 {
-	if (err == ETIMEDOUT && job->timeout == 0) {
-		cli_warn(job->object.word, "%s", would_wait);
-		return CLI_TIMEOUT;
+	const char *holders;
+
+	if (err == ETIMEDOUT) {
+		holders = holders_text(&job->object);
+		cli_warn(job->object.word, "%s%s%s", job->timeout == 0 ? would_wait : cli_text(err), holders != NULL ? "; held by " : "",
+		         holders != NULL ? holders : "");
+		return job->conflict;
 	}
 	if (err == ENOSPC)
 		return tell(&job->object, "the kernel has no room to record what a process gives back when it ends (SEMMNU)");

@@ -2,6 +2,7 @@
 #include "help.h"
 
 #define COUNT "  -c, --count=N           "
+#define CONFLICT "  -E, --conflict-exit-code=STATUS\n                          exit status if the time is over, or -n would wait (default: 124)\n"
 #define JOBS "  -j, --jobs=N            create the semaphore with N tokens (default: 1)\n"
 #define MODE "  -m, --mode=MODE         permission bits of a new semaphore, octal or symbolic (default: 0600)\n"
 #define NONBLOCK "  -n, --nonblock          do not wait: -w 0\n"
@@ -24,6 +25,7 @@ const char help_semctl[] =
 	"  set      set the values\n"
 	"  op       perform several operations on a set in one step\n"
 	"  barrier  wait until a number of processes have arrived\n"
+	"  resize   change the number of tokens of a semaphore that run created\n"
 	"  rm       remove semaphores\n"
 	"\n"
 	HELP
@@ -35,7 +37,10 @@ const char help_run[] =
 	"Take a token, waiting for one if necessary, and run a command that holds it until it ends.\n"
 	"If the semaphore is missing, create it.  The exit status is that of the command.\n"
 	"\n"
-	JOBS MODE NONBLOCK VERBOSE TIMEOUT HELP NAMES;
+	CONFLICT JOBS MODE NONBLOCK VERBOSE TIMEOUT
+	"      --descendants       hold the token until all descendants of the command have ended\n"
+	"      --nested            if an ancestor holds a token by run, use that one\n"
+	HELP NAMES;
 
 const char help_create[] =
 	"Create a semaphore with a value (default: 1), or a System V set with several values.\n"
@@ -51,7 +56,7 @@ const char help_wait[] =
 	"Take a token, and keep it when semctl ends.\n"
 	"\n"
 	COUNT "take N tokens (default: 1)\n"
-	NONBLOCK VERBOSE TIMEOUT HELP NAMES;
+	CONFLICT NONBLOCK VERBOSE TIMEOUT HELP NAMES;
 
 const char help_post[] =
 	"Give a token to each semaphore.\n"
@@ -80,15 +85,21 @@ const char help_op[] =
 	"  ...u   undo this operation when the process ends\n"
 	"  ...n   fail if this operation would have to wait\n"
 	"\n"
-	NONBLOCK VERBOSE TIMEOUT HELP SETS;
+	CONFLICT NONBLOCK VERBOSE TIMEOUT HELP SETS;
 
 const char help_barrier[] =
 	"Wait until N processes have arrived at the barrier; create it if it is missing.\n"
 	"\n"
 	COUNT "the number of processes\n"
-	MODE NONBLOCK VERBOSE TIMEOUT HELP SETS;
+	CONFLICT MODE NONBLOCK VERBOSE TIMEOUT HELP SETS;
+
+const char help_resize[] =
+	"Change the number of tokens of a semaphore that run created: more at once, fewer as their holders end.\n"
+	"\n"
+	VERBOSE HELP SETS;
 
 const char help_rm[] =
-	"Remove semaphores and sets.\n"
+	"Remove semaphores and sets that no process holds or waits for.\n"
 	"\n"
+	"  -f, --force             remove them even if a process holds or waits for them\n"
 	VERBOSE HELP NAMES;

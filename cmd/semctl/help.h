@@ -4,6 +4,6 @@
 #define HELP_H
 
 extern const char help_semctl[], help_run[], help_create[], help_wait[], help_post[], help_get[], help_set[], help_op[], help_barrier[],
-	help_rm[];
+	help_resize[], help_rm[];
 
 #endif

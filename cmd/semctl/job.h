@@ -19,8 +19,9 @@ struct job {
 	int count;            /* 0: not given */
 	int jobs;             /* 0: not given */
 	mode_t mode;
-	int exclusive, verbose;
+	int descendants, exclusive, force, nested, verbose;
 	int64_t timeout; /* nanoseconds, negative: for ever */
+	int conflict;    /* the status where that is over, or where -n would have to wait */
 	int operands;    /* after the semaphore; of post, get and rm including it */
 	char **words;
 	char **command; /* run, op: the command, ended by NULL and perhaps empty; NULL without one */

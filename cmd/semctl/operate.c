@@ -61,7 +61,7 @@ static int fail_operation(const struct job *job, const struct semaphore *semapho
 	case EAGAIN:
 		if (job->timeout < 0) {
 			cli_warn(job->object.word, "the operations would have to wait");
-			return CLI_TIMEOUT;
+			return job->conflict;
 		}
 		return failure_wait(job, ETIMEDOUT, "the operations would have to wait");
 	case EFBIG:

@@ -11,12 +11,17 @@
  *	wait.c      wait, post, barrier
  *	values.c    get, set
  *	operate.c   op
- *	run.c       run
+ *	run.c       run: a token of a System V set, and what the command is told
+ *	run_posix.c run with a POSIX semaphore
+ *	stay.c      semctl beside its command, and its descendants
+ *	resize.c    resize: another number of tokens
+ *	nested.c    a run inside the same run
+ *	holders.c   the processes that hold a token
  *	rows.c      the table of get -v
  *	operands.c  values, and semaphores that are opened
  *	failure.c   messages for errors
  *	help.c      the texts of --help
- *	process.c   the names of other processes
+ *	process.c   other processes: names, ancestors, their ends
  *	slots.c     the sets of run: tokens with numbers
  *	barrier.c   the sets of barrier
  *	job.h       the command line
@@ -29,18 +34,25 @@
 #include "ipc/semaphore.h"
 #include "job.h"
 #include "operate.h"
+#include "resize.h"
 #include "run.h"
 #include "values.h"
 #include "wait.h"
 
-static const char usage[] = "semctl run|create|wait|post|get|set|op|barrier|rm [option ...] sem [...]";
+static const char usage[] = "semctl run|create|wait|post|get|set|op|barrier|resize|rm [option ...] sem [...]";
+
+enum { OPTION_DESCENDANTS = CLI_FIRST_OWN, OPTION_NESTED };
 
 static const struct option long_options[] = {
+	{"conflict-exit-code", required_argument, NULL, 'E'},
 	{"count", required_argument, NULL, 'c'},
+	{"descendants", no_argument, NULL, OPTION_DESCENDANTS},
 	{"exclusive", no_argument, NULL, 'x'},
+	{"force", no_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
 	{"jobs", required_argument, NULL, 'j'},
 	{"mode", required_argument, NULL, 'm'},
+	{"nested", no_argument, NULL, OPTION_NESTED},
 	{"nonblock", no_argument, NULL, 'n'},
 	{"timeout", required_argument, NULL, 'w'},
 	{"verbose", no_argument, NULL, 'v'},
@@ -48,22 +60,23 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-#define LETTERS "c:hj:m:nvVw:x"
+#define LETTERS "c:E:fhj:m:nvVw:x"
 
 static const struct action actions[] = {
 	{"create", "mvx", "semctl create [-vx] [-m mode] sem [value ...]", help_create, SEMAPHORE_KINDS | OBJECT_PRIVATE, 0,
 	 VALUES_MOST, CLI_NO_COMMAND, create_run},
-	{"wait", "cnvw", "semctl wait [-nv] [-c count] [-w timeout] sem", help_wait, SEMAPHORE_KINDS, 0, 0, CLI_NO_COMMAND, wait_run},
+	{"wait", "Ecnvw", "semctl wait [-nv] [-c count] [-E status] [-w timeout] sem", help_wait, SEMAPHORE_KINDS, 0, 0, CLI_NO_COMMAND, wait_run},
 	{"post", "cv", "semctl post [-v] [-c count] sem ...", help_post, 0, 0, INT_MAX, CLI_NO_COMMAND, wait_post},
 	{"get", "v", "semctl get [-v] sem ...", help_get, 0, 0, INT_MAX, CLI_NO_COMMAND, values_get},
 	{"set", "v", "semctl set [-v] sem value ...", help_set, SEMAPHORE_KINDS, 1, VALUES_MOST, CLI_NO_COMMAND, values_set},
-	{"op", "nvw", "semctl op [-nv] [-w timeout] sem operation ... [-- command [argument ...]]", help_op, SEMAPHORE_KINDS, 0,
+	{"op", "Envw", "semctl op [-nv] [-E status] [-w timeout] sem operation ... [-- command [argument ...]]", help_op, SEMAPHORE_KINDS, 0,
 	 INT_MAX, CLI_AFTER_DASHES, operate_run},
-	{"barrier", "cmnvw", "semctl barrier [-nv] [-m mode] [-w timeout] -c count sem", help_barrier, SEMAPHORE_KINDS, 0, 0,
+	{"barrier", "Ecmnvw", "semctl barrier [-nv] [-E status] [-m mode] [-w timeout] -c count sem", help_barrier, SEMAPHORE_KINDS, 0, 0,
 	 CLI_NO_COMMAND, wait_barrier},
-	{"run", "jmnvw", "semctl run [-nv] [-j n] [-m mode] [-w timeout] sem command [argument ...]", help_run, SEMAPHORE_KINDS, 0,
-	 INT_MAX, 1, run_run},
-	{"rm", "v", "semctl rm [-v] sem ...", help_rm, 0, 0, INT_MAX, CLI_NO_COMMAND, create_remove},
+	{"run", "Ejmnvw", "semctl run [-nv] [-E status] [-j n] [-m mode] [-w timeout] [--descendants] [--nested]\n"
+	 "                  sem command [argument ...]", help_run, SEMAPHORE_KINDS, 0, INT_MAX, 1, run_run},
+	{"resize", "v", "semctl resize [-v] sem n", help_resize, SEMAPHORE_KINDS, 1, 1, CLI_NO_COMMAND, resize_run},
+	{"rm", "fv", "semctl rm [-fv] sem ...", help_rm, 0, 0, INT_MAX, CLI_NO_COMMAND, create_remove},
 };
 
 static void parse_options(struct job *job, struct cli_line *line, int argc, char **argv)
@@ -71,10 +84,16 @@ static void parse_options(struct job *job, struct cli_line *line, int argc, char
 	int option;
 
 	while ((option = cli_option(line, argc, argv, LETTERS, long_options, job->action->command)) != -1) {
-		if (strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL)
+		if (option >= CLI_FIRST_OWN) {
+			if (job->action->run != run_run)
+				cli_usage_exit("--%s is not an option of %s", option == OPTION_NESTED ? "nested" : "descendants", job->action->name);
+		} else if (strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL) {
 			cli_usage_exit("-%c is not an option of %s", option, job->action->name);
+		}
 		switch (option) {
 		case 'c': job->count = (int)cli_number_or_exit("-c", optarg, 1, INT_MAX); break;
+		case 'E': job->conflict = (int)cli_number_or_exit("-E", optarg, 0, 255); break;
+		case 'f': job->force = 1; break;
 		case 'h': cli_help_exit();
 		case 'j': job->jobs = (int)cli_number_or_exit("-j", optarg, 1, INT_MAX); break;
 		case 'm': job->mode = cli_mode_or_exit("-m", optarg); break;
@@ -83,6 +102,8 @@ static void parse_options(struct job *job, struct cli_line *line, int argc, char
 		case 'V': cli_version_exit();
 		case 'w': job->timeout = cli_duration_or_exit("-w", optarg); break;
 		case 'x': job->exclusive = 1; break;
+		case OPTION_DESCENDANTS: job->descendants = 1; break;
+		case OPTION_NESTED: job->nested = 1; break;
 		}
 	}
 	job->command = line->command;
@@ -112,7 +133,7 @@ static void check_operands(struct job *job, int count, char **words)
 	if (job->operands > action->most)
 		cli_usage_exit("%s: one operand too many", cli_shown(words[1 + action->most]));
 	if (job->operands < action->least)
-		cli_usage_exit("the value is missing");
+		cli_usage_exit(action->run == resize_run ? "the number of tokens is missing" : "the value is missing");
 	if (job->object.kind != OBJECT_NAME && job->count > SEMAPHORE_MOST_SYSV)
 		cli_usage_exit("-c: the limit of a System V semaphore is %d", SEMAPHORE_MOST_SYSV);
 }
@@ -140,7 +161,7 @@ static const struct action *action_or_exit(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static struct job job = {.mode = 0600, .timeout = -1};
+	static struct job job = {.mode = 0600, .timeout = -1, .conflict = CLI_TIMEOUT};
 	static struct cli_line line;
 
 	cli_start(argv, usage, help_semctl);

@@ -20,7 +20,7 @@ static void set_label(char *label, size_t room, enum semset_kind kind, int at)
 	static const char *const of_barrier[] = {"lacking", "leaving", "count"};
 
 	if (kind == SEMSET_SLOTS)
-		snprintf(label, room, at == 0 ? "tokens" : "slot-%d", at - 1);
+		snprintf(label, room, at == SEMSET_TOKENS ? "tokens" : at == SEMSET_SURPLUS ? "surplus" : "slot-%d", at - SEMSET_FIRST_SLOT);
 	else if (kind == SEMSET_BARRIER)
 		snprintf(label, room, "%s", of_barrier[at]);
 	else
@@ -54,15 +54,32 @@ static enum semset_kind kind_of(const struct semaphore *semaphore)
 	return semaphore->is_posix ? SEMSET_PLAIN : semset_kind_of(semaphore->id, semaphore->size);
 }
 
+/* Whether a semaphore of a set of run is shown: the tokens, slots within the limit, and others that are taken. */
+static int is_shown(int at, int size, int limit, int value)
+{
+	if (at == SEMSET_TOKENS || (at >= SEMSET_FIRST_SLOT && at < SEMSET_FIRST_SLOT + limit))
+		return 1;
+	return at != SEMSET_LIMIT && at < SEMSET_FIRST_SLOT + semset_room(size) && value > 0;
+}
+
 static int add_rows(const struct object *object, const struct semaphore *semaphore)
 {
 	enum semset_kind kind = kind_of(semaphore);
-	int shown = kind == SEMSET_PLAIN ? semaphore->size : semaphore->size - 1, i;
+	int shown = kind == SEMSET_PLAIN ? semaphore->size : semaphore->size - 1, limit = 0, i;
 	struct semaphore_state state;
 
-	for (i = 0; i < shown; i++)
-		if (semaphore_look(semaphore, i, &state) == -1 || add_row(object, &state, kind, i) == -1)
+	if (kind == SEMSET_SLOTS) {
+		limit = semctl(semaphore->id, SEMSET_LIMIT, GETVAL);
+		shown = SEMSET_FIRST_SLOT + semset_room(semaphore->size);
+	}
+	for (i = 0; i < shown; i++) {
+		if (semaphore_look(semaphore, i, &state) == -1)
 			return -1;
+		if (kind == SEMSET_SLOTS && !is_shown(i, semaphore->size, limit, state.value))
+			continue;
+		if (add_row(object, &state, kind, i) == -1)
+			return -1;
+	}
 	return 0;
 }
 

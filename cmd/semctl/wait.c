@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "barrier.h"
 #include "base/deadline.h"
@@ -67,6 +68,29 @@ int wait_run(const struct job *job)
 	return status;
 }
 
+/* Refuses tokens that nobody has taken from a set that run created: they would have no slots. */
+static int refuse_surplus(const struct object *object, const struct semaphore *semaphore, int count)
+{
+	int taken = 0, missing, at, *values;
+
+	if (semaphore->is_posix || semset_kind_of(semaphore->id, semaphore->size) != SEMSET_SLOTS)
+		return CLI_DONE;
+	values = calloc((size_t)semaphore->size, sizeof(*values));
+	if (values == NULL || semaphore_values(semaphore, values) == -1) {
+		free(values);
+		return failure_tell(object, errno);
+	}
+	for (at = SEMSET_FIRST_SLOT; at < SEMSET_FIRST_SLOT + semset_room(semaphore->size); at++)
+		taken += values[at];
+	missing = values[SEMSET_LIMIT] + values[SEMSET_SURPLUS] - values[SEMSET_TOKENS] - taken;
+	free(values);
+	if (count <= missing)
+		return CLI_DONE;
+	cli_warn(object->word, "%d token%s missing; nothing was added (semctl resize changes how many exist)", missing > 0 ? missing : 0,
+	         missing == 1 ? " is" : "s are");
+	return CLI_FAILED;
+}
+
 static int post_one(const struct job *job, const struct object *object)
 {
 	struct semaphore semaphore;
@@ -78,6 +102,8 @@ static int post_one(const struct job *job, const struct object *object)
 		return failure_tell(object, errno);
 	operands_wait_until_finished(&semaphore);
 	status = refuse_barrier(object, &semaphore);
+	if (status == CLI_DONE)
+		status = refuse_surplus(object, &semaphore, count);
 	if (status == CLI_DONE && semaphore_post(&semaphore, count) == -1)
 		status = failure_tell(object, errno);
 	else if (status == CLI_DONE && job->verbose)

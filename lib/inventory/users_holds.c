@@ -41,7 +41,7 @@ int users_holds_know(struct users_pass *pass)
 		if (values == NULL && (values = calloc(INVENTORY_SEMS_MOST, sizeof(*values))) == NULL)
 			return -1;
 		count = inventory_sem_values(entry, values);
-		for (slot = 1; slot < count - 1 && result == 0 && pid != -1; slot++)
+		for (slot = SEMSET_FIRST_SLOT; slot < SEMSET_FIRST_SLOT + semset_room(count) && result == 0 && pid != -1; slot++)
 			if (values[slot] == 1 && (pid = semctl(entry->id, slot, GETPID)) != -1)
 				result = add_holder(pass, (pid_t)pid, i);
 		if (count == -1 || pid == -1)

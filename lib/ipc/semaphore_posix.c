@@ -153,7 +153,51 @@ int semaphore_posix_is_endless(const struct timespec *until)
 	return until->tv_nsec % MARKS == ENDLESS;
 }
 
-int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadline *deadline)
+/* Opens the file of that name for its locks: a descriptor, or -1. */
+static int open_file(const char *name, struct stat *st)
+{
+	char path[sizeof(PREFIX) + NAME_MAX];
+	int fd;
+
+	if (stat_file(name, st, path, sizeof(path)) == -1 || !S_ISREG(st->st_mode))
+		return -1;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1 || fstat(fd, st) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int semaphore_posix_note(const struct semaphore_posix *semaphore, enum semaphore_posix_use use)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = use, .l_len = 1};
+	int saved = errno, fd;
+	struct stat st;
+
+	fd = open_file(semaphore->name, &st);
+	if (fd != -1 && (st.st_dev != semaphore->device || st.st_ino != semaphore->inode || fcntl(fd, F_SETLK, &lock) == -1)) {
+		close(fd);
+		fd = -1;
+	}
+	errno = saved;
+	return fd;
+}
+
+pid_t semaphore_posix_user(const char *name, enum semaphore_posix_use use)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = use, .l_len = 1};
+	struct stat st;
+	int fd = open_file(name, &st), result;
+
+	if (fd == -1)
+		return 0;
+	result = fcntl(fd, F_GETLK, &lock);
+	close(fd);
+	return result == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0 ? lock.l_pid : 0;
+}
+
+/* Waits for a token until `deadline`, and looks once a second whether the semaphore still has its name. */
+static int wait_for_token(struct semaphore_posix *semaphore, const struct deadline *deadline)
 {
 	for (;;) {
 		int64_t left = deadline_left(deadline);
@@ -173,6 +217,23 @@ int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadlin
 		if (gone != 0)
 			return fail(gone);
 	}
+}
+
+int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadline *deadline)
+{
+	int result, noted;
+
+	if (sem_trywait(semaphore->mapped) == 0)
+		return 0;
+	if (errno != EAGAIN)
+		return -1;
+	if (deadline_left(deadline) == 0)
+		return fail(ETIMEDOUT);
+	noted = semaphore_posix_note(semaphore, SEMAPHORE_POSIX_WAITS);
+	result = wait_for_token(semaphore, deadline);
+	if (noted != -1)
+		close(noted);
+	return result;
 }
 
 int semaphore_posix_post(struct semaphore_posix *semaphore, int count)

@@ -66,6 +66,19 @@ int semaphore_posix_look(const struct semaphore_posix *semaphore, int *value, in
 /* The same from the file, for one that we may read but not open. */
 int semaphore_posix_glance(const char *name, int *value, int *waiting);
 
+/*
+ * The word in shared memory does not name the processes that hold or wait for a token, and still counts those that were killed
+ * while they waited.  So these functions note themselves by a lock of fcntl(2) on a byte of the file, which the kernel
+ * removes when the process ends, and which hinders no process: waiting processes do that in semaphore_posix_take().
+ */
+enum semaphore_posix_use { SEMAPHORE_POSIX_HOLDS, SEMAPHORE_POSIX_WAITS };
+
+/* Notes that this process holds a token or waits: a descriptor that must stay open as long, or -1. */
+int semaphore_posix_note(const struct semaphore_posix *semaphore, enum semaphore_posix_use use);
+
+/* One of the processes that have noted this, or 0. */
+pid_t semaphore_posix_user(const char *name, enum semaphore_posix_use use);
+
 /* Removes the name: of any regular file, also of one that is no semaphore.  ENOENT, EINVAL. */
 int semaphore_posix_remove(const char *name);
 

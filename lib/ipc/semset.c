@@ -7,16 +7,35 @@
 
 #include "ipc/sysv.h"
 
-enum { VALUES_MOST = 3, SMALLEST = 3 };
+enum {
+	VALUES_MOST = 3,
+	SMALLEST = 3, /* size of a set with a mark */
+	TRIES = 1000, /* other processes may create and remove the set all the time */
+};
+
+int semset_room(int size)
+{
+	return (size - SEMSET_FIRST_SLOT - 1) / 2;
+}
+
+int semset_size(int room)
+{
+	return SEMSET_FIRST_SLOT + 2 * room + 1;
+}
 
 enum semset_kind semset_kind_of(int id, int size)
 {
 	int last = size >= SMALLEST ? semctl(id, size - 1, GETVAL) : 0;
 
-	return last == SEMSET_SLOTS || last == SEMSET_BARRIER ? (enum semset_kind)last : SEMSET_PLAIN;
+	switch (last) {
+	case SEMSET_BARRIER:
+	case SEMSET_SLOTS:
+	case SEMSET_RETIRED: return (enum semset_kind)last;
+	default: return SEMSET_PLAIN;
+	}
 }
 
-/* The set's kind, by its size: 0, or -1 with errno. */
+/* Sets the kind, by the size: 0, or -1 with errno. */
 static int find_kind(struct semset *set)
 {
 	errno = 0;
@@ -24,7 +43,7 @@ static int find_kind(struct semset *set)
 	return errno == 0 ? 0 : -1;
 }
 
-/* The set's size and kind: 0, or -1 with errno. */
+/* Reads the size and the kind: 0, or -1 with errno. */
 static int look(struct semset *set, struct semid_ds *ds)
 {
 	if (semctl(set->id, 0, IPC_STAT, (union semun){.buf = ds}) == -1)
@@ -33,7 +52,7 @@ static int look(struct semset *set, struct semid_ds *ds)
 	return find_kind(set);
 }
 
-/* Fills the set unless that was done: 0, or -1 with errno. */
+/* Fills the set unless another process has: 0, or -1 with errno. */
 static int fill(int id, enum semset_kind kind, int size, const int *values, int count)
 {
 	struct sembuf operations[2 + 2 * VALUES_MOST];
@@ -58,18 +77,18 @@ static int open_once(struct semset *set, const struct object *object, enum semse
 	key_t key;
 
 	*created = 0;
-	if (object->kind == OBJECT_ID) {
-		set->id = object->id;
-	} else if (object_key(object, &key) == -1) {
-		return -1;
-	} else if ((set->id = semget(key, 0, 0)) == -1) {
-		if (errno != ENOENT || (set->id = semget(key, size, IPC_CREAT | IPC_EXCL | (int)mode)) == -1)
+	set->id = sysv_find_set(object);
+	if (set->id == -1) {
+		if (errno != ENOENT || object->kind == OBJECT_ID || object_key(object, &key) == -1)
+			return -1;
+		set->id = semget(key, size, IPC_CREAT | IPC_EXCL | (int)mode);
+		if (set->id == -1)
 			return -1;
 		*created = 1;
 	}
 	if (look(set, &ds) == -1)
 		return -1;
-	/* A set of this size that nobody ever used: if all of it is zero it was left so by who was to fill it. */
+	/* A set of this size that no process ever used: if all of it is 0, the process that was to fill it has not. */
 	if (set->kind == SEMSET_PLAIN && set->size == size && ds.sem_otime == 0) {
 		if (fill(set->id, kind, size, values, count) == -1)
 			return -1;
@@ -83,8 +102,7 @@ int semset_open(struct semset *set, const struct object *object, enum semset_kin
 {
 	int tries;
 
-	/* Between two calls others make it or remove it. */
-	for (tries = 0; tries < 1000; tries++) {
+	for (tries = 0; tries < TRIES; tries++) {
 		if (open_once(set, object, kind, size, mode, values, count, created) == 0)
 			return 0;
 		if (object->kind == OBJECT_ID || (errno != EEXIST && errno != EIDRM && errno != EINVAL))
@@ -104,4 +122,11 @@ int semset_operate(int id, struct sembuf *operations, size_t count, const struct
 		result = semtimedop(id, operations, count, deadline_left_timespec(deadline, &left));
 	while (result == -1 && errno == EINTR);
 	return result;
+}
+
+int semset_try(int id, struct sembuf *operations, size_t count)
+{
+	static const struct deadline at_once = {0};
+
+	return semset_operate(id, operations, count, &at_once);
 }

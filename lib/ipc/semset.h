@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sets of System V semaphores that several processes make and use at once, with nobody in charge: who
- * comes first makes the set, and whoever finds it made but not filled fills it.
+ * Sets of System V semaphores that several processes create and use at once, with none in charge: the first one creates the
+ * set, and whichever finds it created but not filled fills it.
  *
- * The last semaphore of such a set is its mark: zero in a new set, a number of its own once the set is
- * filled, and never changed again.  Filling is one semop(2) that wants the mark to be zero, so it happens
- * once, whoever is killed in between.
+ * The last semaphore of such a set is its mark: 0 in a new set, the number of its kind once the set is filled.  Filling is one
+ * semop(2) that insists on a mark of 0, so it happens once, whichever process is killed in between.
  */
 #ifndef SEMSET_H
 #define SEMSET_H
@@ -16,36 +15,50 @@
 #include "base/deadline.h"
 #include "ipc/object.h"
 
-/* What a set is for, as its mark: numbers that nobody would count to by accident. */
+/* The kinds of sets, as their marks: numbers that no program would count to by accident. */
 enum semset_kind {
 	SEMSET_PLAIN = 0,
-	SEMSET_SLOTS = 21077,   /* slots.h */
-	SEMSET_BARRIER = 21078, /* barrier.h */
-};
-
-/* What a set is, or is to be. */
-struct semset {
-	enum semset_kind kind;
-	int id;
-	int size; /* number of semaphores, the mark included */
+	SEMSET_BARRIER = 21078, /* the sets of `semctl barrier` */
+	SEMSET_SLOTS = 21079,   /* the sets of `semctl run` */
+	SEMSET_RETIRED = 21080, /* a set of slots that no process used, and that is about to be removed */
 };
 
 /*
- * Opens the set of that name, of whatever kind and size it is.  Where there is none it is made with `kind`
- * and `size`, and the first `count` of its semaphores get `values`; a set that was left unfilled, and is of
- * this size, is filled so, too.  `created` tells of the former.  0, or -1 with errno: ENOENT for an id that
- * is not there, EACCES, ENOSPC, and the others of semget(2).
+ * The layout of SEMSET_SLOTS, semctl(1).  After these come the slots, each 1 while a process holds it, which is then the last
+ * process that changed it; as many semaphores that remember the last holder of each slot; and the mark.
+ */
+enum { SEMSET_TOKENS, SEMSET_LIMIT, SEMSET_SURPLUS, SEMSET_FIRST_SLOT };
+
+/* The number of slots that a set of SEMSET_SLOTS with `size` semaphores has room for. */
+int semset_room(int size);
+
+/* The smallest size of a set of SEMSET_SLOTS with room for `room` slots. */
+int semset_size(int room);
+
+struct semset {
+	enum semset_kind kind;
+	int id;
+	int size; /* number of semaphores, including the mark */
+};
+
+/*
+ * Opens the set of that name, of whatever kind and size it is.  A missing set is created with `size` semaphores, and the
+ * first `count`, 3 at most, get `values`; a set of this size that was left unfilled is filled so, too.  `created` is set
+ * to whether the set was created.  0, or -1 with errno: ENOENT for a missing id, EACCES, ENOSPC, and others of semget(2).
  */
 int semset_open(struct semset *set, const struct object *object, enum semset_kind kind, int size, mode_t mode,
                 const int *values, int count, int *created);
 
-/* What kind of set it is that has `size` semaphores; SEMSET_PLAIN also where that cannot be read. */
+/* The kind of a set of `size` semaphores; SEMSET_PLAIN also where that cannot be read, with errno, which is otherwise as it was. */
 enum semset_kind semset_kind_of(int id, int size);
 
 /*
- * semtimedop(2) with what is left of the time, going on where Ctrl-Z and fg ended the wait with EINTR: 0, or
- * -1 with errno, EAGAIN when the time is over.
+ * semtimedop(2) with the time that is left, repeated where Ctrl-Z and fg ended it with EINTR: 0, or -1 with errno, EAGAIN when
+ * the time is over, EINVAL where the set does not exist.
  */
 int semset_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
+
+/* The same without waiting. */
+int semset_try(int id, struct sembuf *operations, size_t count);
 
 #endif
