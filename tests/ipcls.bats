@@ -1968,7 +1968,7 @@ END
 
 @test 'ipcls: --watch redraws on a terminal with changes marked, and elsewhere fails' {
     run -1 --separate-stderr ipcls --watch
-    assert_equal "$stderr" 'ipcls: --watch draws on a terminal, and standard output is none that can'
+    assert_equal "$stderr" 'ipcls: --watch needs a terminal that can move its cursor as standard output'
     alone '
         mqsend -C key:0x12 one
         TERM=xterm script -qfc "stty rows 20 cols 100; exec ipcls --watch=50ms --nousers" screen </dev/null >/dev/null 9>&- & p=$!

@@ -92,14 +92,11 @@ char *json_put_string(char *out, const char *bytes, size_t size)
 
 	*out++ = '"';
 	while (p < end) {
-		/* Nearly all bytes of a text are such. */
-		if ((*p > '\\' && *p < 0x7f) || (*p >= ' ' && *p < '\\' && *p != '"')) {
-			*out++ = (char)*p++;
-		} else if (*p < 0x80) {
-			out = put_escaped(out, *p++);
-		} else if (*p <= 0xe2 && (character = harmful(p)) != 0) {
+		if (*p >= 0x80 && *p <= 0xe2 && (character = harmful(p)) != 0) {
 			out = put_unicode(out, character);
 			p += *p == 0xe2 ? 3 : 2;
+		} else if (*p < ' ' || *p == '"' || *p == '\\' || *p == 0x7f) {
+			out = put_escaped(out, *p++);
 		} else {
 			*out++ = (char)*p++;
 		}

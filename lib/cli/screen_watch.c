@@ -170,7 +170,7 @@ int screen_watch(int64_t interval, screen_watch_draw *draw, void *context)
 	open_keys();
 	taken = keys != -1 && tcsetattr(keys, TCSADRAIN, &raw) == 0;
 	if (screen_open() == -1) {
-		cli_warn(NULL, "--watch draws on a terminal, and standard output is none that can");
+		cli_warn(NULL, "--watch needs a terminal that can move its cursor as standard output");
 		status = CLI_FAILED;
 		go_on = 0;
 	}
