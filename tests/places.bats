@@ -87,6 +87,7 @@ status 0
 a
 status 0
 bstatus 0
+mqrecv: /q: timed out
 status 124
 a
 b
