@@ -133,7 +133,7 @@ one=$!
 perl -e "$take" 0xb 0xa &
 other=$!
 until [ "$(ipcls -r --noheadings -o WAITERS -t sem 2>/dev/null | grep -c perl)" = 2 ]; do :; done
-sleep 60 </dev/shm/demo-replaced &
+sleep 60 7</dev/shm/demo-replaced &
 show ipcls
 kill "$one" "$other" $!
 wait "$one" "$other" $! || true
