@@ -5,7 +5,8 @@
 
 # What the scripts of `alone` begin with: `hold COMMAND...` starts one that writes a line once it holds
 # something; its pid is $held.  `await COMMAND...` waits until it succeeds.  `sleeps PID WORD`: in a function of the
-# kernel with that word in its name.
+# kernel with that word in its name.  `first COMMAND...` runs a tool as if this PID namespace were the first one, which has
+# all processes of the machine; so does `bash -c "$as_first" first COMMAND...` below another command.
 prelude='
 set -u
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
@@ -15,6 +16,9 @@ mkfifo never$$ && exec 9<>never$$
 hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
 await() { until "$@"; do read -rt 0.01 _ <&9; done; }
 sleeps() { [[ $(cat /proc/$1/wchan) == *"$2"* ]]; }
+export alone=$$ as_first="[[ -d first ]] || { mkdir first && ln -s pid:[4026531836] first/pid && ln -s /proc/\$alone/ns/ipc first/ipc; }
+    mount --bind first /proc/\$\$/ns && exec \"\$@\""
+first() { bash -c "$as_first" first "$@"; }
 trap "kill \$(jobs -p) 2>/dev/null" EXIT
 '
 

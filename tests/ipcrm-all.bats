@@ -971,9 +971,8 @@ ipcrm-all: key:0x00000012: msg, 1 message: touched since then; it stays
 ipcrm-all: 0 removed, 0 in use, 0 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 ipcrm-all: /old: pshm, 2 bytes: no orphan, as far as can be known; it stays
-ipcrm-all: key:0x00000012: msg, 1 message: removed
-key:0x00000012
-ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 1 passed by, 0 gone already, 0 declined, 0 failed
+ipcrm-all: key:0x00000012: msg, 1 message: no orphan, as far as can be known; it stays
+ipcrm-all: 0 removed, 0 in use, 0 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 END
 }

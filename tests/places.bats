@@ -64,6 +64,9 @@ status 1
 NAME SEMAPHORE VALUE WAITING FOR-ZERO LAST-PID COMMAND
 key:0x73 0 1 0 0 PID -
 status 0
+/p
+/q
+/s
 ipcls: /proc: not mounted; users are not known
 status 0
 END

@@ -20,7 +20,7 @@ setup() { start_test || return; }
     run -0 alone "$own_mqueue"'
         echo x | shmput /seg; echo x | shmput /ends; mkfifo fifo; mqsend -C --max-messages=1 --message-size=1 /queue </dev/null
         for object in /dev/shm/seg /dev/mqueue/queue fifo; do hold wait_peer leader $object; done
-        ipcls -r --noheadings -o NAME,USERS -t pshm,pmsg,fifo | sed "/line\|never/d; s,^/.*/fifo,fifo,; s,[0-9]*/wait_peer,P/wait_peer,"'
+        first ipcls -r --noheadings -o NAME,USERS -t pshm,pmsg,fifo | sed "/line\|never/d; s,^/.*/fifo,fifo,; s,[0-9]*/wait_peer,P/wait_peer,"'
     assert_output - <<'END'
 /ends none
 /seg P/wait_peer
@@ -34,7 +34,7 @@ END
         echo x | shmput /seg; mkfifo fifo; mqsend -C --max-messages=1 --message-size=1 /queue </dev/null
         for object in /dev/shm/seg /dev/mqueue/queue fifo; do hold wait_peer own $object; done
         await sleeps $held/task/$(ls /proc/$held/task | tail -1) pipe_read
-        ipcls -J -o NAME,USERS -t pshm,pmsg,fifo | sed -n "/line\|never/d; s/.*\/\(.*\)\",\"users.*\(\"uses.*\)}]}.*/\1 \2/p"'
+        first ipcls -J -o NAME,USERS -t pshm,pmsg,fifo | sed -n "/line\|never/d; s/.*\/\(.*\)\",\"users.*\(\"uses.*\)}]}.*/\1 \2/p"'
     assert_output - <<'END'
 seg "uses":["reads","writes"]
 queue "uses":["reads","writes"]
@@ -119,4 +119,111 @@ END
             ipcls -a -r --noheadings -t unix -o USERS,STATE | grep -c "^$held/perl paired"
         done'
     assert_output $'2\n2\n2'
+}
+
+# --- other PID namespaces ---
+
+@test 'ipcls: in the first PID namespace, an object without users has none' {
+    run -0 alone '
+        echo x | shmput /seg; mqsend -C --max-messages=1 --message-size=1 /queue </dev/null; semctl create /sem; semctl create key:0x13
+        mqsend -C key:0x12 one
+        first ipcls -r --noheadings -o NAME,USERS
+        first ipcls -J -o NAME,USERS -t pshm | grep -o "users\".*}"
+        first ipcls -r --noheadings --orphans -o NAME'
+    assert_output - <<'END'
+/seg none
+key:0x00000012 none
+/queue none
+key:0x00000013 none
+/sem none
+users":[]}
+/seg
+key:0x00000012
+/queue
+key:0x00000013
+/sem
+END
+}
+
+# A container with the same /dev/shm and IPC objects, but its own processes.  Root has the capabilities that it usually has
+# there, without CAP_LEASE, CAP_SYS_PTRACE, and CAP_SYS_ADMIN.
+container='
+capabilities=+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap
+container() {
+    unshare --pid --fork --mount-proc setpriv --bounding-set=-all,$capabilities --inh-caps=-all bash -c "$1"
+}
+nobody="setpriv --reuid 1234 --regid 1234 --clear-groups"
+'
+
+@test 'ipcls: in a container, what a process outside may use is no orphan, and what none uses is' {
+    needs_uids
+    run -0 alone "$container$own_mqueue"'
+        mount -t tmpfs -o mode=1777 none /dev/shm
+        for name in mapped open free; do echo x | $nobody shmput -m 600 /$name; done
+        $nobody semctl create /mapped 0; $nobody semctl create /free
+        for name in open free; do $nobody mqsend -C --max-messages=1 --message-size=1 /$name </dev/null; done
+        hold $nobody peer map /mapped
+        for file in /dev/shm/open /dev/mqueue/open; do hold $nobody bash -c "exec 5<$file; echo; exec sleep 60"; done
+        $nobody semctl wait /mapped 9>&- &
+        waits() { (($(peer sem-waiters /mapped) > 0)); }
+        await waits
+        container "ipcls --orphans -r --noheadings -o KIND,NAME"
+        container "ipcls -J -o NAME,USERS -t pshm /mapped"'
+    assert_output - <<'END'
+pshm /free
+pmsg /free
+psem /free
+{"objects":[
+{"name":"/mapped","users":null}
+],
+"deadlocks":[]}
+END
+}
+
+@test 'ipcls: in a container without a lease, whether a file is an orphan is unknown' {
+    needs_uids
+    run -0 alone "$container"'
+        echo x | $nobody shmput -m 600 /seg; $nobody semctl create -m 600 /sem
+        capabilities=+dac_override
+        container "ipcls -r --noheadings -o NAME,USERS,ORPHAN -t pshm,psem; ipcls -r --noheadings --orphans -t pshm,psem"'
+    assert_output - <<'END'
+/seg - unknown:\x20nobody\x20seen,\x20but\x20not\x20all\x20processes\x20may\x20be\x20looked\x20at
+/sem - unknown:\x20nobody\x20seen,\x20but\x20not\x20all\x20processes\x20may\x20be\x20looked\x20at
+END
+}
+
+@test 'ipcls: in a container, users that were found are listed as perhaps not all of them' {
+    run -0 alone "$container"'
+        echo x | shmput /seg
+        hold peer map /seg
+        container "rm -f line; mkfifo line; peer map /seg >line & read -r _ <line; ipcls -J -o USERS -t pshm; ipcls -r --noheadings -o USERS -t pshm; kill \$!" |
+            sed "s/:[0-9]*,/:N,/; s,^[0-9]*/,N/,"'
+    assert_output - <<'END'
+{"objects":[
+{"users":[{"pid":N,"command":"peer","uses":["maps"]}],"users_incomplete":true}
+],
+"deadlocks":[]}
+N/peer
+END
+}
+
+@test 'ipcls: in a container, a System V object that a process outside uses or waits for is no orphan' {
+    run -0 alone "$container"'
+        echo x | shmput key:0x11; hold peer map key:0x11
+        mqsend -C key:0x12 </dev/null; mqsend -C key:0x13 one; mqrecv key:0x13 >/dev/null
+        wait_peer msgrcv 0x12 >/dev/null 9>&- & a=$!; mqrecv -t 99 key:0x13 9>&- & b=$!
+        semctl create key:0x14 1 1; semctl create key:0x15 0; semctl wait key:0x15 9>&- & c=$!
+        await sleeps $a msgrcv; await sleeps $b msgrcv; await sleeps $c semtimedop
+        # Of these processes nothing but 0 is known inside.
+        hold perl -e "\$| = 1; semop(semget(0x14, 0, 0), pack(q(s3), 0, -1, 0)) or die; print qq(\n); sleep 60"
+        container "mqsend key:0x13 two; semctl op key:0x14 1-1; mqrecv key:0x13 >/dev/null
+            ipcls -r --noheadings --orphans -t shm,msg,sem
+            ipcls -r --noheadings -o NAME,ORPHAN -t shm,msg,sem | sed \"s/untouched.*but/but/; s/left,.*/left/\""'
+    assert_output - <<'END'
+key:0x00000011 no
+key:0x00000012 unknown:\x20empty,\x20but\x20who\x20made\x20it\x20is\x20not\x20known
+key:0x00000013 unknown:\x20empty,\x20last\x20users\x20gone,\x20but\x20who\x20waits\x20is\x20not\x20known
+key:0x00000014 unknown:\x20but\x20who\x20used\x20it\x20is\x20not\x20known
+key:0x00000015 no
+END
 }

@@ -273,7 +273,7 @@ static void put_json_list(struct buffer *buffer, const char *name, const struct 
 			buffer_commit(buffer, put_number(out, (uint64_t)cell->numbers[i]));
 	}
 	buffer_put(buffer, "]", 1);
-	if (cell->incomplete) {
+	if (cell->incomplete || cell->elsewhere) {
 		buffer_put(buffer, ",", 1);
 		cell_put_json_key(buffer, name, "_incomplete");
 		buffer_put(buffer, "true", 4);

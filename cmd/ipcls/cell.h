@@ -45,6 +45,7 @@ struct cell {
 	const int *numbers;
 	const struct cell_process *processes;
 	int incomplete; /* the list may lack processes; if its count is 0, none is known */
+	int elsewhere;  /* the list has all processes of this PID namespace, but may lack others */
 };
 
 /* How cells are written. */

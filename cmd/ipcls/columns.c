@@ -210,6 +210,7 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 	const struct users *users = columns->users;
 	size_t count, i, found = 0;
 	struct cell_process *processes;
+	enum users_unknown unknown;
 	const struct user *user;
 
 	if (users->first == NULL)
@@ -236,8 +237,12 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 	cell->type = CELL_PROCESSES;
 	cell->processes = processes;
 	cell->count = found;
-	cell->incomplete = how == USER_WAITS ? users->waits_hidden > 0 || users->invisible :
-	                                       users_unknown(users, columns->inventory, index);
+	unknown = users_unknown(users, columns->inventory, index);
+	if (how == USER_WAITS)
+		unknown = users->waits_hidden > 0 || users->invisible ? USERS_HIDDEN : users->elsewhere ? USERS_ELSEWHERE : USERS_COMPLETE;
+	/* That nobody uses it cannot be said then, while the users that were found are mostly all of them. */
+	cell->incomplete = unknown == USERS_HIDDEN || (unknown == USERS_ELSEWHERE && found == 0);
+	cell->elsewhere = unknown == USERS_ELSEWHERE;
 }
 
 static void set_state(struct columns *columns, size_t index, struct cell *cell)

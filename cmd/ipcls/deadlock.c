@@ -176,7 +176,8 @@ static int add_edges(struct wait_graph *graph, size_t waiting)
 	case USER_MSGSND:
 		return add_last(graph, waiting, entry->last_receiver_pid);
 	default:
-		if (releasing(user->call) == 0 || users_unknown(graph->users, graph->inventory, user->entry))
+		/* A process of another PID namespace, which could release it as well, is not reckoned with. */
+		if (releasing(user->call) == 0 || users_unknown(graph->users, graph->inventory, user->entry) == USERS_HIDDEN)
 			return 0;
 		return add_others(graph, waiting);
 	}

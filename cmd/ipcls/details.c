@@ -128,6 +128,7 @@ static void put_wait(char *text, size_t room, const struct user *user)
 static int add_users(struct details *details)
 {
 	const struct look *look = details->look;
+	enum users_unknown unknown;
 	const struct user *user;
 	struct line *line;
 	size_t count, i;
@@ -145,12 +146,14 @@ static int add_users(struct details *details)
 		if (user[i].how & USER_WAITS)
 			put_wait(line->text + length, sizeof(line->text) - (size_t)length, &user[i]);
 	}
-	if (!users_unknown(&look->users, &look->inventory, details->entry))
+	unknown = users_unknown(&look->users, &look->inventory, details->entry);
+	if (unknown == USERS_COMPLETE || (unknown == USERS_ELSEWHERE && count > 0))
 		return 0;
 	line = add_line(details, "user", NULL);
 	if (line == NULL)
 		return -1;
-	snprintf(line->text, sizeof(line->text), "unknown: not all processes may be looked at");
+	snprintf(line->text, sizeof(line->text), "unknown: %s", unknown == USERS_HIDDEN ? "not all processes may be looked at" :
+	         "processes of other PID namespaces cannot be seen");
 	return 0;
 }
 

@@ -76,7 +76,8 @@ static int compare_uses(const struct nodes *nodes, uint32_t one, uint32_t other)
 	if (order == 0)
 		order = compare_numbers(count, other_count);
 	if (order == 0)
-		order = users_unknown(graph->users, graph->inventory, one) - users_unknown(graph->users, graph->inventory, other);
+		order = compare_numbers(users_unknown(graph->users, graph->inventory, one),
+		                        users_unknown(graph->users, graph->inventory, other));
 	for (i = 0; i < count && order == 0; i++) {
 		order = compare_numbers(user[i].process, other_user[i].process);
 		if (order == 0)
@@ -265,13 +266,23 @@ static size_t count_shown(size_t count)
 	return count == MEMBERS_SHOWN + 1 ? count : MEMBERS_SHOWN;
 }
 
+/* Whether the users of an object are unknown, or some of them. */
+static int lacks_users(const struct dot *graph, size_t entry)
+{
+	enum users_unknown unknown = users_unknown(graph->users, graph->inventory, entry);
+	size_t count;
+
+	users_of(graph->users, entry, &count);
+	return unknown == USERS_HIDDEN || (unknown == USERS_ELSEWHERE && count == 0);
+}
+
 /* Writes the node of the objects `from` to `end`. */
 static void put_objects(FILE *out, const struct nodes *nodes, size_t from, size_t end)
 {
 	const struct dot *graph = nodes->graph;
 	const struct inventory_entry *entries = graph->inventory->entries;
 	uint32_t first = nodes->objects[from].entry;
-	int unknown = users_unknown(graph->users, graph->inventory, first), unused;
+	int unknown = lacks_users(graph, first), unused;
 	size_t users, i;
 	char room[INVENTORY_NAME_ROOM];
 

@@ -64,7 +64,7 @@ static void put_fifo(char *out, const struct inventory *inventory, const struct 
 	size_t readers = count_users(users, index, USER_READS), writers = count_users(users, index, USER_WRITES);
 
 	snprintf(out, STATE_ROOM, "%zu reader%s, %zu writer%s%s", readers, plural((int64_t)readers), writers,
-	         plural((int64_t)writers), users_unknown(users, inventory, index) ? ", perhaps more" : "");
+	         plural((int64_t)writers), users_unknown(users, inventory, index) == USERS_HIDDEN ? ", perhaps more" : "");
 }
 
 void state_put(char *out, const struct inventory *inventory, const struct users *users, size_t index, const struct cell *values)

@@ -44,6 +44,12 @@ int proc_has_user(uid_t uid);
  */
 int proc_is_ambiguous_user(uid_t uid);
 
+/*
+ * Whether every process of the machine has a number here, because this is the first PID namespace, pid_namespaces(7).
+ * Also 0 where there is no /proc to tell.
+ */
+int proc_sees_all(void);
+
 /* The lines of a file that is read once, to its end. */
 struct proc_lines {
 	int fd;       /* the caller closes it */

@@ -209,6 +209,17 @@ const char *inventory_name(const struct inventory_entry *entry, char *room)
 	return room;
 }
 
+const char *inventory_path(const struct inventory_entry *entry, char *room)
+{
+	snprintf(room, INVENTORY_PATH_ROOM, "/dev/shm/%s%s", entry->kind == INVENTORY_PSEM ? "sem." : "", entry->name + 1);
+	return room;
+}
+
+int inventory_is_file(const struct inventory_entry *entry, const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_dev == entry->dev && st->st_ino == entry->ino;
+}
+
 int inventory_is(const struct inventory_entry *entry, const struct object *object, key_t key)
 {
 	if (!(entry->kind & INVENTORY_SYSV))

@@ -149,6 +149,14 @@ enum inventory_kind inventory_kind_of(const char *word, size_t size);
  */
 const char *inventory_name(const struct inventory_entry *entry, char *room);
 
+#define INVENTORY_PATH_ROOM 288 /* for paths in /dev/shm */
+
+/* The path of the file of a POSIX segment or semaphore that has a name, in `room`, INVENTORY_PATH_ROOM bytes. */
+const char *inventory_path(const struct inventory_entry *entry, char *room);
+
+/* Whether stat(2) has given `st` for the file of this entry. */
+int inventory_is_file(const struct inventory_entry *entry, const struct stat *st);
+
 /*
  * Whether `object` names this entry: a System V object by key (`key` is that of object_key(), never IPC_PRIVATE) or id, a
  * POSIX object by name.

@@ -30,21 +30,24 @@ const struct user *users_of(const struct users *users, size_t entry, size_t *cou
 	return *count == 0 ? NULL : users->users + users->first[entry];
 }
 
-int users_unknown(const struct users *users, const struct inventory *inventory, size_t entry)
+enum users_unknown users_unknown(const struct users *users, const struct inventory *inventory, size_t entry)
 {
 	const struct inventory_entry *one = &inventory->entries[entry];
-	int some_hidden = users->hidden > 0 || users->invisible;
+	int hidden = users->hidden > 0 || users->invisible;
 
 	switch (one->kind) {
 	case INVENTORY_SHM:
 		/* A process of another pid namespace can be attached as well, without being seen here. */
-		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count);
+		return one->count > 0 && (users->attached == NULL || (int64_t)users->attached[entry] < one->count) ? USERS_HIDDEN :
+		                                                                                                   USERS_COMPLETE;
 	case INVENTORY_MSG:
 	case INVENTORY_SEM:
-		return users->waits_hidden > 0 || users->invisible || one->flags & INVENTORY_HOLDERS_HIDDEN;
+		hidden = users->waits_hidden > 0 || users->invisible || one->flags & INVENTORY_HOLDERS_HIDDEN;
+		break;
 	default:
-		return some_hidden;
+		break;
 	}
+	return hidden ? USERS_HIDDEN : users->elsewhere ? USERS_ELSEWHERE : USERS_COMPLETE;
 }
 
 void users_free(struct users *users)
@@ -85,6 +88,7 @@ void users_open(struct users *users)
 		return;
 	users->proc = proc_open();
 	users->proc_err = users->proc == -1 ? errno : 0;
+	users->elsewhere = !proc_sees_all();
 }
 
 /* The start of the process, in seconds since 1970, or -1 where it is missing or may not be seen. */
@@ -131,5 +135,5 @@ int users_in_use(const struct users *users, const struct inventory *inventory, s
 	users_of(users, entry, &count);
 	if (count > 0 || one->waiters > 0)
 		return 1;
-	return users_unknown(users, inventory, entry) ? -1 : 0;
+	return users_unknown(users, inventory, entry) == USERS_HIDDEN ? -1 : 0;
 }

@@ -75,6 +75,7 @@ struct users {
 	uint32_t *attached; /* the number of mappings of each entry that were found */
 	size_t hidden;      /* processes whose memory or descriptors may not be seen */
 	size_t waits_hidden; /* processes whose waits may not be seen */
+	int elsewhere;      /* processes of other PID namespaces may use objects, and /proc never shows them */
 	int invisible;      /* /proc does not show all processes (hidepid), or is missing */
 	int err;            /* the first cause, other than a missing permission, why a process was not looked at; or 0 */
 	int proc;           /* the descriptor of /proc once that is open (never 0), or -1 */
@@ -106,11 +107,18 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 /* The users of the entry with this index; `*count` is their number. */
 const struct user *users_of(const struct users *users, size_t entry, size_t *count);
 
+/* The reason why an entry may have users that were not found. */
+enum users_unknown {
+	USERS_COMPLETE = 0, /* it has none */
+	USERS_HIDDEN,       /* some processes may not be looked at */
+	USERS_ELSEWHERE,    /* a process of another PID namespace, which nobody here can see, may use it */
+};
+
 /*
  * Whether an entry may have users that were not found.  All users of a System V segment are known if as many mappings were
  * found as the kernel counts.  System V queues and sets have only waiting processes and holders as users.
  */
-int users_unknown(const struct users *users, const struct inventory *inventory, size_t entry);
+enum users_unknown users_unknown(const struct users *users, const struct inventory *inventory, size_t entry);
 
 void users_free(struct users *users);
 
@@ -138,14 +146,15 @@ enum users_orphan {
 
 /*
  * Whether no process is left that would use the object.  `reason` (USERS_REASON bytes) becomes the reason for the verdict.
- * `users` must have looked at all parts that users_needed() says for the kind.
+ * `users` must have looked at all parts that users_needed() says for the kind.  Where the processes that can be seen do not
+ * suffice for a verdict on a file, it asks the kernel for a lease, see inventory_lease.h.
  */
 enum users_orphan users_is_orphan(const struct users *users, const struct inventory *inventory, size_t entry,
                                   char *reason);
 
 /*
- * Whether a process uses the object at this moment: 1, 0, or -1 where that cannot be known.  The count of the kernel says
- * more about a System V segment.
+ * Whether a process of this PID namespace uses the object at this moment: 1, 0, or -1 where that cannot be known.  The count
+ * of the kernel says more about a System V segment, and a lease about a file.
  */
 int users_in_use(const struct users *users, const struct inventory *inventory, size_t entry);
 

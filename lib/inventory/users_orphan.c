@@ -7,6 +7,7 @@
 #include <sys/sem.h>
 
 #include "base/timestamp.h"
+#include "inventory/inventory_lease.h"
 
 /* The number of users that do one of `how`. */
 static size_t count_users(const struct users *users, size_t entry, unsigned how)
@@ -71,12 +72,18 @@ static enum users_orphan judge_msg(const struct users *users, const struct inven
 	return because(USERS_ORPHAN, reason, "%s, last users gone, untouched since %s", what, since);
 }
 
+/* Whether a process of another PID namespace may be meant by the pid 0, which also stands for no process at all. */
+static int may_be_elsewhere(const struct users *users, int pid)
+{
+	return pid == 0 && users->elsewhere;
+}
+
 static enum users_orphan judge_sem(const struct users *users, const struct inventory *inventory, size_t index, char *reason)
 {
 	const struct inventory_entry *entry = &inventory->entries[index];
 	enum users_fate fate = USERS_UNKNOWN;
 	int64_t i, gone = 0;
-	int last = 0;
+	int last = 0, elsewhere = 0;
 	char since[TIMESTAMP_ROOM];
 
 	if (count_users(users, index, USER_WAITS | USER_HOLDS) > 0)
@@ -97,7 +104,10 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 		if (fate == USERS_ALIVE)
 			return USERS_NO_ORPHAN;
 		gone += fate == USERS_GONE;
+		elsewhere |= may_be_elsewhere(users, pid);
 	}
+	if (elsewhere && entry->times[INVENTORY_USED] > 0)
+		return because(USERS_ORPHAN_UNKNOWN, reason, "untouched since %s, but who used it is not known", since);
 	if (gone == 0)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "untouched since %s, but who made it is not known", since);
 	return because(USERS_ORPHAN, reason, "nobody waits, last users gone, untouched since %s", since);
@@ -108,6 +118,7 @@ static enum users_orphan judge_file(const struct users *users, const struct inve
 	const struct inventory_entry *entry = &inventory->entries[index];
 	size_t count;
 	char what[64] = "";
+	int used;
 
 	users_of(users, index, &count);
 	if (count > 0 || entry->waiters > 0)
@@ -116,7 +127,10 @@ static enum users_orphan judge_file(const struct users *users, const struct inve
 		snprintf(what, sizeof(what), "empty, ");
 	else if (entry->kind == INVENTORY_PMSG && entry->count > 0)
 		snprintf(what, sizeof(what), "%lld message%s left, ", (long long)entry->count, entry->count == 1 ? "" : "s");
-	if (users_unknown(users, inventory, index))
+	used = users_unknown(users, inventory, index) ? inventory_lease_in_use(entry) : 0;
+	if (used == 1)
+		return USERS_NO_ORPHAN;
+	if (used == -1)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "%snobody seen, but not all processes may be looked at", what);
 	return because(USERS_ORPHAN, reason, "%snobody has it %s", what,
 	               entry->kind == INVENTORY_PMSG ? "open" : entry->kind == INVENTORY_PSEM ? "mapped" : "mapped or open");
