@@ -147,6 +147,59 @@ is_fifo() { [[ -p $1 ]]; }
     cmp a.out <(seq 9)
 }
 
+# written_by STRACE-OUTPUT: how many bytes write(2) has taken.
+written_by() { perl -ne '$n += $1 if /\bwrite\(.* = (\d+)/; END { print $n }' "$1"; }
+
+@test 'fifotee: copies a large input once for all FIFOs, and their readers and a slow one get all' {
+    head -c 1000000 /dev/urandom >in.txt
+    mkfifo a b c
+    reads a
+    reads b
+    traced -e trace=write,tee,splice fifotee -n a b <in.txt
+    all_end
+    cmp in.txt a.out
+    cmp in.txt b.out
+    # The rest of the last piece is small, and is written to each.
+    assert [ "$(written_by trace)" -lt 1100000 ]
+    pids=()
+    reads a
+    slow_reader b 4096
+    slow_reader c 8192
+    soon fifotee a b c <in.txt >out
+    all_end
+    for name in a.out b.out c.out out; do cmp in.txt $name; done
+}
+
+@test 'fifotee: without a pipe of its own for the copy it writes to each FIFO' {
+    head -c 1000000 /dev/urandom >in.txt
+    mkfifo a b
+    reads a
+    reads b
+    traced -e inject=pipe2:error=EMFILE fifotee -n a b <in.txt
+    grep -q EMFILE trace
+    all_end
+    cmp in.txt a.out
+    cmp in.txt b.out
+}
+
+@test 'fifotee: readers do not see what a program does later to memory that it gave to the pipe' {
+    # The last MiB of a segment is copied by shmcat itself.
+    letters 1500000 a | shmput /fifotee
+    mkfifo a b in
+    exec 7<>a 6<>b 5<>in
+    bg fifotee -n a b <in
+    soon shmcat --zero-copy /fifotee >in
+    exec 5>&-
+    eventually asleep "$pid"
+    letters 1500000 b | shmput /fifotee
+    soon head -c 1500000 <&7 >a.out &
+    soon head -c 1500000 <&6 >b.out
+    wait $!
+    ends 0
+    cmp a.out <(letters 1500000 a)
+    cmp b.out <(letters 1500000 a)
+}
+
 @test 'fifotee: a hundred outputs all get all' {
     local i names=()
     seq 30000 >in.txt
@@ -1221,7 +1274,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
         bg cat a
         reads b
         status=0
-        traced -P "$PWD/a" -e inject=write:error=EIO:when=2+ fifotee --readers=2 -o "$policy:a" b <in.txt >out 2>err || status=$?
+        traced -P "$PWD/a" -e inject=write,tee,splice:error=EIO:when=2+ fifotee --readers=2 -o "$policy:a" b <in.txt >out 2>err || status=$?
         assert_equal "$status" 1
         assert_equal "$(<err)" 'fifotee: a: Input/output error'
         all_end
@@ -1235,7 +1288,7 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     mkfifo a b
     reads a
     reads b
-    traced -P "$PWD/a" -e inject=write:error=EAGAIN:when=1+2 fifotee a b <in.txt >out
+    traced -P "$PWD/a" -e inject=write,tee,splice:error=EAGAIN:when=1+2 fifotee a b <in.txt >out
     all_end
     cmp in.txt a.out
     cmp in.txt b.out

@@ -11,6 +11,7 @@
  *	loop		the one poll(2): which outputs are waited for, served, given up
  *	open		opens all outputs, and refuses the same one twice
  *	input		reads standard input, and gives what has come to the outputs
+ *	share		one copy of what was read for all outputs that block
  *	zerocopy	--zero-copy: the same by tee(2) and splice(2)
  *	output		the life of an output: its reader comes, leaves, comes back, until it ends
  *	readers		looks for readers that come, and finds or creates the FIFO again

@@ -73,6 +73,7 @@ void input_read(struct job *job)
 		return;
 	}
 	stream_add(stream, (size_t)got);
+	share_write(job, stream_end(stream) - (size_t)got);
 	progress_add(&job->progress, (uint64_t)got);
 	give_out(job);
 }

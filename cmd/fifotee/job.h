@@ -14,6 +14,7 @@
 #include "cli/progress.h"
 #include "fifo.h"
 #include "record_writer.h"
+#include "share.h"
 #include "stream.h"
 
 enum policy_kind { POLICY_BLOCK, POLICY_DROP, POLICY_BUFFER, POLICY_FAIL };
@@ -74,6 +75,7 @@ struct job {
 	struct output *outputs;
 	size_t count;
 	struct stream stream;
+	struct share share;
 	struct pollfd *polls; /* of standard input, of `report`, and of the outputs in `order` */
 	struct output **order;
 	size_t ordered;

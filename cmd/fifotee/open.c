@@ -101,6 +101,7 @@ int open_outputs(struct job *job)
 
 void open_free(struct job *job)
 {
+	share_close(&job->share);
 	stream_close(&job->stream);
 	free(job->order);
 	free(job->polls);
