@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # SPDX-License-Identifier: ISC
 #
 # Scripts that run where no other IPC objects exist, for the tests of what lists and finds them.

@@ -1340,7 +1340,7 @@ watching() {
 @test 'shmcat: --watch that is ended by Ctrl-\ gives the terminal back' {
     given /cat-x 'Hello, world'
     watching 24 80
-    keys 'C-\'
+    keys C-\\
     eventually on_first_screen
     typed 'echo "status $?"; stty -a'
     eventually on_screen 'status 131'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # The processes that use an object, and the verdict that no process is left to use it.
 # What is in single quotes is for the shell that `alone` starts.
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2154
 
 load helper
 load alone
