@@ -10,6 +10,8 @@ declare -F _ipcutils_complete >/dev/null || . "${BASH_SOURCE[0]%"${BASH_SOURCE[0
 _sockpair_sockets() {
     local path rest
 
+    _ipcutils_offer tcp:
+    [[ $option == --connect= || $before == *c || $before == --connect ]] || _ipcutils_offer inherit
     for path in "$plain"*; do
         [[ (-S $path || -d $path) && $path != *[[:cntrl:]]* ]] || continue
         [[ ! -d $path ]] || path+=/

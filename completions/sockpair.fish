@@ -7,6 +7,7 @@ functions -q __ipcutils_word; or source (status dirname)/ipcutils.fish
 # Sockets, the directories on the way, and abstract names.
 function __sockpair_sockets
     set -l word (__ipcutils_word)
+    printf 'tcp:\t[HOST:]PORT\n'
     for path in $word*
         string match -qr '[[:cntrl:]]' -- $path; and continue
         if test -d $path
@@ -77,7 +78,7 @@ complete -c sockpair -n 'not __sockpair_in_command' -s E -l end -d 'shut standar
 complete -c sockpair -n 'not __sockpair_in_command' -s f -l fd -x -d 'the socket is this descriptor of the commands'
 complete -c sockpair -n 'not __sockpair_in_command' -s h -l help -d 'print a summary of the options'
 complete -c sockpair -n 'not __sockpair_in_command' -s k -l keep-open -d 'leave the connection open at the end of input'
-complete -c sockpair -n 'not __sockpair_in_command' -s l -l listen -x -a '(__sockpair_sockets)' -d 'serve a socket'
+complete -c sockpair -n 'not __sockpair_in_command' -s l -l listen -x -a '(__sockpair_sockets) inherit' -d 'serve a socket'
 complete -c sockpair -n 'not __sockpair_in_command' -s m -l mode -x -a '0600 0660 0666 g+rw a+rw' -d 'permission of the socket'
 complete -c sockpair -n 'not __sockpair_in_command' -s n -l nonblock -d 'do not wait'
 complete -c sockpair -n 'not __sockpair_in_command' -s p -l pipes -d 'two pipes instead of a socket pair'

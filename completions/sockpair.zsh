@@ -7,6 +7,7 @@ _sockpair_sockets() {
     local ret=1 line
     local -a names expl
 
+    _wanted tcp expl 'TCP' compadd -S '' tcp: && ret=0
     _files -g '*(=)' && ret=0
     if [[ $PREFIX == @* && -r /proc/net/unix ]]; then
         while read -r line; do
@@ -15,6 +16,15 @@ _sockpair_sockets() {
         done </proc/net/unix
         _wanted abstract-names expl 'abstract name' compadd -a names && ret=0
     fi
+    return ret
+}
+
+_sockpair_served() {
+    local ret=1
+    local -a expl
+
+    _wanted inherit expl 'sockets of an init system' compadd inherit && ret=0
+    _sockpair_sockets && ret=0
     return ret
 }
 
@@ -67,13 +77,13 @@ fi
 
 _arguments -s -S \
     '*--allow-uid=[talk to this user only]:user id:(any)' \
-    '(-c --connect)'{-c+,--connect=}'[connect to a socket]:path:_sockpair_sockets' \
+    '(-c --connect)'{-c+,--connect=}'[connect to a socket]:address:_sockpair_sockets' \
     '(-E --end)'{-E,--end}'[shut standard output, a socket, down]' \
     '(-f --fd)'{-f+,--fd=}'[the socket is this descriptor of the commands]:number: ' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
     '(-j --jobs)'{-j+,--jobs=}'[with -l\: number of commands that run at once]:number: ' \
     '(-k --keep-open)'{-k,--keep-open}'[leave the connection open at the end of input]' \
-    '(-l --listen)'{-l+,--listen=}'[serve a socket]:path:_sockpair_sockets' \
+    '(-l --listen)'{-l+,--listen=}'[serve a socket]:address:_sockpair_served' \
     '(-m --mode)'{-m+,--mode=}'[permission of the socket]:mode:((0600\:"only you" 0660\:"the group connects" 0666\:"all connect" g+rw\:"the group connects" a+rw\:"all connect"))' \
     '(-n --nonblock -w --timeout)'{-n,--nonblock}'[do not wait]' \
     '(-p --pipes)'{-p,--pipes}'[two pipes instead of a socket pair]' \

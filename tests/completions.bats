@@ -320,6 +320,8 @@ letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | t
         assert_equal "$(completed $shell sockpair '-t seq')" "$(printf '%s\n' -t seqpacket)"
         assert_equal "$(completed $shell sockpair '-c comp-s')" "$(printf '%s\n' -c comp-socket)"
         assert_equal "$(completed $shell sockpair '-v -l comp-s')" "$(printf '%s\n' -v -l comp-socket)"
+        assert_equal "$(completed $shell sockpair '-l inh')" "$(printf '%s\n' -l inherit)"
+        assert_equal "$(completed $shell sockpair '-c tc')" "$(printf '%s\n' -c tcp:)"
         assert_equal "$(completed $shell sockpair '-l s -- setpri')" "$(printf '%s\n' -l s -- setpriv)"
         assert_equal "$(completed $shell sockpair '-v setpri')" "$(printf '%s\n' -v setpriv)"
         assert_equal "$(completed $shell sockpair 'cat comp-f')" "$(printf '%s\n' cat comp-file)"

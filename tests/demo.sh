@@ -115,6 +115,13 @@ sockpair -l ./counter --take-fd=1 --total=1 -- sh -c \
 show 'sockpair -w 10 -c ./counter --pass-fd=7 7<source.tar </dev/null'
 wait $!
 
+step 'The same over TCP, for this machine alone, on a port that the kernel chooses.'
+sockpair -l tcp:127.0.0.1:0 --total=1 -- sh -c 'echo "$SOCKPAIR_PEER_ADDRESS sent $(wc -c) bytes"' >port &
+server=$!
+until [ -s port ]; do kill -0 "$server"; done
+show 'sockpair -c "tcp:$(cat port)" <source.tar'
+wait "$server"
+
 step 'fifotee copies to many FIFOs: readers may be slow, leave, or never come.'
 for _ in {1..20}; do cat source.tar; done >large
 mkfifo all first

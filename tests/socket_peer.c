@@ -15,9 +15,10 @@
  *        socket_peer drip COUNT           write COUNT bytes, one by one, to standard output
  *        socket_peer half                 shut standard output, a socket, down for writing
  *
- * NAME is a path, or @NAME.
+ * NAME is a path, @NAME, or tcp:PORT of 127.0.0.1.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <err.h>
 #include <poll.h>
 #include <stddef.h>
@@ -29,11 +30,21 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static struct sockaddr_un address;
+static union {
+	struct sockaddr_un un;
+	struct sockaddr_in in;
+} any;
+#define address any.un
 static socklen_t length;
 
 static void parse(const char *name)
 {
+	if (strncmp(name, "tcp:", 4) == 0) {
+		any.in = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(name + 4)),
+		                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+		length = sizeof(any.in);
+		return;
+	}
 	length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name));
 	address.sun_family = AF_UNIX;
 	memcpy(address.sun_path, name, strlen(name));
@@ -48,7 +59,7 @@ static int type_of(const char *word)
 
 static int make(int type)
 {
-	int fd = socket(AF_UNIX, type, 0);
+	int fd = socket(any.un.sun_family == AF_INET ? AF_INET : AF_UNIX, type, 0);
 
 	if (fd == -1)
 		err(1, "socket");

@@ -166,7 +166,7 @@ has_commands() {
 
 @test 'sockpair: help and version go to standard output' {
     run -0 --separate-stderr sockpair --help
-    assert_output --partial 'sockpair -l path'
+    assert_output --partial 'sockpair -l address'
     assert_equal "$stderr" ''
     run -0 --separate-stderr sockpair -V
     assert_output --partial 'sockpair (ipcutils)'
@@ -1288,6 +1288,386 @@ noting_pair() {
     chmod +x prog
     PATH=:/usr/bin:$BIN:/bin run -0 soon sockpair -c s -- prog
     assert_output here
+}
+
+# --- TCP ---
+
+# serving_tcp ADDRESS OPTION... -- COMMAND...: a server on a port that the kernel chooses, which is then in $port.
+serving_tcp() {
+    rm -f port
+    bg sockpair -l "$@" >port
+    eventually test -s port
+    port=$(<port)
+}
+
+needs_command() { command -v "$1" >/dev/null || skip "no $1 here"; }
+
+# The files of /proc have no size.
+has_ipv6() { grep -q . /proc/net/if_inet6 2>/dev/null; }
+
+# in_net COMMAND...: in a network of its own, where nothing but the loopback interface is.
+in_net() {
+    needs_command ip
+    # shellcheck disable=SC2016 # for the other shell
+    soon unshare --net --mount --map-current-user sh -c 'ip link set lo up && exec "$@"' sh "$@"
+}
+
+# bound_tcp: the local addresses that listen on $port, by /proc.
+bound_tcp() { awk -v port="$(printf :%04X "$port")" '$4 == "0A" && substr($2, length($2) - 4) == port { print substr($2, 1, length($2) - 5) }' /proc/net/tcp /proc/net/tcp6; }
+
+@test 'sockpair: -l tcp:0 prints the port that it took, and -c tcp:HOST:PORT talks to it' {
+    serving_tcp tcp:0 --total=4 -- tr a-z A-Z
+    assert_equal "$(wc -l <port)" 1
+    assert_equal "$(echo one | soon sockpair -c "tcp:localhost:$port")" ONE
+    assert_equal "$(echo two | soon sockpair -c "tcp:127.0.0.1:$port")" TWO
+    assert_equal "$(echo three | soon sockpair -c "tcp:$port")" THREE
+    soon sockpair -c "tcp:$port" -- sh -c 'echo four; sockpair -E; cat >out'
+    assert_equal "$(<out)" FOUR
+    ends 0
+    run -3 soon sockpair -c "tcp:$port" </dev/null
+    assert_output "sockpair: tcp:$port: no process serves this port"
+    run -125 soon sh -c 'sockpair -l tcp:0 -- true >&-'
+    assert_output 'sockpair: standard output: Bad file descriptor'
+}
+
+@test 'sockpair: a port that is given is served and not printed' {
+    serving_tcp tcp:0 --total=1 -- true
+    soon sockpair -c "tcp:$port" </dev/null
+    ends 0
+    bg soon sockpair -l "tcp:$port" --total=1 -- echo again >out
+    assert_equal "$(soon sockpair -w 9 -c "tcp:$port" </dev/null)" again
+    ends 0
+    assert [ ! -s out ]
+}
+
+@test 'sockpair: without a host -l listens on the loopback addresses alone, with * on all, and else on what it is told' {
+    local six=''
+    ! has_ipv6 || six=yes
+    serving_tcp tcp:0 -- true
+    assert_equal "$(bound_tcp)" "0100007F${six:+$'\n'00000000000000000000000001000000}"
+    serving_tcp 'tcp:*:0' -w 9 -- true
+    assert_equal "$(bound_tcp)" "00000000${six:+$'\n'00000000000000000000000000000000}"
+    kill "$pid"
+    serving_tcp tcp:127.0.0.2:0 -- true
+    assert_equal "$(bound_tcp)" 0200007F
+    [[ -z $six ]] || {
+        serving_tcp 'tcp:[::1]:0' -- true
+        assert_equal "$(bound_tcp)" 00000000000000000000000001000000
+    }
+}
+
+@test 'sockpair: the command of TCP finds the address and the port of its peer, and nothing of an outer Unix socket' {
+    local show='echo "$SOCKPAIR_PEER_ADDRESS $SOCKPAIR_PEER_PORT ${SOCKPAIR_PEER_PID-no} ${SOCKPAIR_PEER_UID-no} ${SOCKPAIR_PEER_GID-no}"'
+    SOCKPAIR_PEER_PID=1 SOCKPAIR_PEER_UID=2 SOCKPAIR_PEER_GID=3 serving_tcp tcp:0 -- sh -c "$show"
+    perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die "$!"; print "127.0.0.1 ", $s->sockport, " no no no\n", <$s>' "$port" >out
+    assert_equal "$(head -n 1 out)" "$(tail -n 1 out)"
+    SOCKPAIR_PEER_PID=1 soon sockpair -c "tcp:127.0.0.1:$port" -- sh -c "$show >&2" 2>out
+    assert_equal "$(<out)" "127.0.0.1 $port no no no"
+    ! has_ipv6 || [[ $(soon sockpair -c "tcp:[::1]:$port" </dev/null) == '::1 '* ]]
+    serving sockpair -l s -- sh -c 'echo "${SOCKPAIR_PEER_ADDRESS-no} ${SOCKPAIR_PEER_PORT-no}"'
+    assert_equal "$(SOCKPAIR_PEER_ADDRESS=1 soon sockpair -c s </dev/null)" 'no no'
+}
+
+@test 'sockpair: -v tells the address of a peer of TCP' {
+    serving_tcp tcp:127.0.0.1:0 -v --total=1 -- sh -c 'exit 3' 2>err
+    run -0 soon sockpair -v -c "tcp:127.0.0.1:$port" </dev/null
+    assert_line "sockpair: tcp:127.0.0.1:$port: connected to 127.0.0.1 port $port"
+    ends 3
+    grep -q '^sockpair: tcp:127.0.0.1:0: connected to 127.0.0.1 port [0-9]*$' err
+    grep -q '^sockpair: tcp:127.0.0.1:0: the command for 127.0.0.1 port [0-9]* ended with status 3$' err
+}
+
+@test 'sockpair: words that are no addresses of TCP, and options that only Unix sockets have, are usage errors' {
+    local word option
+    for word in tcp: tcp:x tcp:-1 tcp:65536 tcp::80 tcp:h: tcp:h:x tcp:::1:80 'tcp:[::1]' 'tcp:[::1]80' 'tcp:[x]:80' 'tcp:[]:80' \
+        "tcp:$(letters 256 h):80" 'tcp:[::1:80'; do
+        usage_error sockpair -c "$word"
+        run -125 soon sockpair -l "$word" -- true
+    done
+    for word in tcp:0 tcp:localhost:0 'tcp:*:80' inherit inherit:x; do usage_error sockpair -c "$word"; done
+    run -125 soon sockpair -l tcp:0 -t dgram -- true
+    for option in -m600 -tseqpacket --allow-uid=0 --allow-uid=any --pass-fd=1 --take-fd=1; do
+        run -125 soon sockpair -l tcp:0 "$option" -- true
+        assert_output --partial Unix
+    done
+    run -125 soon sockpair -c tcp:80 --pass-fd=1 -- true
+    run -125 soon sockpair -l inherit -m 600 -- true
+    run -125 soon sockpair -l inherit -t stream -- true
+    run -125 soon sockpair -l inherit: -- true
+    run -3 soon sockpair -c ./tcp:80 </dev/null
+    assert_output 'sockpair: ./tcp:80: No such file or directory'
+}
+
+@test 'sockpair: a port in use is an error that names the address' {
+    serving_tcp tcp:127.0.0.1:0 -- cat
+    run -125 soon sockpair -l "tcp:$port" -- true
+    assert_output "sockpair: tcp:$port: another process serves port $port of 127.0.0.1 already"
+    assert_equal "$(echo hello | soon sockpair -c "tcp:$port")" hello
+    run -125 soon sockpair -l "tcp:*:$port" -- true
+    assert_output "sockpair: tcp:*:$port: another process serves port $port of 0.0.0.0 already"
+}
+
+@test 'sockpair: an address of another machine, and a host that does not exist, are told' {
+    run -125 in_net sockpair -l tcp:192.0.2.1:80 -- true
+    assert_output 'sockpair: tcp:192.0.2.1:80: 192.0.2.1 is not an address of this machine'
+    run -1 in_net sockpair -c tcp:192.0.2.1:80
+    assert_output 'sockpair: tcp:192.0.2.1:80: 192.0.2.1: Network is unreachable'
+    run -3 in_net sh -c 'echo "hosts: files" >nsswitch && mount --bind nsswitch /etc/nsswitch.conf && exec sockpair -c tcp:nowhere.invalid:80'
+    assert_output 'sockpair: tcp:nowhere.invalid:80: Name or service not known'
+}
+
+@test 'sockpair: of the addresses of a host -c takes the first that does not refuse' {
+    printf '%s several\n' 127.0.0.2 127.0.0.3 127.0.0.4 >hosts
+    run -0 in_net sh -c 'mount --bind hosts /etc/hosts
+        sockpair -l tcp:127.0.0.4:7000 --total=1 -- echo fourth &
+        sockpair -w 9 -v -c tcp:several:7000 </dev/null; status=$?; wait; exit $status'
+    assert_line fourth
+    assert_line 'sockpair: tcp:several:7000: connected to 127.0.0.4 port 7000'
+    run -3 in_net sh -c 'mount --bind hosts /etc/hosts; sockpair -c tcp:several:7000'
+    assert_output 'sockpair: tcp:several:7000: no process serves this port'
+}
+
+@test 'sockpair: an address that does not answer does not keep -c from the next one' {
+    printf '%s several\n' 127.0.0.2 127.0.0.3 >hosts
+    run -0 in_net sh -c 'mount --bind hosts /etc/hosts
+        perl -MIO::Socket::INET -e "
+            \$s = IO::Socket::INET->new(LocalAddr => q(127.0.0.2:7000), Listen => 1) or die; listen \$s, 0;
+            for (1, 2) { push @c, IO::Socket::INET->new(Proto => q(tcp)); \$c[-1]->blocking(0);
+                connect \$c[-1], Socket::pack_sockaddr_in(7000, Socket::inet_aton(q(127.0.0.2))) }
+            print qq(full\n); close STDOUT; sleep 60" >full & full=$!
+        until grep -q full full; do :; done
+        sockpair -l tcp:127.0.0.3:7000 --total=1 -- echo third & server=$!
+        sockpair -w 15 -c tcp:several:7000 </dev/null; status=$?; wait $server; kill $full; exit $status'
+    assert_output third
+}
+
+@test 'sockpair: where IPv4 or IPv6 is missing, the loopback address of the other one is served' {
+    has_ipv6 || skip 'no IPv6 here'
+    run -0 in_net sh -c 'ip addr del 127.0.0.1/8 dev lo
+        sockpair -l tcp:7000 --total=1 -- sh -c "echo \$SOCKPAIR_PEER_ADDRESS" & sockpair -w 9 -c tcp:7000 </dev/null; wait $!'
+    assert_output ::1
+    run -0 in_net sh -c 'echo 1 >/proc/sys/net/ipv6/conf/lo/disable_ipv6
+        sockpair -l tcp:7000 --total=1 -- sh -c "echo \$SOCKPAIR_PEER_ADDRESS" & sockpair -w 9 -c tcp:7000 </dev/null; wait $!'
+    assert_output 127.0.0.1
+}
+
+@test 'sockpair: a port that is free on the first address only is not the one that -l tcp:0 takes' {
+    has_ipv6 || skip 'no IPv6 here'
+    # The kernel may choose one port alone, which is taken on 127.0.0.1, until another one is allowed.
+    run -125 in_net sh -c 'echo 7000 7000 >/proc/sys/net/ipv4/ip_local_port_range
+        sockpair -l tcp:127.0.0.1:7000 -- true & until grep -q ":1B58 " /proc/net/tcp; do :; done
+        sockpair -l tcp:0 -w 0.1 -- true; status=$?; kill $!; exit $status'
+    assert_output 'sockpair: tcp:0: another process serves port 7000 of 127.0.0.1 already'
+}
+
+@test 'sockpair: a client waits with -w for a server of TCP that does not exist yet, and not for ever' {
+    run -124 in_net sockpair -w 0.2 -c tcp:7000
+    assert_output 'sockpair: tcp:7000: timed out: no process serves this port'
+    run -3 in_net sockpair -n -c tcp:7000
+    run -0 in_net sh -c 'sockpair -w 9 -c tcp:7000 </dev/null & client=$!; sleep 0.3
+        sockpair -l tcp:7000 --total=1 -- echo late & wait $client'
+    assert_output late
+}
+
+@test 'sockpair: a client of TCP never talks to itself' {
+    # The only port that a client may have is the one that it connects to.
+    run -3 in_net sh -c 'echo 7000 7000 >/proc/sys/net/ipv4/ip_local_port_range; exec sockpair -c tcp:127.0.0.1:7000'
+    assert_output 'sockpair: tcp:127.0.0.1:7000: no process serves this port'
+}
+
+@test 'sockpair: a client of TCP that is not answered ends with -w' {
+    run -124 in_net sh -c 'perl -MIO::Socket::INET -e "
+            \$s = IO::Socket::INET->new(LocalAddr => q(127.0.0.1:7000), Listen => 1) or die; listen \$s, 0;
+            for (1, 2) { push @c, IO::Socket::INET->new(Proto => q(tcp)); \$c[-1]->blocking(0);
+                connect \$c[-1], Socket::pack_sockaddr_in(7000, Socket::inet_aton(q(127.0.0.1))) }
+            print qq(full\n); close STDOUT; sleep 60" >full & full=$!
+        until grep -q full full; do :; done
+        sockpair -w 0.2 -c tcp:127.0.0.1:7000; status=$?; kill $full; exit $status'
+    assert_output 'sockpair: tcp:127.0.0.1:7000: timed out: no address of the host answered'
+}
+
+@test 'sockpair: half-close works both ways over TCP' {
+    serving_tcp tcp:0 -- sh -c 'sort; sockpair -E; cat >got'
+    assert_equal "$(printf 'b\na\n' | soon sockpair -c "tcp:$port")" $'a\nb'
+    serving_tcp tcp:0 --total=1 -- sh -c 'echo done; sockpair -E; cat >got'
+    mkfifo out
+    feed
+    bg soon sh -c 'exec sockpair -c "tcp:$1" <in >out' sh "$port"
+    client=$pid
+    # The end of the answer comes, while input still goes.
+    assert_equal "$(soon cat out)" 'done'
+    echo more >&5
+    fed
+    ends 0 "$client"
+    eventually has_line got more
+}
+
+@test 'sockpair: 64 MiB both ways at once over TCP' {
+    head -c 64M /dev/urandom >in
+    sum=$(cksum <in)
+    serving_tcp tcp:0 --total=1 -- sh -c 'exec 3<&0; cat in & cksum <&3 >first; wait'
+    assert_equal "$(timeout -s KILL 60 sockpair -c "tcp:$port" <in | cksum)" "$sum"
+    ends 0
+    assert_equal "$(<first)" "$sum"
+}
+
+@test 'sockpair: 1,000 clients of TCP at once are all served' {
+    local options
+    for options in '' '-j 5'; do
+        # shellcheck disable=SC2086 # words
+        serving_tcp tcp:0 $options -- cat
+        assert_equal "$(ulimit -n 4096; timeout 120 socket_peer crowd 1000 "tcp:$port")" 1000
+        eventually has_children "$pid" 0
+        kill "$pid"
+        ends 143
+    done
+}
+
+@test 'sockpair: a client of TCP that resets its connection disturbs nobody' {
+    local i
+    serving_tcp tcp:0 -- cat 2>err
+    for i in {1..20}; do
+        perl -MIO::Socket::INET -MSocket -e '$s = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die "$!";
+            setsockopt $s, SOL_SOCKET, SO_LINGER, pack "ii", 1, 0; print $s "x"; close $s' "$port"
+    done
+    assert_equal "$(echo hello | soon sockpair -c "tcp:$port")" hello
+    eventually has_children "$pid" 0
+}
+
+@test 'sockpair: a server of TCP that resets the connection is a failure' {
+    run -1 --separate-stderr soon bash -c 'exec 3<>port; perl -MIO::Socket::INET -MSocket -e "
+        \$l = IO::Socket::INET->new(LocalAddr => q(127.0.0.1:0), Listen => 1) or die; print \$l->sockport, qq(\n); close STDOUT;
+        \$s = \$l->accept; sysread \$s, \$x, 1; setsockopt \$s, SOL_SOCKET, SO_LINGER, pack qq(ii), 1, 0; close \$s" >port &
+        until test -s port; do sleep 0.01; done; yes | sockpair -c "tcp:127.0.0.1:$(cat port)"'
+    [[ $stderr == *'Connection reset by peer: the other side'* || $stderr == *'Broken pipe: the other side'* ]]
+}
+
+@test 'sockpair: -w, --total, -j, and signals are for a server of TCP what they are for one of a Unix socket' {
+    run -124 soon sockpair -l tcp:0 -w 0.05 -- true
+    assert_line 'sockpair: tcp:0: timed out: no client connected'
+    serving_tcp tcp:0 -- sh -c 'echo $$ >started; exec sleep 1000'
+    held socket_peer silent "tcp:$port"
+    eventually test -s started
+    server=$(cut -d ' ' -f 4 "/proc/$(<started)/stat")
+    kill "$server"
+    eventually ended "$server"
+    run ! kill -0 "$(<started)"
+}
+
+@test 'sockpair: curl, nc, socat and Python are served, and serve' {
+    local body=$'HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nhello\n'
+    needs_command curl
+    needs_command nc
+    needs_command socat
+    needs_command python3
+    printf %s "$body" >body
+    serving_tcp tcp:0 -- sh -c 'while read -r line; do [ "$line" != "$(printf "\r")" ] || break; done; cat body'
+    assert_equal "$(soon curl -sS --noproxy '*' "http://127.0.0.1:$port/")" hello
+    serving_tcp tcp:0 -- tr a-z A-Z
+    assert_equal "$(echo by nc | soon nc -N 127.0.0.1 "$port")" 'BY NC'
+    assert_equal "$(echo by socat | soon socat - "TCP:127.0.0.1:$port")" 'BY SOCAT'
+    assert_equal "$(soon python3 -c 'import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1]))); s.sendall(b"by python"); s.shutdown(socket.SHUT_WR); print(s.recv(99).decode())' "$port")" 'BY PYTHON'
+    bg python3 -c 'import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"from python\n")
+    def log_message(self, *a): pass
+s = http.server.HTTPServer(("127.0.0.1", 0), Handler); print(s.server_port, flush=True); s.handle_request()' >port
+    eventually test -s port
+    printf 'GET / HTTP/1.0\r\n\r\n' | soon sockpair -k -c "tcp:127.0.0.1:$(<port)" >out
+    assert_equal "$(tail -n 1 out)" 'from python'
+}
+
+@test 'sockpair: faults of accept that concern one connection of TCP are not the end' {
+    local error
+    for error in ECONNABORTED EHOSTUNREACH ENETDOWN EPROTO; do
+        rm -f port
+        bg traced -e inject=accept4:error=$error:when=1 sockpair -l tcp:127.0.0.1:0 --total=1 -- echo hello >port
+        eventually test -s port
+        assert_equal "$(soon sockpair -w 9 -c "tcp:127.0.0.1:$(<port)" </dev/null)" hello
+        ends 0
+    done
+}
+
+# --- inherited sockets ---
+
+# inheriting SOCKET... -- COMMAND...: becomes the command with listening sockets from 3 on, and LISTEN_FDS and LISTEN_PID.  A
+# SOCKET is tcp:PORT (127.0.0.1), a path or @NAME.
+inheriting() {
+    exec perl -MIO::Socket::INET -MIO::Socket::UNIX -MFcntl -MPOSIX=dup2 -e '
+        for (@ARGV) {
+            last if $_ eq "--";
+            my $s = /^tcp:(.*)/ ? IO::Socket::INET->new(LocalAddr => "127.0.0.1:$1", Listen => 9)
+                : IO::Socket::UNIX->new(Local => s/^@/\0/r, Listen => 9) or die "$_: $!";
+            push @s, $s;
+        }
+        open my $p, ">", "inherited"; print $p map { $_->can("sockport") ? $_->sockport . "\n" : "\n" } @s; close $p;
+        my @high = map { my $fd = fcntl $_, F_DUPFD, 100; $fd } @s;
+        dup2($high[$_], 3 + $_) for 0 .. $#s;
+        POSIX::close($_) for @high;
+        @ENV{qw(LISTEN_FDS LISTEN_PID)} = (scalar @s, $$);
+        $^F = 2 + @s;
+        shift @ARGV while $ARGV[0] ne "--";
+        shift @ARGV;
+        exec { $ARGV[0] } @ARGV' "$@"
+}
+
+@test 'sockpair: -l inherit serves all sockets that were handed over, Unix and TCP, and leaves the file' {
+    bg inheriting s tcp:0 -- sockpair -l inherit --total=3 -- sh -c 'echo "${SOCKPAIR_PEER_ADDRESS-unix} ${LISTEN_FDS-no} ${LISTEN_PID-no} ${LISTEN_FDNAMES-no}"'
+    eventually test -s inherited
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" 'unix no no no'
+    assert_equal "$(soon sockpair -w 9 -c "tcp:$(tail -n 1 inherited)" </dev/null)" '127.0.0.1 no no no'
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" 'unix no no no'
+    ends 0
+    assert [ -S s ]
+}
+
+@test 'sockpair: -l inherit:NAME takes the sockets of that name alone' {
+    LISTEN_FDNAMES=one:two:one bg inheriting a b c -- sockpair -l inherit:one --total=2 -w 20 -- echo hello
+    assert_equal "$(soon sockpair -w 9 -c a </dev/null)" hello
+    bg soon sockpair -c b </dev/null
+    client=$pid
+    assert_equal "$(soon sockpair -w 9 -c c </dev/null)" hello
+    eventually ended "$client"
+    LISTEN_FDNAMES=one run -125 soon bash -c "$(declare -f inheriting); inheriting d -- sockpair -l inherit:two -- true"
+    assert_output 'sockpair: inherit:two: no socket of this name was handed over (LISTEN_FDNAMES)'
+}
+
+@test 'sockpair: -l inherit without sockets, or with those of another process, is told' {
+    run -125 soon env -u LISTEN_FDS -u LISTEN_PID sockpair -l inherit -- true
+    assert_output 'sockpair: inherit: no socket was handed over: LISTEN_FDS or LISTEN_PID is not set'
+    run -125 soon env LISTEN_FDS=1 LISTEN_PID=1 sockpair -l inherit -- true
+    assert_output 'sockpair: inherit: the sockets are for another process: LISTEN_PID is not the process id of sockpair'
+    # shellcheck disable=SC2016 # for the other shell
+    for number in 0 x '' 99999999 2147483648; do
+        run -125 soon sh -c 'LISTEN_FDS=$1 LISTEN_PID=$$ exec sockpair -l inherit -- true' sh "$number"
+        assert_output --partial 'LISTEN_FDS is'
+    done
+    run -125 soon sh -c 'LISTEN_FDS=1 LISTEN_PID=$$ exec sockpair -l inherit -- true' 3</dev/null
+    assert_output 'sockpair: inherit: descriptor 3 is not a listening socket (systemd.socket(5): Accept=no)'
+    run -125 soon sh -c 'LISTEN_FDS=1 LISTEN_PID=$$ exec sockpair -l inherit -- true' 3<&-
+    assert_output 'sockpair: inherit: descriptor 3 is not open'
+}
+
+@test 'sockpair: --allow-uid is for inherited Unix sockets, and an abstract one is for its own user' {
+    needs_uids
+    bg inheriting "$abstract" -- sockpair -l inherit -- echo served 2>err
+    assert_equal "$(soon sockpair -w 9 -c "$abstract" </dev/null)" served
+    assert_equal "$(as_nobody "$BIN/sockpair" -c "$abstract" </dev/null)" ''
+    grep -q 'user 65534 is not allowed' err
+    run -125 soon bash -c "$(declare -f inheriting); inheriting tcp:0 -- sockpair -l inherit --allow-uid=0 -- true"
+    assert_output 'sockpair: inherit: descriptor 3 is not a Unix socket, which --allow-uid, --pass-fd and --take-fd need'
+}
+
+@test 'sockpair: systemd-socket-activate hands sockets over' {
+    local port
+    needs_command systemd-socket-activate
+    port=$((20000 + RANDOM % 10000))
+    bg systemd-socket-activate -l 127.0.0.1:$port -l "$PWD/s" --fdname=one:two sockpair -l inherit --total=2 -- echo hello 2>err
+    assert_equal "$(soon sockpair -w 9 -c "tcp:127.0.0.1:$port" </dev/null)" hello
+    assert_equal "$(soon sockpair -w 9 -c s </dev/null)" hello
+    ends 0
 }
 
 # --- descriptors ---

@@ -13,7 +13,13 @@
 #include "peer.h"
 #include "task.h"
 
-static int fail_connect(const struct options *options, int err)
+static int fail_timeout(const struct options *options, const char *what)
+{
+	cli_warn(options->address.word, "timed out: %s", what);
+	return CLI_TIMEOUT;
+}
+
+static int fail_unix(const struct options *options, int err)
 {
 	const char *what;
 
@@ -24,12 +30,45 @@ static int fail_connect(const struct options *options, int err)
 	case ENOTSOCK: what = "not a socket"; break;
 	default: what = strerror(err);
 	}
-	if (err == EAGAIN || (options->timeout > 0 && (err == ENOENT || err == ECONNREFUSED))) {
-		cli_warn(options->name.word, "timed out: %s", what);
-		return CLI_TIMEOUT;
-	}
-	cli_warn(options->name.word, "%s", what);
+	if (err == EAGAIN || (options->timeout > 0 && (err == ENOENT || err == ECONNREFUSED)))
+		return fail_timeout(options, what);
+	cli_warn(options->address.word, "%s", what);
 	return cli_own_status(err == ENOENT || err == ECONNREFUSED ? CLI_MISSING : CLI_FAILED);
+}
+
+static int fail_tcp(const struct options *options, const struct tcp_error *error)
+{
+	const char *word = options->address.word, *at = error->address.address;
+
+	if (error->err == EAGAIN)
+		return fail_timeout(options, "no address of the host answered");
+	if (options->timeout > 0 && error->err == ECONNREFUSED)
+		return fail_timeout(options, "no process serves this port");
+	if (error->message != NULL)
+		cli_warn(word, "%s", error->message);
+	else if (error->err == ECONNREFUSED)
+		cli_warn(word, "no process serves this port");
+	else
+		cli_warn(word, "%s%s%s", at, *at != '\0' ? ": " : "", strerror(error->err));
+	if (error->err == ETIMEDOUT)
+		return CLI_TIMEOUT;
+	return cli_own_status(error->err == ENOENT || error->err == ECONNREFUSED ? CLI_MISSING : CLI_FAILED);
+}
+
+/* Connects, storing the connection and its peer in `task`: CLI_DONE, or a status after a message. */
+static int open_connection(const struct options *options, const struct deadline *deadline, struct task *task)
+{
+	const struct address *address = &options->address;
+	struct tcp_error error;
+
+	if (address->kind == ADDRESS_TCP) {
+		task->fd = tcp_connect(&address->tcp, deadline, options->timeout > 0, &task->peer.tcp, &error);
+		task->peer.family = AF_INET;
+		return task->fd == -1 ? fail_tcp(options, &error) : CLI_DONE;
+	}
+	task->fd = socket_connect(&address->name, options->type, deadline, options->timeout > 0);
+	task->peer.family = options->type == SOCK_DGRAM ? AF_UNSPEC : AF_UNIX;
+	return task->fd == -1 ? fail_unix(options, errno) : CLI_DONE;
 }
 
 /* Takes the descriptors of --take-fd, waiting for them until `deadline`. */
@@ -38,12 +77,9 @@ static int take_in_time(const struct options *options, struct task *task, const 
 	struct pollfd p = {.fd = task->fd, .events = POLLIN};
 	int result;
 
-	while ((result = peer_take(options, task)) == 0) {
-		if (deadline_poll(&p, 1, deadline_left(deadline)) == 0) {
-			cli_warn(options->name.word, "timed out: the other side has passed no descriptors");
-			return CLI_TIMEOUT;
-		}
-	}
+	while ((result = peer_take(options, task)) == 0)
+		if (deadline_poll(&p, 1, deadline_left(deadline)) == 0)
+			return fail_timeout(options, "the other side has passed no descriptors");
 	return result == 1 ? CLI_DONE : cli_own_status(CLI_FAILED);
 }
 
@@ -69,7 +105,7 @@ static int judge(const struct options *options, const struct bridge *bridge)
 	err = bridge->in.read_error != 0 ? bridge->in.read_error : bridge->out.write_error;
 	if (err == 0)
 		return CLI_DONE;
-	cli_warn(options->name.word, "%s%s", strerror(err),
+	cli_warn(options->address.word, "%s%s", strerror(err),
 	         err == ECONNRESET || err == EPIPE ? ": the other side closed the connection before it had read everything" : "");
 	return CLI_FAILED;
 }
@@ -81,7 +117,7 @@ static int copy(const struct options *options, int fd)
 	if (bridge_copy(&bridge) == -1)
 		return cli_fail("thread", errno);
 	if (options->verbose)
-		cli_warn(options->name.word, "%llu byte%s sent, %llu byte%s received", (unsigned long long)bridge.out.bytes,
+		cli_warn(options->address.word, "%llu byte%s sent, %llu byte%s received", (unsigned long long)bridge.out.bytes,
 		         number_plural(bridge.out.bytes), (unsigned long long)bridge.in.bytes, number_plural(bridge.in.bytes));
 	return judge(options, &bridge);
 }
@@ -104,10 +140,10 @@ int connect_run(const struct options *options)
 
 	if (status != CLI_DONE)
 		return status;
-	task.fd = socket_connect(&options->name, options->type, &deadline, options->timeout > 0);
-	if (task.fd == -1)
-		return fail_connect(options, errno);
-	status = peer_greet(options, &task);
+	status = open_connection(options, &deadline, &task);
+	if (status != CLI_DONE)
+		return status;
+	status = peer_greet(options, 0, &task);
 	if (status == CLI_DONE)
 		status = take_in_time(options, &task, &deadline);
 	if (status == CLI_DONE)

@@ -10,6 +10,22 @@
 #include <sys/types.h>
 
 #include "socket.h"
+#include "tcp.h"
+
+/* The words of -l and -c: a path, @NAME, tcp:[HOST:]PORT, or inherit[:NAME]. */
+enum address_kind {
+	ADDRESS_UNIX,
+	ADDRESS_TCP,
+	ADDRESS_INHERIT, /* sockets that an init system has opened, sd_listen_fds(3) */
+};
+
+struct address {
+	const char *word; /* the command line's, kept */
+	enum address_kind kind;
+	struct socket_name name;
+	struct tcp_name tcp;
+	const char *inherit; /* the name of the sockets to take, or NULL: all of them */
+};
 
 /* The command line, constant once options_parse() has returned. */
 struct options {
@@ -28,7 +44,20 @@ struct options {
 	int allow_any;
 	int passed[SOCKET_PASS_MOST]; /* of --pass-fd */
 	size_t passed_count, taken_count;
-	struct socket_name name;      /* of -l or -c */
+	struct address address;       /* of -l or -c */
+};
+
+/* Whether an option was given that only connections of Unix sockets have. */
+static inline int has_unix_option(const struct options *options)
+{
+	return options->allowed_count > 0 || options->allow_any || options->passed_count > 0 || options->taken_count > 0;
+}
+
+/* The other end of a connection. */
+struct peer {
+	int family;          /* AF_UNIX, AF_INET or AF_INET6; AF_UNSPEC: unknown, as for datagrams */
+	struct ucred user;   /* AF_UNIX */
+	struct tcp_peer tcp; /* AF_INET, AF_INET6 */
 };
 
 /* A command that runs, or a connection that waits for its command. */
@@ -37,7 +66,7 @@ struct task {
 	int fd;            /* the connection until its command is started, else -1 */
 	int *taken;        /* descriptors that came with the connection, or NULL */
 	int status;        /* of a command that has ended, as a shell gives it; -1: unknown so far */
-	struct ucred peer;
+	struct peer peer;
 };
 
 /* The commands that run. */

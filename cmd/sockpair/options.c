@@ -9,6 +9,9 @@
 
 #include "cli/cli.h"
 
+#define TCP "tcp:"
+#define INHERIT "inherit"
+
 enum { OPTION_ALLOW_UID = CLI_FIRST_OWN, OPTION_PASS_FD, OPTION_TAKE_FD, OPTION_TOTAL };
 
 static const struct option long_options[] = {
@@ -129,9 +132,8 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 /* Whether an option was given that belongs to -l or -c. */
 static int has_socket_option(const struct options *options)
 {
-	return options->has_mode || options->timeout >= 0 || options->allowed_count > 0 || options->allow_any ||
-	       options->passed_count > 0 || options->taken_count > 0 || options->total > 0 || options->jobs > 0 ||
-	       options->keep_open;
+	return has_unix_option(options) || options->has_mode || options->timeout >= 0 || options->total > 0 ||
+	       options->jobs > 0 || options->keep_open;
 }
 
 static void check_pair(const struct options *options)
@@ -170,20 +172,52 @@ static void check_type(const struct options *options)
 		cli_usage_exit("standard input has no message boundaries: -t %s needs a command", options->type_word);
 }
 
-static void parse_name(struct options *options)
+/* Parses the word of -l or -c.  Returns NULL, or the reason why it is not an address. */
+static const char *read_address(struct address *address, const char *word)
+{
+	*address = (struct address){.word = word, .kind = ADDRESS_UNIX};
+	if (strncmp(word, TCP, strlen(TCP)) == 0) {
+		address->kind = ADDRESS_TCP;
+		return tcp_parse(&address->tcp, word + strlen(TCP));
+	}
+	if (strcmp(word, INHERIT) == 0 || strncmp(word, INHERIT ":", strlen(INHERIT ":")) == 0) {
+		address->kind = ADDRESS_INHERIT;
+		address->inherit = word[strlen(INHERIT)] == ':' ? word + strlen(INHERIT ":") : NULL;
+		return address->inherit != NULL && *address->inherit == '\0' ? "the name after inherit: is missing" : NULL;
+	}
+	if (socket_parse(&address->name, word) == 0)
+		return NULL;
+	return errno == ENAMETOOLONG ? "the name of a socket has at most 108 bytes: use cd to shorten the path" :
+	                               "the path of the socket is missing";
+}
+
+static void parse_address(struct options *options)
 {
 	const char *word = options->listen != NULL ? options->listen : options->connect;
-
 	/* After -l or -c, "--" is more likely a forgotten path than a name. */
-	errno = EINVAL;
-	if (socket_parse(&options->name, word) == -1 || strcmp(word, "--") == 0) {
-		if (errno == ENAMETOOLONG)
-			cli_usage_exit("the name of a socket has at most %d bytes, this one has %zu: use cd to shorten the path",
-			               SOCKET_NAME_MOST, strlen(word));
-		cli_usage_exit("the path of the socket is missing");
-	}
-	if (options->name.abstract && options->has_mode)
-		cli_usage_exit("an abstract name has no mode: use --allow-uid instead of -m");
+	const char *wrong = read_address(&options->address, strcmp(word, "--") == 0 ? "" : word);
+
+	if (wrong != NULL)
+		cli_usage_exit("%s: %s", options->listen != NULL ? "-l" : "-c", wrong);
+}
+
+/* Checks that options which only Unix sockets, or sockets of our own, have are not given for others. */
+static void check_address(const struct options *options)
+{
+	const struct address *address = &options->address;
+
+	if (options->has_mode && (address->kind != ADDRESS_UNIX || address->name.abstract))
+		cli_usage_exit("-m is for the file of a Unix socket%s", address->kind == ADDRESS_UNIX ? ": use --allow-uid for an abstract name" : "");
+	if (address->kind == ADDRESS_TCP && (has_unix_option(options) || options->type != SOCK_STREAM))
+		cli_usage_exit("-t, --allow-uid, --pass-fd and --take-fd are for Unix sockets");
+	if (address->kind == ADDRESS_INHERIT && options->type_word != NULL)
+		cli_usage_exit("-t: the init system has chosen the type of the socket");
+	if (options->connect == NULL)
+		return;
+	if (address->kind == ADDRESS_INHERIT)
+		cli_usage_exit("inherit is for -l (./inherit is a path)");
+	if (address->kind == ADDRESS_TCP && (address->tcp.kind == TCP_ANY || address->tcp.port == 0))
+		cli_usage_exit("-c needs a host, or none for this machine, and a port above 0");
 }
 
 static void check_socket(struct options *options)
@@ -196,7 +230,8 @@ static void check_socket(struct options *options)
 		cli_usage_exit("-k needs -c without a command");
 	if (options->first == NULL && (options->fd != -1 || options->taken_count > 0))
 		cli_usage_exit("-f and --take-fd need a command");
-	parse_name(options);
+	parse_address(options);
+	check_address(options);
 }
 
 /* Splits the words at the first separator after the first command; the second command keeps further ones. */

@@ -2,6 +2,7 @@
 #include "peer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,12 +11,12 @@
 #include "base/proc.h"
 #include "cli/cli.h"
 
-/* Whether sockpair talks to this user.  An abstract name has no mode: without --allow-uid it is used as with 0600. */
-static int is_allowed(const struct options *options, uid_t uid)
+/* Whether sockpair talks to this user. */
+static int is_allowed(const struct options *options, int for_own_users, uid_t uid)
 {
 	size_t i;
 
-	if (options->allow_any || (options->allowed_count == 0 && (options->listen == NULL || !options->name.abstract)))
+	if (options->allow_any || (options->allowed_count == 0 && !for_own_users))
 		return 1;
 	if (options->allowed_count == 0)
 		return uid == 0 || uid == geteuid();
@@ -24,11 +25,10 @@ static int is_allowed(const struct options *options, uid_t uid)
 	return i < options->allowed_count;
 }
 
-int peer_check_users(const struct options *options)
+int peer_check_users(const struct options *options, int for_own_users)
 {
 	uid_t user = geteuid();
-	int ambiguous = !options->allow_any && options->allowed_count == 0 && options->listen != NULL &&
-	                options->name.abstract && proc_is_ambiguous_user(user);
+	int ambiguous = !options->allow_any && options->allowed_count == 0 && for_own_users && proc_is_ambiguous_user(user);
 	size_t i;
 
 	for (i = 0; i < options->allowed_count && !ambiguous && !options->allow_any; i++) {
@@ -41,24 +41,47 @@ int peer_check_users(const struct options *options)
 	return cli_own_status(CLI_FAILED);
 }
 
-int peer_greet(const struct options *options, struct task *task)
+const char *peer_text(const struct peer *peer)
 {
-	const struct ucred *peer = &task->peer;
+	static char text[TCP_TEXT + 32];
 
-	if (options->type != SOCK_DGRAM) {
-		if (socket_peer(task->fd, &task->peer) == -1)
-			return cli_fail(options->name.word, errno);
-		if (!is_allowed(options, peer->uid)) {
-			cli_warn(options->name.word, "process %ld of user %lu is not allowed (--allow-uid)", (long)peer->pid,
-			         (unsigned long)peer->uid);
-			return cli_own_status(CLI_FAILED);
-		}
-		if (options->verbose)
-			cli_warn(options->name.word, "connected to process %ld of user %lu, group %lu", (long)peer->pid,
-			         (unsigned long)peer->uid, (unsigned long)peer->gid);
+	if (peer->family == AF_UNIX)
+		snprintf(text, sizeof(text), "process %ld", (long)peer->user.pid);
+	else
+		snprintf(text, sizeof(text), "%s port %u", peer->tcp.address, peer->tcp.port);
+	return text;
+}
+
+static int greet_user(const struct options *options, int for_own_users, struct task *task)
+{
+	const struct ucred *user = &task->peer.user;
+	const char *word = options->address.word;
+
+	if (socket_peer(task->fd, &task->peer.user) == -1)
+		return cli_fail(word, errno);
+	if (!is_allowed(options, for_own_users, user->uid)) {
+		cli_warn(word, "process %ld of user %lu is not allowed (--allow-uid)", (long)user->pid, (unsigned long)user->uid);
+		return cli_own_status(CLI_FAILED);
+	}
+	if (options->verbose)
+		cli_warn(word, "connected to process %ld of user %lu, group %lu", (long)user->pid, (unsigned long)user->uid,
+		         (unsigned long)user->gid);
+	return CLI_DONE;
+}
+
+int peer_greet(const struct options *options, int for_own_users, struct task *task)
+{
+	int family = task->peer.family, status;
+
+	if (family == AF_UNIX) {
+		status = greet_user(options, for_own_users, task);
+		if (status != CLI_DONE)
+			return status;
+	} else if (family != AF_UNSPEC && options->verbose) {
+		cli_warn(options->address.word, "connected to %s", peer_text(&task->peer));
 	}
 	if (options->passed_count > 0 && socket_pass(task->fd, options->passed, options->passed_count) == -1) {
-		cli_warn(options->name.word, "cannot pass descriptors: %s", strerror(errno));
+		cli_warn(options->address.word, "cannot pass descriptors: %s", strerror(errno));
 		return cli_own_status(CLI_FAILED);
 	}
 	return CLI_DONE;
@@ -66,7 +89,7 @@ int peer_greet(const struct options *options, struct task *task)
 
 static void report_take(const struct options *options, int err, size_t came)
 {
-	const char *word = options->name.word;
+	const char *word = options->address.word;
 
 	switch (err) {
 	case EPROTO:

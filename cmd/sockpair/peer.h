@@ -6,16 +6,21 @@
 #include "job.h"
 
 /*
- * Checks that each user whom peer_greet() will accept is one user.  The kernel shows all users without a number in this
+ * Checks that each user whom peer_greet() will accept is one user; with `for_own_users` these are, without --allow-uid,
+ * the user of sockpair and root.  The kernel shows all users without a number in this
  * user namespace by the same one, user_namespaces(7).  Returns CLI_DONE, or a status after a message.
  */
-int peer_check_users(const struct options *options);
+int peer_check_users(const struct options *options, int for_own_users);
 
 /*
- * Greets the other end of `task->fd`: stores who it is in `task->peer`, refuses users that --allow-uid does not name,
- * and sends the descriptors of --pass-fd.  Returns CLI_DONE, or a status after a message.
+ * Greets the other end of `task->fd`, of which `task->peer` has the family and an address of TCP: stores the user,
+ * refuses users that are not allowed, and sends the descriptors of --pass-fd.  Returns CLI_DONE, or a status after a
+ * message.
  */
-int peer_greet(const struct options *options, struct task *task);
+int peer_greet(const struct options *options, int for_own_users, struct task *task);
+
+/* Describes the other end, as "process 4711" or "127.0.0.1 port 4711", until the next call. */
+const char *peer_text(const struct peer *peer);
 
 /*
  * Takes the descriptors of --take-fd into `task->taken`, without waiting.  Returns 1 if all are taken, 0 if they have

@@ -14,6 +14,7 @@
 #include "base/deadline.h"
 #include "base/supervise.h"
 #include "cli/cli.h"
+#include "listen.h"
 #include "peer.h"
 #include "task.h"
 
@@ -24,10 +25,9 @@
 struct server {
 	struct job job;
 	size_t task_room;
-	int listening;         /* the socket, or -1: no more connections are accepted */
-	struct stat file;      /* the socket's file */
+	struct listen_sockets listening; /* none: no more connections are accepted */
 	int signals;           /* a descriptor that is readable while a signal is pending */
-	struct pollfd *polled; /* with room for one element a task, and two more */
+	struct pollfd *polled; /* with room for one element a task, one a socket, and one more */
 	size_t polled_room;
 	uint64_t accepted;
 	int exhausted;         /* whether resources were missing in this round */
@@ -47,7 +47,7 @@ static int is_exhaustion(int err)
 static void note_exhaustion(struct server *server, const char *what)
 {
 	if (!server->exhaustion_told)
-		cli_warn(server->job.options->name.word, "%s: %s; connections wait until resources are free", what, strerror(errno));
+		cli_warn(server->job.options->address.word, "%s: %s; connections wait until resources are free", what, strerror(errno));
 	server->exhausted = server->exhaustion_told = 1;
 }
 
@@ -59,16 +59,10 @@ static void note_status(struct server *server, int status)
 
 static void stop_listening(struct server *server)
 {
-	const struct socket_name *name = &server->job.options->name;
+	int status = listen_close(server->job.options, &server->listening);
 
-	if (server->listening == -1)
-		return;
-	if (socket_remove(name, &server->file) == -1) {
-		cli_warn(name->word, "the socket could not be removed: %s", strerror(errno));
-		note_status(server, cli_own_status(CLI_FAILED));
-	}
-	close(server->listening);
-	server->listening = -1;
+	if (status != CLI_DONE)
+		note_status(server, status);
 }
 
 static void forget(struct server *server, size_t index)
@@ -143,8 +137,7 @@ static void reap(struct server *server)
 		if (task->status != 0)
 			note_status(server, task->status);
 		if (job->options->verbose)
-			cli_warn(job->options->name.word, "the command for process %ld %s", (long)task->peer.pid,
-			         task_end_text(task->status));
+			cli_warn(job->options->address.word, "the command for %s %s", peer_text(&task->peer), task_end_text(task->status));
 		task->status = -1;
 	}
 }
@@ -159,7 +152,7 @@ static int make_room(struct server *server)
 	if (tasks == NULL)
 		return -1;
 	server->job.tasks = tasks;
-	polled = array_grow(server->polled, &server->polled_room, needed + 2, sizeof(*polled));
+	polled = array_grow(server->polled, &server->polled_room, needed + server->listening.count + 1, sizeof(*polled));
 	if (polled == NULL)
 		return -1;
 	server->polled = polled;
@@ -171,16 +164,20 @@ static int may_accept(const struct server *server)
 {
 	uint64_t jobs = server->job.options->jobs;
 
-	return server->listening != -1 && !server->exhausted && (jobs == 0 || server->job.task_count < jobs);
+	return server->listening.count > 0 && !server->exhausted && (jobs == 0 || server->job.task_count < jobs);
 }
 
 /* Adds an accepted connection to the tasks and begins with it; one whose user is refused is closed. */
-static void add_connection(struct server *server, int fd)
+static void add_connection(struct server *server, int fd, const struct listen_socket *socket, const struct sockaddr *from)
 {
 	struct job *job = &server->job;
-	struct task task = {.fd = fd, .status = -1};
+	struct task task = {.fd = fd, .status = -1, .peer.family = socket->family};
 
-	if (peer_greet(job->options, &task) != CLI_DONE) {
+	if (socket->family != AF_UNIX) {
+		tcp_describe(&task.peer.tcp, from);
+		tcp_prepare(fd);
+	}
+	if (peer_greet(job->options, socket->for_own_users, &task) != CLI_DONE) {
 		close(fd);
 		return;
 	}
@@ -191,26 +188,48 @@ static void add_connection(struct server *server, int fd)
 		forget(server, job->task_count - 1);
 }
 
-/* Accepts the connections that wait, up to -j and ACCEPT_MOST: CLI_DONE, or another status after a message. */
+/* Accepts a connection: 1, 0 if none waits, or -1 after a message. */
+static int accept_one(struct server *server, const struct listen_socket *socket)
+{
+	struct sockaddr_storage from;
+	socklen_t length = sizeof(from);
+	int fd = make_room(server) == -1 ? -1 : accept4(socket->fd, (struct sockaddr *)&from, &length, SOCK_CLOEXEC);
+
+	if (fd != -1) {
+		add_connection(server, fd, socket, (struct sockaddr *)&from);
+		return 1;
+	}
+	if (errno == EAGAIN)
+		server->exhaustion_told = 0;
+	/* accept(2) also reports what went wrong with the connection itself, before it was taken. */
+	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED || errno == ENETDOWN || errno == EPROTO ||
+	    errno == ENOPROTOOPT || errno == EHOSTDOWN || errno == ENONET || errno == EHOSTUNREACH || errno == ENETUNREACH)
+		return 0;
+	if (!is_exhaustion(errno)) {
+		note_status(server, cli_fail(server->job.options->address.word, errno));
+		return -1;
+	}
+	note_exhaustion(server, "accept");
+	return 0;
+}
+
+/* Accepts the connections that wait, up to -j, and ACCEPT_MOST a socket: 0, or -1 after a message. */
 static int accept_connections(struct server *server)
 {
-	int left, fd;
+	size_t i;
+	int left, result = 0;
 
-	for (left = ACCEPT_MOST; left > 0 && may_accept(server); left--) {
-		fd = make_room(server) == -1 ? -1 : accept4(server->listening, NULL, NULL, SOCK_CLOEXEC);
-		if (fd != -1) {
-			add_connection(server, fd);
-			continue;
+	/* Accepting the last connection of --total closes all sockets. */
+	for (i = 0; i < server->listening.count && result != -1; i++)
+		for (left = ACCEPT_MOST; left > 0 && may_accept(server); left--) {
+			/* A copy: the sockets may be freed with the last connection. */
+			struct listen_socket socket = server->listening.sockets[i];
+
+			result = accept_one(server, &socket);
+			if (result != 1)
+				break;
 		}
-		if (errno == EAGAIN)
-			server->exhaustion_told = 0;
-		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
-			break;
-		if (!is_exhaustion(errno))
-			return cli_fail(server->job.options->name.word, errno);
-		note_exhaustion(server, "accept");
-	}
-	return CLI_DONE;
+	return result == -1 ? -1 : 0;
 }
 
 /* Waits for a signal, a connection, descriptors of a connection, the end of -w, or until exhaustion is over. */
@@ -221,11 +240,11 @@ static void wait_for_events(struct server *server)
 	nfds_t count = 1;
 	size_t i;
 
-	if (job->task_count == 0 && server->listening != -1 && deadline_left(&server->idle) < deadline_left(&pause))
+	if (job->task_count == 0 && server->listening.count > 0 && deadline_left(&server->idle) < deadline_left(&pause))
 		pause = server->idle;
 	server->polled[0] = (struct pollfd){.fd = server->signals, .events = POLLIN};
-	if (may_accept(server))
-		server->polled[count++] = (struct pollfd){.fd = server->listening, .events = POLLIN};
+	for (i = 0; i < server->listening.count && may_accept(server); i++)
+		server->polled[count++] = (struct pollfd){.fd = server->listening.sockets[i].fd, .events = POLLIN};
 	for (i = 0; i < job->task_count && !server->exhausted; i++)
 		if (job->tasks[i].fd != -1)
 			server->polled[count++] = (struct pollfd){.fd = job->tasks[i].fd, .events = POLLIN};
@@ -254,53 +273,44 @@ static void take_signals(struct server *server)
 			forget(server, i - 1);
 }
 
-static int serve_all(struct server *server)
+static void serve_all(struct server *server)
 {
 	struct job *job = &server->job;
-	int status = CLI_DONE, busy;
+	int busy;
 
-	while (server->listening != -1 || job->task_count > 0) {
+	while (server->listening.count > 0 || job->task_count > 0) {
 		wait_for_events(server);
 		busy = job->task_count > 0;
 		take_signals(server);
 		advance_all(server);
-		if (status == CLI_DONE)
-			status = accept_connections(server);
-		if (status != CLI_DONE)
+		if (accept_connections(server) == -1)
 			stop_listening(server);
 		/* Idle time begins when the last command has ended. */
 		if (busy || job->task_count > 0)
 			server->idle = deadline_after(job->options->timeout);
-		if (server->listening != -1 && deadline_left(&server->idle) == 0) {
+		if (server->listening.count > 0 && deadline_left(&server->idle) == 0) {
 			server->timed_out = 1;
 			stop_listening(server);
 		}
 	}
-	return status;
 }
 
-static int fail_open(const struct options *options, int err)
-{
-	if (err == EADDRINUSE)
-		cli_warn(options->name.word, "another process serves this socket already");
-	else if (err == ENOTSOCK)
-		cli_warn(options->name.word, "a file of this name exists and is not a socket");
-	else
-		return cli_fail(options->name.word, err);
-	return cli_own_status(CLI_FAILED);
-}
-
+/* Opens the sockets and what the loop needs: CLI_DONE, or a status after a message. */
 static int open_server(struct server *server)
 {
 	const struct options *options = server->job.options;
 	sigset_t all;
+	int status = listen_open(options, &server->listening);
 
+	if (status != CLI_DONE)
+		return status;
 	sigfillset(&all);
 	server->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (server->signals == -1 || make_room(server) == -1)
-		return cli_fail(options->name.word, errno);
-	server->listening = socket_serve(&options->name, options->type, options->mode, &server->file);
-	return server->listening == -1 ? fail_open(options, errno) : CLI_DONE;
+	if (server->signals != -1 && make_room(server) == 0)
+		return CLI_DONE;
+	status = cli_fail(options->address.word, errno);
+	stop_listening(server);
+	return status;
 }
 
 static void close_server(struct server *server)
@@ -313,8 +323,7 @@ static void close_server(struct server *server)
 
 int serve_run(const struct options *options)
 {
-	struct server server = {.job = {.options = options}, .listening = -1, .signals = -1,
-	                        .idle = deadline_after(options->timeout)};
+	struct server server = {.job = {.options = options}, .signals = -1, .idle = deadline_after(options->timeout)};
 	int status = task_look_up(options->first), end;
 
 	if (status != CLI_DONE)
@@ -325,7 +334,7 @@ int serve_run(const struct options *options)
 	supervise_begin(&server.job.mask);
 	status = open_server(&server);
 	if (status == CLI_DONE)
-		status = serve_all(&server);
+		serve_all(&server);
 	close_server(&server);
 	end = server.job.end_signal;
 	if (end != 0)
@@ -334,6 +343,6 @@ int serve_run(const struct options *options)
 		status = server.status;
 	if (status != CLI_DONE || !server.timed_out)
 		return status;
-	cli_warn(options->name.word, "timed out: no client connected");
+	cli_warn(options->address.word, "timed out: no client connected");
 	return CLI_TIMEOUT;
 }

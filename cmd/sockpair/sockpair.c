@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sockpair - two commands, one socket pair; and Unix sockets from the shell.
+ * sockpair - two commands, one socket pair; and Unix sockets and TCP from the shell.
  *
  * No process copies between two commands: each has one end of a socketpair(2), and sockpair only waits for both.  A
  * socket reports its end only after every process has closed the other one, so all that sockpair opens is
@@ -13,11 +13,15 @@
  *	options.c	the command line
  *	pair.c		two commands
  *	serve.c		-l: a server, its connections and their commands
+ *	listen.c	the sockets that a server listens on
+ *	inherit.c	those that an init system hands over
  *	connect.c	-c: a client
  *	peer.c		the other end of a connection: users that are refused, descriptors that are passed
  *	task.c		the life of one command, and signals for all of them
  *	bridge.c	copying between a socket and standard input and output
  *	socket.c	Unix sockets by name
+ *	tcp.c		TCP by name: addresses, servers
+ *	tcp_connect.c	TCP clients
  *	job.h		the structures that these share
  */
 #include <errno.h>
@@ -38,21 +42,21 @@
 
 static const char usage[] =
 	"sockpair [-pv] [-f fd] [-s word] [-t type] command [argument ...] -- command [argument ...]\n"
-	"       sockpair -l path [-v] [-f fd] [-j jobs] [-m mode] [-t type] [-w timeout] [--allow-uid=uid]\n"
+	"       sockpair -l address [-v] [-f fd] [-j jobs] [-m mode] [-t type] [-w timeout] [--allow-uid=uid]\n"
 	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [--total=count] -- command [argument ...]\n"
-	"       sockpair -c path [-knv] [-f fd] [-t type] [-w timeout] [--allow-uid=uid]\n"
+	"       sockpair -c address [-knv] [-f fd] [-t type] [-w timeout] [--allow-uid=uid]\n"
 	"                [--pass-fd=fd[,fd...]] [--take-fd=count] [-- command [argument ...]]\n"
 	"       sockpair -E [-f fd]";
 static const char help[] =
 	"Run two commands, each with one end of a socket pair as its standard input and output.\n"
-	"With -l serve a Unix socket and run a command for each connection; with -c connect to a socket.\n"
+	"With -l serve a socket and run a command for each connection; with -c connect to a socket.\n"
 	"\n"
-	"  -c, --connect=PATH      connect to PATH: copy standard input and output, or run a command\n"
+	"  -c, --connect=ADDRESS   connect to ADDRESS: copy standard input and output, or run a command\n"
 	"  -E, --end               shut down standard output, a socket: its reader sees the end\n"
 	"  -f, --fd=FD             give commands the socket as descriptor FD instead of 0 and 1\n"
 	"  -j, --jobs=JOBS         with -l: run at most JOBS commands at once (default: no limit)\n"
 	"  -k, --keep-open         with -c: do not shut the connection down at the end of standard input\n"
-	"  -l, --listen=PATH       serve PATH (@NAME: an abstract name)\n"
+	"  -l, --listen=ADDRESS    serve ADDRESS\n"
 	"  -m, --mode=MODE         permission bits of the socket's file, octal or symbolic (default: 0600)\n"
 	"  -n, --nonblock          do not wait for a server; the same as -w 0\n"
 	"  -p, --pipes             connect the commands by two pipes instead of a socket pair\n"
@@ -67,8 +71,13 @@ static const char help[] =
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"
 	"\n"
+	"ADDRESS is a path or @NAME (a Unix socket), tcp:[HOST:]PORT (without HOST this machine alone,\n"
+	"with HOST * every address of it; port 0: any free port, which is printed), or for -l\n"
+	"inherit[:NAME] (sockets of an init system).\n"
+	"\n"
 	"The command of -l or -c finds its peer in SOCKPAIR_PEER_PID, SOCKPAIR_PEER_UID and\n"
-	"SOCKPAIR_PEER_GID, and the numbers of taken descriptors in SOCKPAIR_FDS.\n";
+	"SOCKPAIR_PEER_GID, or SOCKPAIR_PEER_ADDRESS and SOCKPAIR_PEER_PORT, and the numbers of taken\n"
+	"descriptors in SOCKPAIR_FDS.\n";
 
 /* Shuts the socket down for writing.  A shell cannot: after it closed standard output, standard input holds the socket. */
 static int end_stream(const struct options *options)
@@ -119,7 +128,7 @@ int main(int argc, char **argv)
 		return end_stream(&options);
 	status = check_descriptors(&options);
 	if (status == CLI_DONE)
-		status = peer_check_users(&options);
+		status = peer_check_users(&options, options.listen != NULL && options.address.name.abstract);
 	if (status == CLI_DONE && options.listen != NULL)
 		status = serve_run(&options);
 	else if (status == CLI_DONE)

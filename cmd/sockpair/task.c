@@ -9,6 +9,7 @@
 
 #include "base/interrupt.h"
 #include "cli/cli.h"
+#include "inherit.h"
 
 int task_fail(const char *program, int err)
 {
@@ -65,14 +66,41 @@ int task_start(const struct job *job, struct task *task, char **argv, int in, in
 	return task_fail(argv[0], errno);
 }
 
+/* Writes "NAME=value"; without `is_known` "NAME", which removes a variable that an outer sockpair may have set. */
+static const char *put(char *room, size_t size, int is_known, const char *name, long value)
+{
+	if (is_known)
+		snprintf(room, size, "%s=%ld", name, value);
+	else
+		snprintf(room, size, "%s", name);
+	return room;
+}
+
+static void put_variables(const struct options *options, const struct peer *peer, struct task_gift *gift)
+{
+	int is_user = peer->family == AF_UNIX, is_tcp = !is_user && peer->family != AF_UNSPEC;
+	const char **next = gift->variables;
+
+	snprintf(gift->address, sizeof(gift->address), "SOCKPAIR_PEER_ADDRESS%s%s", is_tcp ? "=" : "", is_tcp ? peer->tcp.address : "");
+	*next++ = gift->address;
+	*next++ = put(gift->port, sizeof(gift->port), is_tcp, "SOCKPAIR_PEER_PORT", peer->tcp.port);
+	*next++ = put(gift->pid, sizeof(gift->pid), is_user, "SOCKPAIR_PEER_PID", peer->user.pid);
+	*next++ = put(gift->uid, sizeof(gift->uid), is_user, "SOCKPAIR_PEER_UID", peer->user.uid);
+	*next++ = put(gift->gid, sizeof(gift->gid), is_user, "SOCKPAIR_PEER_GID", peer->user.gid);
+	*next++ = gift->fds;
+	if (options->address.kind == ADDRESS_INHERIT) {
+		*next++ = INHERIT_FDS;
+		*next++ = INHERIT_PID;
+		*next++ = INHERIT_NAMES;
+	}
+	*next = NULL;
+}
+
 void task_prepare(const struct options *options, const struct task *task, struct command *command, struct task_gift *gift)
 {
 	char *end = gift->fds;
 	size_t i, count = place(options, gift->descriptors, task->fd, task->fd);
 
-	snprintf(gift->pid, sizeof(gift->pid), "SOCKPAIR_PEER_PID=%ld", (long)task->peer.pid);
-	snprintf(gift->uid, sizeof(gift->uid), "SOCKPAIR_PEER_UID=%lu", (unsigned long)task->peer.uid);
-	snprintf(gift->gid, sizeof(gift->gid), "SOCKPAIR_PEER_GID=%lu", (unsigned long)task->peer.gid);
 	end += sprintf(end, "SOCKPAIR_FDS");
 	for (i = 0; i < options->taken_count; i++) {
 		int number = task_taken_number(options, i);
@@ -80,14 +108,7 @@ void task_prepare(const struct options *options, const struct task *task, struct
 		end += sprintf(end, "%c%d", i == 0 ? '=' : ' ', number);
 		gift->descriptors[count++] = (struct command_descriptor){task->taken[i], number};
 	}
-	/* Without its "=" a name removes the variable, which an outer sockpair may have set: datagram peers are unknown. */
-	if (options->type == SOCK_DGRAM)
-		gift->pid[17] = gift->uid[17] = gift->gid[17] = '\0';
-	gift->variables[0] = gift->pid;
-	gift->variables[1] = gift->uid;
-	gift->variables[2] = gift->gid;
-	gift->variables[3] = gift->fds;
-	gift->variables[4] = NULL;
+	put_variables(options, &task->peer, gift);
 	*command = (struct command){.argv = options->first, .descriptors = gift->descriptors, .count = count,
 	                            .more = gift->variables};
 }

@@ -25,8 +25,8 @@ int task_start(const struct job *job, struct task *task, char **argv, int in, in
 /* Descriptors and environment for the command of a connection; the fields are private to task.c. */
 struct task_gift {
 	struct command_descriptor descriptors[2 + SOCKET_PASS_MOST];
-	char pid[48], uid[48], gid[48], fds[16 + 8 * SOCKET_PASS_MOST];
-	const char *variables[5];
+	char pid[48], uid[48], gid[48], address[32 + TCP_TEXT], port[48], fds[16 + 8 * SOCKET_PASS_MOST];
+	const char *variables[10];
 };
 
 /*
