@@ -1704,15 +1704,15 @@ END
     assert_output - <<END
 ipcrm-all: /a: pshm, 2 bytes: left behind
 status 0
-pshm /b
 pshm /a
-psem /b
+pshm /b
 psem /a
+psem /b
 ipcrm-all: /a: pshm, 2 bytes: left behind, removed
 status 0
 pshm /b
-psem /b
 psem /a
+psem /b
 END
 }
 

@@ -92,7 +92,7 @@ tool_told() {
 }
 
 # The tools whose --help is one text; each command of semctl has its own.
-helps=(shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee sockpair)
+helps=(shmput shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee sockpair)
 
 @test 'every tool: --help explains the options that all share in the same words, and in 100 columns' {
     local tool
