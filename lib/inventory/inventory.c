@@ -174,6 +174,8 @@ int inventory_complain(struct inventory *inventory, enum inventory_kind kind, co
 		return -1;
 	problem = &inventory->problems[inventory->problem_count++];
 	*problem = (struct inventory_problem){.kind = kind, .what = what, .reason = reason, .err = err, .minor = minor};
+	/* An object is given by its name, which has one slash, and a directory or table by its path, or without a slash. */
+	problem->whole = strchr(what, '/') != what || strchr(what + 1, '/') != NULL;
 	return 0;
 }
 

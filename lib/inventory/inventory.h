@@ -85,6 +85,7 @@ struct inventory_problem {
 	const char *reason; /* a text in place of an errno, or NULL */
 	int err;
 	int minor;          /* no object is missing from the list: a directory in /dev/shm, for instance */
+	int whole;          /* `what` is a directory or table of objects, and not one object */
 };
 
 enum inventory_detail {
