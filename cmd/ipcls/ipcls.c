@@ -15,14 +15,13 @@
  *	dot		the graph for dot(1)
  *	rows		which objects are shown, and in which order
  *	look		a look at the system: objects, users, deadlocks
- *	operands	the objects that the command line names
  *	deadlock	processes that wait for each other
  *	columns		what is known of an object, as cells
  *	state		the column STATE
  *	table		rows of cells, in four forms
  *	cell		one value in four forms
  *	buffer		text that grows in memory
- *	job.h		the options and operands
+ *	job.h		the options
  */
 #include <errno.h>
 #include <sched.h>
@@ -47,7 +46,6 @@
 #include "job.h"
 #include "limits.h"
 #include "look.h"
-#include "operands.h"
 #include "print.h"
 #include "rows.h"
 #include "watch.h"
@@ -279,19 +277,6 @@ static void check_options(const struct options *options, const struct operands *
 		cli_usage_exit("--limits cannot be combined with an object, -o, -u, --orphans or --sort");
 }
 
-/* Parses all operands before the first one is used. */
-static void parse_operands(struct operands *operands, int count, char **words)
-{
-	int i;
-
-	operands->count = (size_t)count;
-	operands->list = calloc((size_t)count + 1, sizeof(*operands->list));
-	if (operands->list == NULL)
-		exit(cli_fail(NULL, errno));
-	for (i = 0; i < count; i++)
-		cli_object_or_exit(&operands->list[i].object, words[i], OBJECTS);
-}
-
 /* Chooses what to list: -t, else the kinds that the operands can be, else all or those that have a list. */
 static void set_kinds(struct options *options, const struct operands *operands)
 {
@@ -352,7 +337,7 @@ static int show(const struct options *options, struct operands *operands, struct
 		look_report_empty(options, &look->inventory);
 	if (deadlock_show_report(look) == -1)
 		status = cli_fail(NULL, ENOMEM);
-	missing = operands_report_missing(operands, &look->inventory, options->kinds);
+	missing = look_report_missing(options, operands, &look->inventory);
 	return status == CLI_DONE ? missing : status;
 }
 
@@ -366,7 +351,7 @@ int main(int argc, char **argv)
 
 	cli_start(argv, usage, help);
 	parse_options(&options, &line, argc, argv);
-	parse_operands(&operands, line.count, line.operands);
+	cli_operands_or_exit(&operands, line.count, line.operands, OBJECTS);
 	check_options(&options, &operands);
 	set_kinds(&options, &operands);
 	set_columns(&options, operands.count > 0);

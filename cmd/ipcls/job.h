@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* The command line of ipcls(1): its options, and the objects that it names. */
+/* The command line of ipcls(1): its options. */
 #ifndef JOB_H
 #define JOB_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "inventory/inventory.h"
-#include "ipc/object.h"
+#include "inventory/operands.h"
 #include "cell.h"
 #include "table.h"
 
@@ -38,21 +37,6 @@ struct options {
 	unsigned kinds; /* to list: enum inventory_kind */
 	int unnamed;    /* list segments and semaphores without a name, too */
 	int details;    /* show everything of each operand */
-};
-
-/* An operand. */
-struct wanted {
-	struct object object;
-	key_t key;      /* of key: and ftok: */
-	struct stat st; /* of file: and memfd: */
-	int err;        /* why the operand cannot be looked for, or 0 */
-	int queue_err;  /* why no queue of that name was found, or 0 */
-	int found;
-};
-
-struct operands {
-	struct wanted *list;
-	size_t count;
 };
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "cli/cli.h"
 #include "cli/cli_inventory.h"
-#include "operands.h"
 
 /* The kinds that only a pass over the processes finds. */
 #define FOUND_BY_USERS (INVENTORY_FIFO | INVENTORY_MEMFD)
@@ -30,24 +29,6 @@ static unsigned kinds_present(const struct options *options, const struct invent
 	return options->unnamed ? kinds | (options->kinds & (INVENTORY_PSHM | INVENTORY_PSEM)) : kinds;
 }
 
-/* Adds the POSIX queues that operands name.  That takes no list of queues, which not every user may have. */
-static int add_queues(struct look *look, struct operands *operands, unsigned details)
-{
-	size_t i;
-
-	for (i = 0; i < operands->count; i++) {
-		struct wanted *wanted = &operands->list[i];
-
-		if (wanted->object.kind != OBJECT_NAME || operands_is_repeated(operands, i) ||
-		    inventory_find_queue(&look->inventory, wanted->object.name, details) == 0)
-			continue;
-		if (errno == ENOMEM)
-			return -1;
-		wanted->queue_err = errno;
-	}
-	return 0;
-}
-
 /* Adds the FIFOs that operands name, which exist even if no process has them open. */
 static int add_fifos(struct look *look, const struct operands *operands)
 {
@@ -55,14 +36,14 @@ static int add_fifos(struct look *look, const struct operands *operands)
 	size_t i;
 
 	for (i = 0; i < operands->count; i++) {
-		const struct wanted *wanted = &operands->list[i];
+		const struct operand *operand = &operands->list[i];
 
-		if (wanted->object.kind != OBJECT_FILE || wanted->err != 0 || !S_ISFIFO(wanted->st.st_mode) ||
+		if (operand->object.kind != OBJECT_FILE || operand->err != 0 || !S_ISFIFO(operand->st.st_mode) ||
 		    operands_is_repeated(operands, i))
 			continue;
 		inventory_blank(&entry, INVENTORY_FIFO);
-		entry.name = wanted->object.path;
-		inventory_set_file(&entry, &wanted->st);
+		entry.name = operand->object.path;
+		inventory_set_file(&entry, &operand->st);
 		if (inventory_add(&look->inventory, &entry) == -1)
 			return -1;
 	}
@@ -79,7 +60,7 @@ static int list_objects(struct look *look, const struct options *options, struct
 	if (operands->count == 0)
 		return inventory_list(&look->inventory, kinds, details);
 	if (inventory_list(&look->inventory, kinds & before_queues, details) == -1 ||
-	    (kinds & INVENTORY_PMSG && add_queues(look, operands, details) == -1) ||
+	    (kinds & INVENTORY_PMSG && operands_add_queues(operands, &look->inventory, details) == -1) ||
 	    (options->kinds & INVENTORY_FIFO && add_fifos(look, operands) == -1))
 		return -1;
 	return inventory_list(&look->inventory, kinds & ~(before_queues | INVENTORY_PMSG), details);
@@ -118,32 +99,9 @@ void look_free(struct look *look)
 	look->row_count = 0;
 }
 
-static const char *problem_text(const struct inventory_problem *problem, char *room, size_t size)
-{
-	/* A name in place of a path is one object alone. */
-	if (problem->what[0] == '/' && strchr(problem->what + 1, '/') == NULL)
-		return strerror(problem->err);
-	snprintf(room, size, "%s; %s cannot be listed", problem->reason ? problem->reason : strerror(problem->err),
-	         inventory_kind_text(problem->kind));
-	return room;
-}
-
 int look_report_problems(const struct options *options, const struct inventory *inventory)
 {
-	int status = CLI_DONE;
-	char room[160];
-	size_t i;
-
-	for (i = 0; i < inventory->problem_count; i++) {
-		const struct inventory_problem *problem = &inventory->problems[i];
-
-		if (problem->minor)
-			continue;
-		cli_warn(problem->what, "%s", problem_text(problem, room, sizeof(room)));
-		if (options->asked_kinds & problem->kind)
-			status = CLI_FAILED;
-	}
-	return status;
+	return cli_report_problems(inventory, 0) & options->asked_kinds ? CLI_FAILED : CLI_DONE;
 }
 
 void look_report_empty(const struct options *options, const struct inventory *inventory)
@@ -196,4 +154,23 @@ int look_report_unseen(const struct options *options, const struct operands *ope
 	else if (found != NULL && users->err == 0 && (users->hidden > 0 || users->invisible))
 		cli_warn(NULL, "not all processes may be looked at; %s of other users may be missing", found);
 	return (users->proc_err != 0 || users->err != 0) && options->asked_kinds & FOUND_BY_USERS ? CLI_FAILED : CLI_DONE;
+}
+
+int look_report_missing(const struct options *options, const struct operands *operands, const struct inventory *inventory)
+{
+	int status = CLI_DONE, one;
+	size_t i;
+
+	for (i = 0; i < operands->count; i++) {
+		const struct operand *operand = &operands->list[i];
+
+		if (operand->found)
+			one = CLI_DONE;
+		else if (operand->err == 0 && operands_hidden(operand, inventory, options->kinds) != 0)
+			one = CLI_FAILED;
+		else
+			one = cli_fail_missing(operand, inventory);
+		status = i == 0 ? one : cli_merge_status(status, one);
+	}
+	return status;
 }

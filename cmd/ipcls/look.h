@@ -42,4 +42,10 @@ void look_report_empty(const struct options *options, const struct inventory *in
  */
 int look_report_unseen(const struct options *options, const struct operands *operands, const struct users *users);
 
+/*
+ * Reports each operand that was not found, except those that may be among the objects that could not be listed, which was
+ * reported already.  Returns the exit status.
+ */
+int look_report_missing(const struct options *options, const struct operands *operands, const struct inventory *inventory);
+
 #endif

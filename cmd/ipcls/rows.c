@@ -9,7 +9,6 @@
 #include "inventory/inventory.h"
 #include "inventory/users.h"
 #include "columns.h"
-#include "operands.h"
 
 static int is_of_users(const struct options *options, const struct inventory_entry *entry)
 {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -72,4 +73,44 @@ uid_t cli_user_or_exit(const char *word)
 	if (number_parse(word, 0, UINT32_MAX - 1, &uid) == -1)
 		cli_usage_exit("-u: no such user: %s", cli_shown_word(word, strlen(word)));
 	return (uid_t)uid;
+}
+
+void cli_operands_or_exit(struct operands *operands, int count, char **words, unsigned kinds)
+{
+	int i;
+
+	operands->count = (size_t)count;
+	operands->list = calloc((size_t)count + 1, sizeof(*operands->list));
+	if (operands->list == NULL)
+		exit(cli_fail(NULL, errno));
+	for (i = 0; i < count; i++)
+		cli_object_or_exit(&operands->list[i].object, words[i], kinds);
+}
+
+unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped)
+{
+	unsigned kinds = 0;
+	size_t i;
+
+	for (i = 0; i < inventory->problem_count; i++) {
+		const struct inventory_problem *problem = &inventory->problems[i];
+		const char *reason = problem->reason ? problem->reason : cli_text(problem->err);
+
+		if (problem->minor || problem->kind & skipped)
+			continue;
+		if (problem->whole)
+			cli_warn(problem->what, "%s; %s cannot be listed", reason, inventory_kind_text(problem->kind));
+		else
+			cli_warn(problem->what, "%s", reason);
+		kinds |= problem->kind;
+	}
+	return kinds;
+}
+
+int cli_fail_missing(const struct operand *operand, const struct inventory *inventory)
+{
+	if (!(operand->object.kind & (OBJECT_FILE | OBJECT_MEMFD)) || operand->err != 0)
+		return cli_fail(operand->object.word, operands_error(operand, inventory));
+	cli_warn(operand->object.word, "not an IPC object, or not of a kind that is listed");
+	return cli_own_status(CLI_MISSING);
 }

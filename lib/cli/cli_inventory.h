@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "inventory/inventory.h"
+#include "inventory/operands.h"
+
 /* The kinds (enum inventory_kind) that -t names with commas between them; only those of `allowed`. */
 unsigned cli_kinds_or_exit(const char *words, unsigned allowed);
 
@@ -17,5 +20,17 @@ const char *cli_proc_text(int err);
 
 /* A word of a list, `size` bytes, as a message may show it, cut at 63; until the next call. */
 const char *cli_shown_word(const char *word, size_t size);
+
+/* Parses `count` operands of `kinds`, an or of object_kind, before any of them is used; exits if one is wrong. */
+void cli_operands_or_exit(struct operands *operands, int count, char **words, unsigned kinds);
+
+/*
+ * Reports what could not be listed, but for `skipped` kinds and for files in /dev/shm that are no objects.  Returns the
+ * kinds of which something could not be listed.
+ */
+unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped);
+
+/* Reports an operand that names no entry, with the reason of operands_error().  Returns the status for that. */
+int cli_fail_missing(const struct operand *operand, const struct inventory *inventory);
 
 #endif
