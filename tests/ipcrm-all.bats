@@ -83,7 +83,7 @@ alone() {
         told ipcrm-all
         told ipcrm-all -fv --force
         there'
-    assert_line --index 0 --partial 'what to remove?'
+    assert_line --index 0 --partial 'name the objects to remove'
     assert_equal "$(grep -c '^status 2$' <<<"$output")" 2
     assert_equal "$(tail -n 6 <<<"$output" | tr '\n' ' ')" \
         'shm key:0x00000011 pshm /seg msg key:0x00000012 pmsg /queue sem key:0x00000013 psem /sem '
@@ -389,8 +389,8 @@ sem id:0
 psem /both
 /both
 status 0
-id:0
-id:0
+id:0	shm
+id:0	sem
 status 0
 pshm /both
 END
@@ -621,7 +621,7 @@ END
     assert_output - <<END
 ipcrm-all: 1 stays: perhaps in use, not all processes may be looked at (root may; --force would remove it)
 status 0
-ipcrm-all: key:0x12: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
+ipcrm-all: key:0x12: msg, 1 message: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
 status 1
 msg key:0x00000012
 key:0x00000012
@@ -639,11 +639,11 @@ END
     assert_output - <<'END'
 ipcrm-all: 2 stay: perhaps in use, not all processes may be looked at (root may; --force would remove them)
 status 0
-ipcrm-all: key:0x00000011: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
-ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
+ipcrm-all: key:0x00000011: msg, 1 message: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
+ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
 ipcrm-all: 0 to remove, 0 in use, 2 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
-ipcrm-all: key:0x00000013: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
+ipcrm-all: key:0x00000013: msg, 1 message: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
 status 0
 END
 }
@@ -747,7 +747,7 @@ END
 @test 'ipcrm-all: a queue or set whose last user cannot be seen is perhaps in use; a set that was never used is not' {
     run -0 alone '
         mqsend -C key:0x12 one; mqsend -C key:0x14 one
-        perl -e "\$i = semget(0x13, 2, 01600); semop(\$i, pack(q(s3), 0, 1, 0))"
+        perl -e "\$i = semget(0x13, 2, 01600); semop(\$i, pack(q(s6), 0, 1, 0, 1, 1, 0))"
         perl -e "\$i = semget(0x15, 2, 01600); semctl(\$i, 0, 16, 1)"
         perl -e "semget(0x16, 2, 01600)"
         hold perl -e "\$| = 1; msgrcv(msgget(0x14, 0), \$m, 10, 0, 0); print qq(\n); sleep 60"
@@ -756,9 +756,9 @@ END
         told ipcrm-all --all -v | sort'
     assert_output - <<'END'
 ipcrm-all: 2 removed, 0 in use, 3 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
-ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
-ipcrm-all: key:0x00000013: sem, 2 semaphores: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
-ipcrm-all: key:0x00000014: msg, 0 messages: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
+ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
+ipcrm-all: key:0x00000013: sem, 2 semaphores: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
+ipcrm-all: key:0x00000014: msg, 0 messages: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
 ipcrm-all: key:0x00000015: sem, 2 semaphores: removed
 ipcrm-all: key:0x00000016: sem, 2 semaphores: removed
 key:0x00000015
@@ -771,6 +771,67 @@ ipcrm-all: key:0x00000014: msg, 0 messages: a living process made it or used it 
 key:0x00000012
 key:0x00000013
 status 0
+END
+}
+
+@test 'ipcrm-all: what only a process of another PID namespace uses stays, and what no process uses goes' {
+    needs_uids
+    run -0 alone '
+        away() { unshare --pid --fork --mount-proc "$@"; }
+        echo x | as_nobody shmput /seg; echo x | as_nobody shmput /free
+        as_nobody semctl create /sem
+        nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all"
+        hold $nobody perl -e "open F, q(+<), q(/dev/shm/seg) or die; \$| = 1; print qq(\n); sleep 60"
+        $nobody semctl wait /sem; $nobody semctl wait /sem >/dev/null 2>&1 9>&- & w=$!; await sleeps $w futex
+        told away ipcrm-all --orphans -v -u 65534 2>&1 | sort
+        echo x | as_nobody shmput /free
+        # Without CAP_SETUID there is no lease, and so no answer.
+        told away setpriv --inh-caps=-setuid --bounding-set=-setuid ipcrm-all -v -t pshm,psem -u 65534 2>&1 | sort
+        told away setpriv --inh-caps=-setuid --bounding-set=-setuid ipcrm-all -v --orphans -u 65534 2>&1 | sort
+        kill $held $w
+        there'
+    assert_output - <<'END'
+/free
+ipcrm-all: /free: pshm, 2 bytes: removed
+ipcrm-all: /seg: pshm, 2 bytes: no orphan, as far as can be known; it stays
+ipcrm-all: /sem: psem: no orphan, as far as can be known; it stays
+ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
+status 0
+ipcrm-all: /free: pshm, 2 bytes: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
+ipcrm-all: /seg: pshm, 2 bytes: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
+ipcrm-all: /sem: psem: in use; it stays (--force would remove it)
+ipcrm-all: 0 removed, 1 in use, 2 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
+status 0
+ipcrm-all: /free: pshm, 2 bytes: no orphan, as far as can be known; it stays
+ipcrm-all: /seg: pshm, 2 bytes: no orphan, as far as can be known; it stays
+ipcrm-all: /sem: psem: no orphan, as far as can be known; it stays
+ipcrm-all: 0 removed, 0 in use, 0 perhaps in use, 3 passed by, 0 gone already, 0 declined, 0 failed
+status 0
+pshm /free
+pshm /seg
+psem /sem
+END
+}
+
+@test 'ipcrm-all: a queue that was never used is perhaps in use where a process of another PID namespace may wait for it' {
+    run -0 alone '
+        perl -e "msgget(0x12, 01600)"
+        perl -e "msgrcv(msgget(0x12, 0), \$m, 10, 0, 0)" 9>&- & await sleeps $! do_msgrcv
+        told unshare --pid --fork --mount-proc ipcrm-all --all
+        told unshare --pid --fork --mount-proc ipcrm-all key:0x12
+        told ipcrm-all key:0x12 | sed "s/[0-9]*\/perl/P\/perl/"
+        told unshare --pid --fork --mount-proc ipcrm-all --around perl -e "msgget(0x13, 01600)"
+        there'
+    assert_output - <<'END'
+ipcrm-all: 1 stays: perhaps in use, not all processes may be looked at (--force would remove it)
+status 0
+ipcrm-all: key:0x12: msg, 0 messages: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
+status 1
+ipcrm-all: key:0x12: msg, 0 messages: in use by P/perl; it stays (--force would remove it)
+status 1
+ipcrm-all: key:0x00000013: msg, 0 messages: left behind, removed
+status 0
+msg key:0x00000012
 END
 }
 
@@ -1338,7 +1399,7 @@ END
 @test 'ipcrm-all: of two at once each object goes by one of them, and none stays' {
     run -0 alone '
         for round in 1 2 3 4 5; do
-            perl -e "for (1..400) { msgget(0x1000 + \$_, 01600) // die; open F, q(>), qq(/dev/shm/s\$_) or die; }"
+            perl -e "for (1..400) { semget(0x1000 + \$_, 1, 01600) // die; open F, q(>), qq(/dev/shm/s\$_) or die; }"
             ipcrm-all -f --all >a 2>&1 9>&- & a=$!
             ipcrm-all -f --all >b 2>&1 9>&- & b=$!
             wait $a || echo "status $?"
@@ -1352,7 +1413,7 @@ END
 
 @test 'ipcrm-all: it ends although objects keep coming' {
     run -0 alone '
-        hold perl -e "\$| = 1; for (;;) { msgget(0, 01600); open F, q(>), q(/dev/shm/go-) . \$n++; print qq(\n) if \$n == 500 }" 
+        hold perl -e "\$| = 1; for (;;) { semget(0, 1, 01600); open F, q(>), q(/dev/shm/go-) . \$n++; print qq(\n) if \$n == 500 }" 
         timeout -s KILL 20 ipcrm-all --all >out
         echo "status $?"
         kill $held
