@@ -1052,6 +1052,63 @@ hold() {
     size_is /dev/shm/cat-x $((8 << 20))
 }
 
+# --- holes ---
+
+# sparse KEY: a System V segment of 64 MiB with bytes in three places; `wanted` is what it holds.
+sparse() {
+    perl -e '$id = shmget(hex(shift), 1 << 26, 01600) // die;
+        for ([0, "begin"], [3000000, "middle"], [(1 << 26) - 3, "end"]) { shmwrite($id, $_->[1], $_->[0], length $_->[1]) or die }' "$1"
+    truncate -s 64M wanted
+    printf begin | dd of=wanted conv=notrunc status=none
+    printf middle | dd of=wanted conv=notrunc status=none bs=1 seek=3000000
+    printf end | dd of=wanted conv=notrunc status=none bs=1 seek=$(((1 << 26) - 3))
+}
+
+# has_allocated KEY BYTES: the segment has so many bytes of memory.
+has_allocated() { assert_equal "$(sysv_field "$1" 15)" "$2"; }
+
+@test 'shmcat: reading a System V segment does not allocate its holes, in any way of reading' {
+    local before
+    sparse 0x12000001
+    semctl create key:0x12000002
+    before=$(sysv_field 0x12000001 15)
+    ((before < 65536))
+    shmcat key:0x12000001 | cmp - wanted
+    has_allocated 0x12000001 "$before"
+    shmcat key:0x12000001 >file
+    cmp file wanted
+    shmcat --zero-copy key:0x12000001 | cmp - wanted
+    shmcat -l key:0x12000002 key:0x12000001 | cmp - wanted
+    shmcat -o 2999999 -n 9000 key:0x12000001 | cmp - <(tail -c +3000000 wanted | head -c 9000)
+    run -0 shmcat -z -o 100 key:0x12000001
+    assert_output ''
+    shmcat -x key:0x12000001 >dump
+    assert_equal "$(grep -c . dump)" 8
+    watch -o 1M key:0x12000001
+    eventually grep -qs '00100000' screen
+    has_allocated 0x12000001 "$before"
+}
+
+@test 'shmput: zeros behind a shorter input do not allocate the holes of a System V segment' {
+    local before
+    sparse 0x12000001
+    before=$(sysv_field 0x12000001 15)
+    printf abc | shmput key:0x12000001
+    has_allocated 0x12000001 "$before"
+    truncate -s 0 wanted
+    truncate -s 64M wanted
+    printf abc | dd of=wanted conv=notrunc status=none
+    shmcat key:0x12000001 | cmp - wanted
+}
+
+@test 'shmcat: of a System V segment nothing is taken for a hole where the kernel does not tell' {
+    sparse 0x12000001
+    traced -e inject=mincore:error=ENOSYS shmcat key:0x12000001 | cmp - wanted
+    sparse 0x12000003
+    traced -P /proc/sysvipc/shm -e inject=openat:error=EACCES shmcat key:0x12000003 | cmp - wanted
+    has_allocated 0x12000003 $((1 << 26))
+}
+
 # --- --watch ---
 
 # watch [ARGUMENT...]: shmcat --watch on a terminal of its own, whose output goes to `screen`.
