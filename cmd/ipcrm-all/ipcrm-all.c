@@ -180,7 +180,7 @@ int main(int argc, char **argv)
 	if (!options.has_user)
 		options.user = geteuid();
 	if (!proc_has_user(options.user)) {
-		cli_warn(NULL, "user %u stands for all users without a number in this user namespace, so the owner of objects is not known",
+		cli_warn(NULL, "user %u stands for all that have no number in this user namespace; whose objects these are is not known",
 		         (unsigned)options.user);
 		return cli_own_status(CLI_FAILED);
 	}
