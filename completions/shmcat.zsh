@@ -13,6 +13,7 @@ _arguments -s -S \
     '(- *)'{-h,--help}'[print a summary of the options]' \
     '(-l --lock)'{-l+,--lock=}'[hold a semaphore while the bytes are copied]:semaphore:_ipcutils_semaphores' \
     '(-n --length)'{-n+,--length=}'[write at most so many bytes of each object]:length: ' \
+    '--next=[wait for another version than FILE notes]:file:_files' \
     '(-o --offset)'{-o+,--offset=}'[begin there; negative counts from the end]:offset: ' \
     '*--progress[show bytes and rate on standard error]' \
     '(-u --unlink)'{-u,--unlink}'[remove each object once it was written]' \

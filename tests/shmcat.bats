@@ -1052,6 +1052,50 @@ hold() {
     size_is /dev/shm/cat-x $((8 << 20))
 }
 
+# --- --next ---
+
+@test 'shmcat: --next writes each version once, also one that was published in between' {
+    echo one | shmput -r /cat-x
+    run -0 soon shmcat --next=seen /cat-x
+    assert_output one
+    run -124 soon shmcat --next=seen -w 50ms /cat-x
+    assert_output --partial 'timed out'
+    echo two | shmput -r /cat-x
+    echo three | shmput -r /cat-x
+    run -0 soon shmcat --next=seen /cat-x
+    assert_output three
+    bg shmcat --next=seen /cat-x >out
+    eventually asleep "$pid"
+    printf in_place | dd of=/dev/shm/cat-x conv=notrunc status=none
+    echo four | shmput -r /cat-x
+    ends 0
+    assert_equal "$(<out)" four
+}
+
+@test 'shmcat: --next waits for an object that is missing, and notes nothing that could not be written' {
+    bg shmcat --next=seen /cat-x >out
+    eventually asleep "$pid"
+    echo one | shmput -r /cat-x
+    ends 0
+    assert_equal "$(<out)" one
+    rm seen
+    run -1 sh -c 'exec shmcat --next=seen /cat-x >/dev/full'
+    [[ ! -e seen ]]
+    run -0 soon shmcat --next=seen /cat-x
+    assert_output one
+    run -1 soon shmcat --next=/nowhere/seen /cat-x
+    assert_line 'shmcat: /nowhere/seen: No such file or directory; the version is not noted'
+}
+
+@test 'shmcat: --next takes one object that can be replaced, and not -f, -u and --watch' {
+    given /cat-x abc
+    usage_error shmcat --next=seen key:0x12000001
+    usage_error shmcat --next=seen /cat-x /cat-x
+    usage_error shmcat --next=seen -f /cat-x
+    usage_error shmcat --next=seen -u /cat-x
+    usage_error shmcat --next=seen --watch /cat-x
+}
+
 # --- holes ---
 
 # sparse KEY: a System V segment of 64 MiB with bytes in three places; `wanted` is what it holds.

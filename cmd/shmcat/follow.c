@@ -12,6 +12,7 @@
 #include "base/monitor.h"
 #include "cli/cli.h"
 #include "copy.h"
+#include "next.h"
 
 /* Returns 1 once the object has no name any more, or, if it never had one, its process has ended; -1 with errno. */
 static int is_over(const struct reading *reading, const struct monitor *monitor)
@@ -80,15 +81,20 @@ static const char *directory_of(const struct object *object, char *buffer)
 	return buffer;
 }
 
-/* Takes an empty segment for a missing one, unless this is the last try. */
+/* Takes an empty segment for a missing one, unless this is the last try, and with --next also a version that is noted. */
 static int try_open(struct reading *reading, int last)
 {
+	int noted = 0, saved;
+
 	if (segment_open(&reading->segment, reading->object, SEGMENT_READ) == -1)
 		return -1;
-	if (last || reading->segment.size > 0)
+	if (reading->job->options->next != NULL)
+		noted = next_is_noted(reading);
+	if (noted == 0 && (last || reading->segment.size > 0))
 		return 0;
+	saved = noted == -1 ? errno : ENOENT;
 	segment_close(&reading->segment);
-	errno = ENOENT;
+	errno = saved;
 	return -1;
 }
 
@@ -99,7 +105,7 @@ int follow_open(struct reading *reading)
 	struct monitor monitor;
 	int result, saved, waited = 1;
 
-	if (!reading->job->options->has_timeout)
+	if (!reading->job->options->has_timeout && reading->job->options->next == NULL)
 		return try_open(reading, 1);
 	monitor_open(&monitor, directory, IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_DELETE_SELF, 0);
 	while ((result = try_open(reading, 0)) == -1 && errno == ENOENT)

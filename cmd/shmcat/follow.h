@@ -6,8 +6,9 @@
 #include "job.h"
 
 /*
- * Opens the segment of `reading`.  With -w it waits until the object exists and is not empty, since programs create a
- * segment first and give it a size then.  Returns 0, or -1 with errno; ETIMEDOUT if the object was still missing.
+ * Opens the segment of `reading`.  With -w or --next it waits until the object exists and is not empty, since programs
+ * create a segment first and give it a size then, and with --next until it is another version than the one that was noted.
+ * Returns 0, or -1 with errno; ETIMEDOUT if the object was still missing, or still the same version.
  */
 int follow_open(struct reading *reading);
 

@@ -21,6 +21,7 @@ struct options {
 	int has_lock, follow, hex, remove, verbose, c_string, watch, zero_copy, progress;
 	int has_length, has_timeout, from_end;
 	uint64_t length;           /* bytes of -n */
+	const char *next;          /* the file of --next, or NULL */
 	int64_t offset;            /* bytes of -o; 0 or negative if `from_end` */
 	int64_t timeout, interval; /* nanoseconds of -w and --watch */
 };

@@ -9,6 +9,7 @@
  *	shmcat.c    options, main, one object after another
  *	copy.c      the bytes of one object to standard output
  *	follow.c    waiting for an object that is missing or that grows
+ *	next.c      --next, the note of the version that was written last
  *	watch.c     --watch, the view that is redrawn
  *	hexdump.c   bytes as hex and text
  *	zerocopy.c  --zero-copy, by splice(2) and vmsplice(2)
@@ -26,15 +27,16 @@
 #include "copy.h"
 #include "follow.h"
 #include "job.h"
+#include "next.h"
 #include "watch.h"
 
 #define KINDS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE | OBJECT_MEMFD)
 #define DEFAULT_INTERVAL INT64_C(250000000)
 
-enum { OPTION_WATCH = CLI_FIRST_OWN, OPTION_ZERO_COPY };
+enum { OPTION_NEXT = CLI_FIRST_OWN, OPTION_WATCH, OPTION_ZERO_COPY };
 
-static const char usage[] = "shmcat [-fuvxz] [-l sem] [-n length] [-o offset] [-w timeout] [--watch[=interval]]\n"
-			    "              [--zero-copy] [--progress] object ...";
+static const char usage[] = "shmcat [-fuvxz] [-l sem] [-n length] [-o offset] [-w timeout] [--next=file]\n"
+			    "              [--watch[=interval]] [--zero-copy] [--progress] object ...";
 static const char help[] =
 	"Write shared memory segments to standard output.\n"
 	"\n"
@@ -47,6 +49,7 @@ static const char help[] =
 	"  -w, --timeout=DURATION  wait up to DURATION for an object that is missing, and for the lock\n"
 	"  -x, --hex               write hex and text\n"
 	"  -z, --c-string          stop at the first NUL\n"
+	"      --next=FILE         wait for another version than the one that FILE notes\n"
 	"      --watch[=INTERVAL]  redraw hex and text on a terminal, with changed bytes marked\n"
 	"      --zero-copy         pass pages on without copying them: not a snapshot\n"
 	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
@@ -62,6 +65,7 @@ static const struct option long_options[] = {
 	{"hex", no_argument, NULL, 'x'},
 	{"length", required_argument, NULL, 'n'},
 	{"lock", required_argument, NULL, 'l'},
+	{"next", required_argument, NULL, OPTION_NEXT},
 	{"offset", required_argument, NULL, 'o'},
 	{"progress", no_argument, NULL, CLI_PROGRESS},
 	{"timeout", required_argument, NULL, 'w'},
@@ -100,8 +104,12 @@ static int cat(struct reading *reading)
 	if (status == CLI_DONE && options->hex)
 		status = copy_end_dump(reading);
 	progress_end(&reading->progress);
-	if (status == CLI_DONE && options->remove && cli_check_output() == -1)
+	if (status == CLI_DONE && (options->remove || options->next != NULL) && cli_check_output() == -1)
 		status = copy_fail_output(reading->job);
+	if (status == CLI_DONE && options->next != NULL && next_note(reading) == -1) {
+		cli_warn(options->next, "%s; the version is not noted", strerror(errno));
+		status = CLI_FAILED;
+	}
 	if (status == CLI_DONE && options->remove && segment_remove(&reading->segment) == -1)
 		status = cli_fail(reading->object->word, errno);
 	if (status == CLI_DONE && options->verbose)
@@ -178,6 +186,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case 'x': options->hex = 1; break;
 		case 'z': options->c_string = 1; break;
 		case CLI_PROGRESS: options->progress++; break;
+		case OPTION_NEXT: options->next = optarg; break;
 		case OPTION_WATCH:
 			options->watch = 1;
 			options->interval = screen_watch_interval_or_exit(optarg, DEFAULT_INTERVAL);
@@ -195,14 +204,18 @@ static void check_options(const struct options *options, int objects)
 		cli_usage_exit("--watch cannot be used with -f, -u, -z or --zero-copy");
 	if (options->zero_copy && (options->has_lock || options->hex || options->c_string))
 		cli_usage_exit("--zero-copy cannot be used with -l, -x or -z: it does not look at the bytes");
-	if (objects > 1 && (options->follow || options->watch))
-		cli_usage_exit("-f and --watch take one object, not %d", objects);
+	if (options->next != NULL && (options->follow || options->remove || options->watch))
+		cli_usage_exit("--next cannot be used with -f, -u or --watch");
+	if (objects > 1 && (options->follow || options->watch || options->next != NULL))
+		cli_usage_exit("-f, --next and --watch take one object, not %d", objects);
 }
 
 static void check_object(const struct options *options, const struct object *object)
 {
 	if (options->follow && object->kind & OBJECT_SYSV)
 		cli_usage_exit("%s: -f needs an object that can grow, and a System V segment cannot", cli_shown(object->word));
+	if (options->next != NULL && !(object->kind & (OBJECT_NAME | OBJECT_FILE)))
+		cli_usage_exit("%s: --next needs an object that can be replaced: /NAME or file:PATH", object->word);
 	if (options->remove && object->kind == OBJECT_MEMFD)
 		cli_usage_exit("%s: -u removes a name, and this object has none", cli_shown(object->word));
 }
