@@ -101,7 +101,7 @@ void look_free(struct look *look)
 
 int look_report_problems(const struct options *options, const struct inventory *inventory)
 {
-	return cli_report_problems(inventory, 0) & options->asked_kinds ? CLI_FAILED : CLI_DONE;
+	return cli_report_problems(inventory, 0, "") & options->asked_kinds ? CLI_FAILED : CLI_DONE;
 }
 
 void look_report_empty(const struct options *options, const struct inventory *inventory)

@@ -40,7 +40,7 @@ void report_problems(struct state *state)
 {
 	const struct options *options = state->options;
 	/* operands_add_queues() finds a POSIX queue that is named without a list. */
-	unsigned kinds = cli_report_problems(&state->inventory, state->operands->count > 0 ? INVENTORY_PMSG : 0);
+	unsigned kinds = cli_report_problems(&state->inventory, state->operands->count > 0 ? INVENTORY_PMSG : 0, "; it stays");
 	size_t i;
 
 	if (kinds & options->asked_kinds)

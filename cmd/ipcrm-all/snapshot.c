@@ -12,7 +12,7 @@ static int compare_identities(const void *a, const void *b)
 	                             *other = *(const struct inventory_entry *const *)b;
 	int order = ORDER(one->kind & INVENTORY_SYSV, other->kind & INVENTORY_SYSV);
 
-	/* A file may be a segment first and a semaphore later: its kind is no part of its identity. */
+	/* The kind of a file is no part of its identity: a segment can become a semaphore. */
 	if (order == 0 && one->kind & INVENTORY_SYSV)
 		return ORDER(one->id, other->id);
 	if (order == 0)
@@ -31,7 +31,7 @@ static int compare_names(const void *a, const void *b)
 	return one->kind & INVENTORY_SYSV ? ORDER(one->key, other->key) : strcmp(one->name, other->name);
 }
 
-/* The key 0 is none. */
+/* The key 0, IPC_PRIVATE, names nothing. */
 static int has_name(const struct inventory_entry *entry)
 {
 	return !(entry->kind & INVENTORY_SYSV) || entry->key != 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Which objects are new: neither they nor their names were in an earlier inventory. */
+/* Snapshots: which objects are new, because neither they nor their names were in an earlier inventory. */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
@@ -10,14 +10,12 @@ struct snapshot {
 	size_t count, named;
 };
 
-/*
- * Remembers the objects of `before`, which must live as long.  0, or -1 with ENOMEM.
- */
+/* Remembers the objects of `before`, which must stay valid until snapshot_end().  0, or -1 with ENOMEM. */
 int snapshot_begin(struct snapshot *snapshot, const struct inventory *before);
 
 /*
- * Whether `entry` is new.  An object that was changed, renamed or linked meanwhile is not; nor is another one
- * under a name or key that was there before, since who relies on that name may have been given a new object.
+ * Returns whether `entry` is new.  An object that was changed, renamed or linked meanwhile is not new; nor is another one
+ * with a name or key that existed before, because a program that relies on that name may have been given the new object.
  */
 int snapshot_is(const struct snapshot *snapshot, const struct inventory_entry *entry);
 

@@ -87,7 +87,7 @@ void cli_operands_or_exit(struct operands *operands, int count, char **words, un
 		cli_object_or_exit(&operands->list[i].object, words[i], kinds);
 }
 
-unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped)
+unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped, const char *consequence)
 {
 	unsigned kinds = 0;
 	size_t i;
@@ -101,7 +101,7 @@ unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped
 		if (problem->whole)
 			cli_warn(problem->what, "%s; %s cannot be listed", reason, inventory_kind_text(problem->kind));
 		else
-			cli_warn(problem->what, "%s", reason);
+			cli_warn(problem->what, "%s%s", reason, consequence);
 		kinds |= problem->kind;
 	}
 	return kinds;

@@ -25,10 +25,10 @@ const char *cli_shown_word(const char *word, size_t size);
 void cli_operands_or_exit(struct operands *operands, int count, char **words, unsigned kinds);
 
 /*
- * Reports what could not be listed, but for `skipped` kinds and for files in /dev/shm that are no objects.  Returns the
- * kinds of which something could not be listed.
+ * Reports what could not be listed, but for `skipped` kinds and for files in /dev/shm that are no objects.  A message
+ * about one object ends with `consequence`, which may be empty.  Returns the kinds of which something could not be listed.
  */
-unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped);
+unsigned cli_report_problems(const struct inventory *inventory, unsigned skipped, const char *consequence);
 
 /* Reports an operand that names no entry, with the reason of operands_error().  Returns the status for that. */
 int cli_fail_missing(const struct operand *operand, const struct inventory *inventory);

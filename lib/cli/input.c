@@ -6,7 +6,7 @@
 
 #include "base/io.h"
 
-/* The first piece of an input that is kept in memory; it grows by doubling. */
+/* The first piece of memory, which grows by doubling. */
 #define FIRST_ROOM ((size_t)1 << 20)
 #define FIRST_PIPE (1 << 18)
 
@@ -29,7 +29,7 @@ int input_reserve(struct input *input, size_t more)
 		bytes = mremap(input->bytes, input->room, room, MREMAP_MAYMOVE);
 	if (bytes == MAP_FAILED)
 		return -1;
-	/* Huge pages make filling it twice as fast; where there are none it works all the same. */
+	/* Huge pages make filling it twice as fast; it works without them. */
 	madvise(bytes, room, MADV_HUGEPAGE);
 	input->bytes = bytes;
 	input->room = room;
@@ -39,7 +39,7 @@ int input_reserve(struct input *input, size_t more)
 int input_read(int fd, struct input *input, uint64_t limit, struct progress *progress)
 {
 	*input = (struct input){NULL, 0, 0};
-	/* Of a pipe of 64 kB each read(2) would take a 16th of its piece; one of 256 kB stays in the cache. */
+	/* From a pipe of 64 kB, each read(2) would take a 16th of its piece; a pipe of 256 kB stays in the cache. */
 	io_grow_pipe(fd, FIRST_PIPE);
 	while (input->size <= limit) {
 		size_t piece = FIRST_ROOM;

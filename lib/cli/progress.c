@@ -48,7 +48,7 @@ static void draw(struct progress *progress, int64_t at, const char *end)
 		snprintf(left, sizeof(left), ", %d%%, %.0f s left",
 		         (int)((double)progress->done * 100 / (double)progress->total), rest);
 	}
-	/* What the line before had more is erased. */
+	/* Erases the rest of a line that was longer. */
 	length = snprintf(line, sizeof(line), "\r%s, %s/s%s\033[K%s", done, a_second, left, end);
 	io_write_all(2, line, (size_t)length);
 	progress->drawn = 1;
