@@ -18,19 +18,19 @@ _ipcrm_all_types() {
 }
 
 _arguments -s -S -A '-*' \
-    '(--around -0 --null)'{-0,--null}'[names end with NULs and are as they are]' \
+    '(--around -0 --null)'{-0,--null}'[end names with NULs and escape nothing]' \
     '(--around *)--all[everything]' \
-    '(--all -f --ignore-missing --older --orphans -u --user -i --interactive -0 --null)--around[run a command, then remove what it left behind]' \
-    '(--around -f --ignore-missing)'{-f,--ignore-missing}'[say nothing of objects that are gone]' \
-    '--force[what is in use goes, too]' \
+    '(--all -f --ignore-missing --older --orphans -u --user -i --interactive -0 --null)--around[run a command, then remove the objects that it created and left]' \
+    '(--around -f --ignore-missing)'{-f,--ignore-missing}'[do not report named objects that are missing]' \
+    '--force[remove objects that are in use, too]' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
-    '(--around -n --dry-run -i --interactive)'{-i,--interactive}'[ask on the terminal before each]' \
-    '(-i --interactive -n --dry-run)'{-n,--dry-run}'[remove nothing, print what would go]' \
+    '(--around -n --dry-run -i --interactive)'{-i,--interactive}'[ask on the terminal before removing each object]' \
+    '(-i --interactive -n --dry-run)'{-n,--dry-run}'[remove nothing, print what would be removed]' \
     '--name=[names that match]:pattern: ' \
-    '(--around)--older=[what nobody has touched for so long]:duration: ' \
-    '(--around)--orphans[what nobody is left to use]' \
+    '(--around)--older=[objects that nothing has touched for DURATION]:duration: ' \
+    '(--around)--orphans[objects that no process is left to use]' \
     '(-t --types)'{-t+,--types=}'[only these kinds]:types:_ipcrm_all_types' \
-    '(--around -u --user)'{-u+,--user=}'[what belongs to a user]:user:_users' \
+    '(--around -u --user)'{-u+,--user=}'[objects of USER instead of your own]:user:_users' \
     '(- *)'{-V,--version}'[print the version]' \
-    '(-v --verbose)'{-v,--verbose}'[say what goes and what stays, and why]' \
+    '(-v --verbose)'{-v,--verbose}'[report what is removed and what stays, and why]' \
     '*::: :_ipcrm_all_operands'

@@ -9,17 +9,17 @@ _shmcat_segments() {
 }
 
 _arguments -s -S \
-    '(-f --follow)'{-f,--follow}'[go on as the object grows]' \
+    '(-f --follow)'{-f,--follow}'[keep writing as the object grows]' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
     '(-l --lock)'{-l+,--lock=}'[hold a semaphore while the bytes are copied]:semaphore:_ipcutils_semaphores' \
-    '(-n --length)'{-n+,--length=}'[write at most so many bytes of each object]:length: ' \
+    '(-n --length)'{-n+,--length=}'[write at most LENGTH bytes of each object]:length: ' \
     '--next=[wait for another version than FILE notes]:file:_files' \
-    '(-o --offset)'{-o+,--offset=}'[begin there; negative counts from the end]:offset: ' \
+    '(-o --offset)'{-o+,--offset=}'[start at OFFSET; negative counts from the end]:offset: ' \
     '*--progress[show bytes and rate on standard error]' \
     '(-u --unlink)'{-u,--unlink}'[remove each object once it was written]' \
     '(- *)'{-V,--version}'[print the version]' \
-    '(-v --verbose)'{-v,--verbose}'[say what was done]' \
-    '(-w --timeout)'{-w+,--timeout=}'[wait at most so long for the object and the lock]:duration: ' \
+    '(-v --verbose)'{-v,--verbose}'[report how many bytes were written]' \
+    '(-w --timeout)'{-w+,--timeout=}'[wait up to DURATION for the object and the lock]:duration: ' \
     '--watch=-[show hexadecimal and text, changes marked]::interval: ' \
     '(-x --hex)'{-x,--hex}'[write hexadecimal and text]' \
     '(-z --c-string)'{-z,--c-string}'[stop at the first NUL]' \

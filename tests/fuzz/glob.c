@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Patterns of `ipcrm-all --name`: one that is refused as one that nothing matches is not matched by any name that there can be. */
+#include <fnmatch.h>
+
 #include "tool.h"
 
 #include "../../cmd/ipcrm-all/ipcrm-all.c"
