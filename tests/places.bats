@@ -298,7 +298,7 @@ END
         done
         stat -c "%n %s" /dev/shm/[hp]*; ls /dev/shm'
     assert_output - <<'END'
-shmput /n: shmput: /n: No space left on device: 0 bytes were free; nothing was made
+shmput /n: shmput: /n: No space left on device: 0 bytes were free; nothing was created
 shmput /n: status 1
 shmput -r /hole: shmput: /hole: No space left on device: 0 bytes were free; nothing has changed
 shmput -r /hole: status 1
@@ -406,7 +406,7 @@ END
         done
         ipcls -r --noheadings'
     assert_output - <<'END'
-shmput: key:0x91: No space left on device: there are kernel.shmmni segments, or of kernel.shmall pages too few left (sysctl)
+shmput: key:0x91: No space left on device: kernel.shmmni segments exist, or kernel.shmall leaves too few pages (sysctl)
 status 1
 mqsend: key:0x91: No space left on device: kernel.msgmni queues exist already (sysctl)
 status 1

@@ -182,3 +182,39 @@ int choose_named(struct state *state)
 	free(chosen);
 	return result;
 }
+
+/* Two entries: which of their names comes first; 0 if they have the same one.  The names of the two families differ. */
+static int compare_names(const struct inventory_entry *one, const struct inventory_entry *other)
+{
+	const int sysv = (one->kind & INVENTORY_SYSV) != 0;
+
+	if (sysv != ((other->kind & INVENTORY_SYSV) != 0))
+		return sysv ? -1 : 1;
+	if (!sysv)
+		return strcmp(one->name, other->name);
+	if (one->key != other->key)
+		return one->key < other->key ? -1 : 1;
+	return one->key != 0 ? 0 : (one->id > other->id) - (one->id < other->id);
+}
+
+static int compare_choices(const void *a, const void *b, void *state)
+{
+	return compare_names(entry_of(state, *(const struct choice *const *)a), entry_of(state, *(const struct choice *const *)b));
+}
+
+int choose_mark_shared_names(struct state *state)
+{
+	struct choice **sorted = calloc(state->count + 1, sizeof(*sorted));
+	size_t i;
+
+	if (sorted == NULL)
+		return -1;
+	for (i = 0; i < state->count; i++)
+		sorted[i] = &state->choices[i];
+	qsort_r(sorted, state->count, sizeof(struct choice *), compare_choices, state);
+	for (i = 1; i < state->count; i++)
+		if (compare_choices(&sorted[i - 1], &sorted[i], state) == 0)
+			sorted[i - 1]->shares_name = sorted[i]->shares_name = 1;
+	free(sorted);
+	return 0;
+}

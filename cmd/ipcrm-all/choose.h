@@ -14,4 +14,7 @@ int choose_all(struct state *state);
  */
 int choose_named(struct state *state);
 
+/* Marks the choices that have the same name as another one, for the report: 0, or -1 with ENOMEM. */
+int choose_mark_shared_names(struct state *state);
+
 #endif

@@ -158,7 +158,7 @@ static void check_options(const struct options *options, const struct cli_line *
 	if (options->all && line->count > 0)
 		cli_usage_exit("--all cannot be used with objects that are named");
 	if (options->around && line->count > 0)
-		cli_usage_exit("%s: --around takes no objects, and must stand before its command", line->operands[0]);
+		cli_usage_exit("%s: --around takes no objects, and stands before its command", line->operands[0]);
 	if (options->around && (line->command == NULL || line->command[0] == NULL))
 		cli_usage_exit("the command of --around is missing");
 }

@@ -31,6 +31,7 @@ struct choice {
 	size_t entry;        /* in the inventory */
 	const char *operand; /* the word that names it, or NULL */
 	int use;             /* 1: in use; 0: not in use; -1: that cannot be known */
+	int shares_name;     /* with another choice, of another kind */
 	int living;          /* no process has it open, but a living one made it or used it last */
 };
 
@@ -46,7 +47,8 @@ struct state {
 	struct choice *choices;
 	size_t count, room;
 	FILE *terminal; /* of -i, or NULL */
-	size_t unreported[UNREPORTED_MOST], unreported_count, unreported_most; /* entries */
+	const struct choice *unreported[UNREPORTED_MOST];
+	size_t unreported_count, unreported_most;
 	size_t removed, used, unknown, passed, gone, declined, failed;
 	int status, has_status;
 	int ended; /* standard output takes no more names, so no more is removed */

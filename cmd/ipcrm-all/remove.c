@@ -60,7 +60,7 @@ int remove_chosen(struct state *state)
 		return report_no_memory();
 	report_problems(state);
 	if ((state->operands->count > 0 ? choose_named(state) : choose_all(state)) == -1 || use_find(state) == -1 ||
-	    (options->ask && ask_all(state) == -1))
+	    (options->ask && ask_all(state) == -1) || choose_mark_shared_names(state) == -1)
 		return report_no_memory();
 	remove_all(state);
 	return state->status;

@@ -118,38 +118,24 @@ void report_used(struct state *state, const struct choice *choice)
 		snprintf(text, sizeof(text), "in use%s%s; it stays (--force would remove it)", users[0] ? " by " : "", users);
 	else
 		snprintf(text, sizeof(text), "perhaps in use, %s; it stays (--force would remove it)",
-		         use_unknown_reason(entry_of(state, choice)));
+		         use_unknown_reason(state, entry_of(state, choice)));
 	report_choice(state, choice, text);
 	/* Only an object that was named had to go. */
 	if (choice->operand != NULL)
 		report_status(state, CLI_FAILED);
 }
 
-/* Whether the name of the entry is also that of another choice, of another kind. */
-static int has_shared_name(const struct state *state, size_t index)
-{
-	char room[INVENTORY_NAME_ROOM], other_room[INVENTORY_NAME_ROOM];
-	const char *name = inventory_name(&state->inventory.entries[index], room);
-	size_t i;
-
-	for (i = 0; i < state->count; i++)
-		if (state->choices[i].entry != index &&
-		    strcmp(name, inventory_name(entry_of(state, &state->choices[i]), other_room)) == 0)
-			return 1;
-	return 0;
-}
-
 /* Writes a name as ipcls(1) shows it, with its kind if it is ambiguous, or with -0 as it is.  Returns the end. */
-static char *put_name(const struct state *state, size_t index, char *out)
+static char *put_name(const struct state *state, const struct choice *choice, char *out)
 {
-	const struct inventory_entry *entry = &state->inventory.entries[index];
+	const struct inventory_entry *entry = entry_of(state, choice);
 	char room[INVENTORY_NAME_ROOM];
 	const char *name = inventory_name(entry, room);
 
 	if (state->options->null)
 		return stpcpy(out, name) + 1;
 	out = escape_put(out, name);
-	if (has_shared_name(state, index))
+	if (choice->shares_name)
 		out = stpcpy(stpcpy(out, "\t"), inventory_kind_word(entry->kind));
 	*out++ = '\n';
 	return out;
@@ -172,7 +158,7 @@ static void print_names(struct state *state)
 		report_status(state, CLI_FAILED);
 		cli_warn("standard output", dry_run ? "%s" : "%s; nothing more is removed", strerror(errno));
 		for (i = 0; i < state->unreported_count && !dry_run; i++)
-			cli_warn(inventory_name(&state->inventory.entries[state->unreported[i]], name), "removed");
+			cli_warn(inventory_name(entry_of(state, state->unreported[i]), name), "removed");
 	}
 	state->unreported_count = 0;
 }
@@ -189,7 +175,7 @@ void report_removed(struct state *state, const struct choice *choice)
 	}
 	if (options->verbose)
 		report_choice(state, choice, options->dry_run ? "would be removed" : "removed");
-	state->unreported[state->unreported_count++] = choice->entry;
+	state->unreported[state->unreported_count++] = choice;
 	if (state->unreported_count >= state->unreported_most)
 		print_names(state);
 }

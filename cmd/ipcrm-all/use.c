@@ -6,6 +6,7 @@
 
 #include "base/proc.h"
 #include "cli/cli.h"
+#include "ipc/semset.h"
 #include "removal.h"
 #include "report.h"
 
@@ -27,11 +28,11 @@ int use_look_at_processes(struct state *state)
 	return 0;
 }
 
-const char *use_unknown_reason(const struct inventory_entry *entry)
+const char *use_unknown_reason(const struct state *state, const struct inventory_entry *entry)
 {
 	int may_read = entry->kind != INVENTORY_SEM || semctl(entry->id, 0, GETPID) != -1;
 
-	return entry->kind != INVENTORY_SHM && may_read && !proc_sees_all() ?
+	return entry->kind != INVENTORY_SHM && may_read && state->users.proc_err == 0 && !proc_sees_all() ?
 	       "processes of other PID namespaces cannot be seen" : "not all processes may be looked at";
 }
 
@@ -54,8 +55,19 @@ static int has_living_partner(const struct state *state, const struct inventory_
 	return sender == 1 || receiver == 1 ? 1 : sender == -1 || receiver == -1 ? -1 : 0;
 }
 
+/* Whether a semaphore has the value that it has while a process holds it: 0, or 1 for a slot of semctl run. */
+static int looks_held(const struct inventory_entry *entry, enum semset_kind kind, int i)
+{
+	int value = semctl(entry->id, i, GETVAL);
+
+	if (kind != SEMSET_SLOTS)
+		return value <= 0;
+	return i >= SEMSET_FIRST_SLOT && i < SEMSET_FIRST_SLOT + semset_room((int)entry->count) && value != 0;
+}
+
 static int has_living_holder(const struct state *state, const struct inventory_entry *entry)
 {
+	enum semset_kind kind = semset_kind_of(entry->id, (int)entry->count);
 	int unknown = 0, gone = 0;
 	int64_t i;
 
@@ -65,7 +77,8 @@ static int has_living_holder(const struct state *state, const struct inventory_e
 	for (i = 0; i < entry->count; i++) {
 		pid_t pid = semctl(entry->id, (int)i, GETPID);
 		/* The pid 0 stands for no process at all, and for each process of another PID namespace. */
-		int one = pid == 0 && proc_sees_all() ? 0 : is_living(state, pid, inventory_touched(entry));
+		int free = pid == 0 && (proc_sees_all() || !looks_held(entry, kind, (int)i));
+		int one = free ? 0 : is_living(state, pid, inventory_touched(entry));
 
 		if (one == 1)
 			return 1;

@@ -15,6 +15,6 @@ int use_look_at_processes(struct state *state);
 int use_find(struct state *state);
 
 /* Returns why it cannot be known whether the object is in use, for messages. */
-const char *use_unknown_reason(const struct inventory_entry *entry);
+const char *use_unknown_reason(const struct state *state, const struct inventory_entry *entry);
 
 #endif

@@ -284,7 +284,7 @@ static int check_input(struct job *job)
 		return CLI_FAILED;
 	}
 	if (job->options->has_size && job->options->object.kind & OBJECT_SYSV && job->options->size != job->old_size) {
-		cli_warn(job->options->object.word, "the segment has %llu byte%s, and the size of a System V segment cannot change",
+		cli_warn(job->options->object.word, "it has %llu byte%s, and the size of a System V segment cannot change",
 		         (unsigned long long)job->old_size, number_plural(job->old_size));
 		return CLI_FAILED;
 	}
