@@ -132,6 +132,20 @@ _ipcutils_queues() {
     _ipcutils_paths ftok:
 }
 
+# Offers the signals by name.
+_ipcutils_signals() {
+    _ipcutils_offer HUP INT QUIT USR1 USR2 TERM KILL STOP CONT CHLD ALRM WINCH RTMIN RTMAX RTMIN+1 RTMIN+2 RTMIN+3
+}
+
+# Offers the processes by number.
+_ipcutils_pids() {
+    local directory
+
+    for directory in /proc/[1-9]*; do
+        _ipcutils_offer "${directory#/proc/}"
+    done
+}
+
 # Offers each word $@ as the next one of a list that is separated by commas.
 _ipcutils_list() {
     local done='' next

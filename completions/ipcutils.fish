@@ -57,3 +57,17 @@ function __ipcutils_queues
     printf '%s\t%s\n' key: 'System V queue with that key' id: 'System V queue with that id' \
         ftok: 'System V queue with the key of a file'
 end
+
+# The signals by name.
+function __ipcutils_signals
+    string join \n HUP INT QUIT USR1 USR2 TERM KILL STOP CONT CHLD ALRM WINCH RTMIN RTMAX RTMIN+1 RTMIN+2 RTMIN+3
+end
+
+# The processes by number, each with its command.
+function __ipcutils_pids
+    for directory in /proc/[1-9]*
+        set -l command ''
+        read -l command <$directory/comm 2>/dev/null
+        printf '%s\t%s\n' (string replace /proc/ '' $directory) (string escape -- $command)
+    end
+end

@@ -55,3 +55,23 @@ _ipcutils_names() {
 _ipcutils_semaphores() {
     _ipcutils_names sem,psem semaphore
 }
+
+# Completes a signal by name.
+_ipcutils_signals() {
+    local expl
+    _wanted signals expl signal compadd HUP INT QUIT USR1 USR2 TERM KILL STOP CONT CHLD ALRM WINCH \
+        RTMIN RTMAX RTMIN+1 RTMIN+2 RTMIN+3
+}
+
+# Completes processes by number, and shows their commands.
+_ipcutils_pids() {
+    local expl file command
+    local -a pids lines
+    for file in /proc/<->/comm(N); do
+        command=
+        { IFS= read -r command <$file } 2>/dev/null || continue
+        pids+=( ${${file#/proc/}%/comm} )
+        lines+=( "${pids[-1]}  ${(V)command}" )
+    done
+    _wanted processes expl process compadd -l -d lines -a pids
+}

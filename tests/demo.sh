@@ -132,6 +132,14 @@ wait
 same "$(sum <large)" "$(<all.sum)" 'FIFO'
 same "$(sum <large)" "$(cut -d ' ' -f 1 out.sum)" 'standard output of fifotee'
 
+step 'A signal carries a number, and its receiver learns who sent it.'
+sigrecv --pid-file=receiver RTMIN+1 >arrived &
+until [ -s receiver ]; do :; done
+show 'sigsend -v -q 42 RTMIN+1 $(cat receiver)'
+wait $!
+say "sigrecv printed: $(cut -f 1,4 arrived | tr '\t' ' ')"
+[ "$(cut -f 1,4 arrived)" = $'RTMIN+1\t42' ] || fail 'the signal did not arrive'
+
 step 'ipcls lists every object and who uses it, and finds processes in a deadlock.'
 for key in 0xa 0xb; do semctl create "key:$key" 1; done
 take='for (@ARGV) { semop(semget(hex, 0, 0), pack("s3", 0, -1, 0)); sleep 1 }'
