@@ -439,6 +439,23 @@ letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | t
     assert [ ! -e pwned ]
 }
 
+@test 'ipcbench: bash and zsh complete options, and bash lists of mechanisms and sizes' {
+    assert_equal "$(completed bash ipcbench --lat)" --latency
+    assert_equal "$(completed bash ipcbench '-t pipe,rin')" "$(printf '%s\n' -t pipe,ring)"
+    assert_equal "$(completed bash ipcbench '-s 1,8')" "$(printf '%s\n' -s 1,8k)"
+    needs zsh
+    assert_equal "$(completed zsh ipcbench --lat)" --latency
+    assert_equal "$(completed zsh ipcbench '-t rin')" "$(printf '%s\n' -t ring)"
+}
+
+@test 'ipcbench: fish completes options and lists of mechanisms' {
+    needs fish
+    run -0 offered_by_fish ipcbench '-t pipe,rin'
+    assert_line pipe,ring
+    run -0 offered_by_fish ipcbench --lat
+    assert_line --partial latency
+}
+
 # --- what lives, as ipcls tells it ---
 
 # objects: one of each kind, which differ in one digit or letter.
