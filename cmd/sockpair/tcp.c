@@ -13,18 +13,20 @@
 
 #define PORT_TRIES 20 /* ports that the kernel chooses for one address, until one is free for the others as well */
 
-static void set_port(struct sockaddr *address, uint16_t port)
+/* The port in an IPv4 or IPv6 address.  All addresses here have the alignment of their family. */
+static in_port_t *port_in(struct sockaddr *address)
 {
-	if (address->sa_family == AF_INET6)
-		((struct sockaddr_in6 *)address)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)address)->sin_port = htons(port);
+	void *any = address;
+
+	return address->sa_family == AF_INET6 ? &((struct sockaddr_in6 *)any)->sin6_port : &((struct sockaddr_in *)any)->sin_port;
 }
 
 static uint16_t port_of(const struct sockaddr *address)
 {
-	return ntohs(address->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)address)->sin6_port :
-	                                              ((const struct sockaddr_in *)address)->sin_port);
+	const void *any = address;
+
+	return ntohs(address->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)any)->sin6_port :
+	                                              ((const struct sockaddr_in *)any)->sin_port);
 }
 
 /* Copies the host, `length` bytes long. */
@@ -82,7 +84,8 @@ const char *tcp_parse(struct tcp_name *name, const char *word)
 
 void tcp_describe(struct tcp_peer *peer, const struct sockaddr *address)
 {
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
+	const void *any = address;
+	const struct sockaddr_in6 *in6 = any;
 	struct sockaddr_in mapped = {.sin_family = AF_INET};
 	socklen_t length = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
@@ -152,7 +155,7 @@ static int listen_on(const struct addrinfo *info, uint16_t *port)
 	/* The IPv4 addresses have a socket of their own. */
 	if (info->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	set_port(info->ai_addr, *port);
+	*port_in(info->ai_addr) = htons(*port);
 	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0 &&
 	    (*port != 0 || read_port(fd, port) == 0))
 		return fd;
