@@ -47,7 +47,6 @@
 
 enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT, OPTION_ZERO_COPY };
 
-#define PIPE_SIZE (1 << 20)
 
 static const char usage[] = "fifotee [-0knv] [-b size] [-d char] [-m mode] [-o policy:fifo] [-p policy] [-w timeout]\n"
 			    "               [--progress] [--readers=count] [--stdout=policy] [--zero-copy] fifo ...";
@@ -234,7 +233,7 @@ static void run(struct job *job)
 		note_status(job, CLI_FAILED);
 		return;
 	}
-	io_grow_pipe(0, PIPE_SIZE);
+	io_grow_pipe(0, IO_PIPE_SIZE);
 	job->start_by = deadline_after(options->timeout);
 	job->pause = LOOK_FIRST;
 	progress_start(&job->progress, options->progress_wanted, 0);

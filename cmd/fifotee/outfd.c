@@ -18,13 +18,12 @@
 #include "base/io.h"
 
 /* The most that an ordinary user gets; of a larger pipe the bytes would leave the cache before they are read. */
-#define PIPE_SIZE (1 << 20)
 
 static void measure(struct outfd *outfd)
 {
 	struct statfs fs;
 
-	io_grow_pipe(outfd->fd, PIPE_SIZE);
+	io_grow_pipe(outfd->fd, IO_PIPE_SIZE);
 	outfd->is_pipe = 1;
 	outfd->is_named = fstatfs(outfd->fd, &fs) == -1 || fs.f_type != PIPEFS_MAGIC;
 }
