@@ -89,6 +89,22 @@ alone() {
         'shm key:0x00000011 pshm /seg msg key:0x00000012 pmsg /queue sem key:0x00000013 psem /sem '
 }
 
+@test 'ipcrm-all: types that are given several times add up' {
+    run -0 alone '
+        one_of_each
+        told ipcrm-all -t shm -t pshm,sem
+        there'
+    assert_output - <<'END'
+key:0x00000011
+/seg
+key:0x00000013
+status 0
+msg key:0x00000012
+pmsg /queue
+psem /sem
+END
+}
+
 @test 'ipcrm-all: a wrong command line is a usage error' {
     usage_error ipcrm-all -t nope
     usage_error ipcrm-all -t ''

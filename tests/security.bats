@@ -246,7 +246,7 @@ status 1
 mqsend: /q: File exists
 status 1
 status 0
-shmput: /p: Operation not permitted (in a sticky directory as /dev/shm only its owner can replace it)
+shmput: /p: Operation not permitted (in a sticky directory such as /dev/shm only the owner can replace it)
 status 1
 END
 }
@@ -264,10 +264,10 @@ END
         done
         ls | grep -v never; cat target; ls /dev/shm'
     assert_output - <<'END'
-1 1 1 1 1 1 1 1 3
-1 1 1 1 1 3 3 1 3
-1 1 1 1 1 3 3 1 3
-1 1 1 1 1 3 3 1 3
+1 1 1 1 1 1 1 1 1
+1 1 1 1 1 3 3 1 1
+1 1 1 1 1 3 3 1 1
+1 1 1 1 1 3 3 1 1
 target
 precious
 dangling
