@@ -5,7 +5,7 @@
  *	queue NUMBER VALUE PID		sigqueue(3)
  *	wait NUMBER COUNT		prints "ready", then "NUMBER PID UID VALUE CODE" for each signal, by sigwaitinfo(2)
  *	handle NUMBER			the same for one signal, by a handler with SA_SIGINFO
- *	notify NUMBER QUEUE PID		has mq_notify(3) send the signal, and passes it on to PID with all its data
+ *	notify NUMBER QUEUE PID		has mq_notify(3) send the signal, and passes it on to PID with all its data; removes QUEUE
  *	hold NUMBER			blocks the signal, prints "ready" and sleeps
  *	zombie				prints the pid of a child that has ended, and sleeps without waiting for it
  *	as PID COMMAND ...		runs the command as process PID, by clone3(2) with set_tid
@@ -58,6 +58,7 @@ static int notify(int number, const char *name, pid_t pid, const sigset_t *set)
 	mqd_t queue = mq_open(name, O_RDWR);
 	siginfo_t info;
 
+	mq_unlink(name);
 	if (queue == (mqd_t)-1 || mq_notify(queue, &event) == -1)
 		die(name);
 	if (mq_send(queue, "x", 1, 0) == -1 || sigwaitinfo(set, &info) == -1)
