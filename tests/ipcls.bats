@@ -206,6 +206,17 @@ NAME     SIZE
 END
 }
 
+@test 'ipcls: one message and one byte are in the singular' {
+    run -0 alone '
+        mqsend -C key:0x51 x
+        mqsend -C key:0x52 xy z
+        ipcls --nousers -o NAME,STATE --noheadings'
+    assert_output - <<END
+key:0x00000051  1 message, 1 byte
+key:0x00000052  2 messages, 3 bytes
+END
+}
+
 @test 'ipcls: --sort orders by numbers as numbers, in both directions' {
     run -0 alone '
         truncate -s 9 /dev/shm/nine; truncate -s 100 /dev/shm/hundred; truncate -s 20 /dev/shm/twenty

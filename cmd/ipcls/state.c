@@ -83,8 +83,8 @@ void state_put(char *out, const struct inventory *inventory, const struct users 
 			snprintf(out, STATE_ROOM, "no semaphore by its size");
 		break;
 	case INVENTORY_MSG:
-		snprintf(out, STATE_ROOM, "%lld message%s, %lld bytes", (long long)entry->count, plural(entry->count),
-		         (long long)entry->used);
+		snprintf(out, STATE_ROOM, "%lld message%s, %lld byte%s", (long long)entry->count, plural(entry->count),
+		         (long long)entry->used, plural((int64_t)entry->used));
 		break;
 	case INVENTORY_PMSG:
 		if (entry->count >= 0)
