@@ -240,7 +240,7 @@ static void set_processes(struct columns *columns, size_t index, unsigned how, s
 	unknown = users_unknown(users, columns->inventory, index);
 	if (how == USER_WAITS)
 		unknown = users->waits_hidden > 0 || users->invisible ? USERS_HIDDEN : users->elsewhere ? USERS_ELSEWHERE : USERS_COMPLETE;
-	/* That nobody uses it cannot be said then, while the users that were found are mostly all of them. */
+	/* Then nobody can say that it is unused, while the users that were found are mostly all of them. */
 	cell->incomplete = unknown == USERS_HIDDEN || (unknown == USERS_ELSEWHERE && found == 0);
 	cell->elsewhere = unknown == USERS_ELSEWHERE;
 }

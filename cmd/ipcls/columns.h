@@ -11,7 +11,7 @@
 #include "state.h"
 #include "table.h"
 
-/* What a column takes; bits. */
+/* The sources of a column; bits. */
 enum columns_need {
 	COLUMNS_CONTENT = 1,   /* INVENTORY_CONTENT */
 	COLUMNS_ALLOCATED = 2, /* INVENTORY_ALLOCATED */
@@ -20,7 +20,7 @@ enum columns_need {
 
 struct columns_owner;
 
-/* What cells are made from.  The caller sets the first three members, and leaves the others zero. */
+/* The material of cells.  The caller sets the first three members, and leaves the others zero. */
 struct columns {
 	const struct inventory *inventory;
 	const struct users *users;

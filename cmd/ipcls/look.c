@@ -148,7 +148,7 @@ int look_report_unseen(const struct options *options, const struct operands *ope
 	/* Operands are found by their files, or reported as missing. */
 	if (operands->count > 0)
 		found = NULL;
-	/* That other users' processes may not be looked at is normal, and marked in the rows. */
+	/* An ordinary user may not look at other users' processes: that is normal, and marked in the rows. */
 	if (users->proc_err != 0)
 		report_no_processes(users, needed, found);
 	else if (found != NULL && users->err == 0 && (users->hidden > 0 || users->invisible))

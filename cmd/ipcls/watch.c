@@ -145,7 +145,7 @@ static int draw_frame(const struct frame *now, const struct frame *then, int fir
 	return result;
 }
 
-/* What is watched, and the last frame. */
+/* The objects that are watched, and the last frame. */
 struct view {
 	const struct options *options;
 	struct operands *operands;

@@ -32,7 +32,7 @@ struct tcp_peer {
 	uint16_t port;
 };
 
-/* What failed: `message` is NULL for errors with an errno alone. */
+/* The failure: `message` is NULL for errors with an errno alone. */
 struct tcp_error {
 	int err;
 	const char *message;      /* the resolver's, gai_strerror(3) */

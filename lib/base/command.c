@@ -114,7 +114,7 @@ static int place(const struct moved *moved)
 	return 0;
 }
 
-/* What the child does, in our memory while we wait: it may write nothing there but `err`. */
+/* The work of the child, in our memory while we wait: it may write nothing there but `err`. */
 noreturn static void become(const struct command *command, const struct moved *moved, char *const *environment,
                             const sigset_t *mask, volatile int *err)
 {

@@ -20,7 +20,7 @@ struct command_descriptor {
 	int from, to;
 };
 
-/* What is to be run, and what it gets; all zero but for `argv`: as we have it ourselves. */
+/* A command to run, and what it gets; all zero but for `argv`: as we have it ourselves. */
 struct command {
 	char *const *argv; /* the first word is found by PATH */
 	const struct command_descriptor *descriptors;

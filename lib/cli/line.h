@@ -15,7 +15,7 @@ enum cli_long_option {
 	CLI_FIRST_OWN, /* a tool's own start here */
 };
 
-/* Where a command begins: after so many operands, or: */
+/* The place where a command begins: after that number of operands, or: */
 enum cli_command {
 	CLI_NO_COMMAND = -1,    /* nowhere: the words after "--" are operands as well */
 	CLI_AFTER_DASHES = -2,  /* after "--" */

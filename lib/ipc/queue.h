@@ -52,7 +52,7 @@ enum queue_access {
 	QUEUE_RECEIVE = 2,
 };
 
-/* What a command line may ask of a queue, and a kind may refuse. */
+/* Requests of a command line to a queue, which a kind may refuse. */
 enum queue_ability {
 	QUEUE_CHOOSES,      /* receive by type: -t */
 	QUEUE_PEEKS,        /* read a message and leave it in the queue: --peek */

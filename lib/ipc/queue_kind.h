@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a kind of queue defines: for the files of the kinds and for queue.c, which alone calls these functions. */
+/* The functions that a kind of queue defines, for the files of the kinds and for queue.c, which alone calls them. */
 #ifndef QUEUE_KIND_H
 #define QUEUE_KIND_H
 

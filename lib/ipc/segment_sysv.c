@@ -23,7 +23,7 @@
 
 enum { COLUMN_SHMID = 1, COLUMN_SWAP = 15 };
 
-/* What stands for a hole.  Reading it takes no memory, as it is never written to. */
+/* The bytes that stand for a hole.  Reading it takes no memory, as it is never written to. */
 static char zeros[(size_t)1 << 20];
 
 static size_t page_size(void)

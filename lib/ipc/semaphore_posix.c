@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Where glibc has the file of a semaphore; musl's has no "sem." and another layout. */
+/* The beginning of the file name that glibc gives a semaphore; musl's has no "sem." and another layout. */
 #define PREFIX "/dev/shm/sem."
 
 enum { SECOND = 1000000000, WORDS_SIZE = 16 };
