@@ -72,6 +72,56 @@ END
     assert_output 'psem /dev/shm/sem.gone value\x203,\x20unlinked P/wait_peer'
 }
 
+@test 'ipcls: memory of a tmpfs that was unmounted is listed with -a for those who have it open or mapped, and shmcat reads it' {
+    run -0 alone '
+        mount -t tmpfs none /dev/shm
+        echo hello | shmput /seg; echo four | shmput /only
+        hold perl -e "open(F, q(<), q(/dev/shm/seg)) or die; \$| = 1; print qq(\n); sleep 60"; open=$held
+        hold peer map /only; mapping=$held
+        ipcls -a -r --noheadings -o NAME,STATE -t pshm
+        umount -l /dev/shm
+        ipcls -r --noheadings -t pshm
+        ipcls -a -r --noheadings -o NAME,LABEL,STATE,ORPHAN,USERS -t pshm |
+            sed "s,$open,OPEN,g; s,$mapping,MAPPING,g; s,files/[0-9a-f-]*,files/RANGE,"
+        shmcat "$(ipcls -a -r --noheadings -o NAME -t pshm | grep memfd)"'
+    assert_output - <<'END'
+/only -
+/seg -
+file:/proc/MAPPING/map_files/RANGE /only unmounted no MAPPING/peer
+memfd:OPEN:3 /seg unmounted no OPEN/perl
+hello
+END
+}
+
+@test 'ipcls: a semaphore of a tmpfs that was unmounted is listed with -a, with its value and who waits for it' {
+    run -0 alone '
+        mount -t tmpfs none /dev/shm
+        semctl create /gone 0 >/dev/null
+        semctl wait /gone 9>&- & a=$!
+        await sleeps $a futex
+        umount -l /dev/shm
+        ipcls -a -r --noheadings -o KIND,LABEL,STATE,USERS -t psem,pshm | sed "s,$a/,P/,"'
+    assert_output 'psem /sem.gone value\x200,\x201\x20waiting,\x20unmounted P/semctl:sem_wait'
+}
+
+@test 'ipcls: memory of a tmpfs that is mounted where its process runs is not listed as unmounted' {
+    run -0 alone '
+        hold unshare --mount sh -c "mount -t tmpfs none /dev/shm; echo hello | shmput /seg; exec peer map /seg"
+        ipcls -a -r --noheadings -t pshm
+        ipcls --ns=$held -a -r --noheadings -o NAME -t pshm'
+    assert_output /seg
+}
+
+@test 'ipcls: a file of another file system that was unmounted is no memory without a name' {
+    run -0 alone '
+        mkdir other; mount -t proc none other
+        hold perl -e "open(F, q(<), q(other/version)) or die; \$| = 1; print qq(\n); sleep 60"
+        umount -l other
+        ipcls -a -r --noheadings -t pshm
+        readlink /proc/$held/fd/3'
+    assert_output /version
+}
+
 # --- processes that an object remembers ---
 
 @test 'ipcls: it says of the last process of each semaphore whether it is running or gone' {

@@ -35,6 +35,12 @@ static void put_set(char *out, const struct inventory_entry *entry, const struct
 		snprintf(out + length, STATE_ROOM - length, " ...");
 }
 
+/* The word for the reason why memory has no name. */
+static const char *word_of_nameless(const struct inventory_entry *entry)
+{
+	return entry->flags & INVENTORY_UNMOUNTED ? "unmounted" : "unlinked";
+}
+
 static void put_semaphore(char *out, const struct inventory_entry *entry)
 {
 	size_t length = 0;
@@ -46,7 +52,7 @@ static void put_semaphore(char *out, const struct inventory_entry *entry)
 	if (entry->flags & INVENTORY_32BIT)
 		length += (size_t)snprintf(out + length, STATE_ROOM - length, "%s32-bit", length > 0 ? ", " : "");
 	if (entry->flags & INVENTORY_UNLINKED)
-		snprintf(out + length, STATE_ROOM - length, "%sunlinked", length > 0 ? ", " : "");
+		snprintf(out + length, STATE_ROOM - length, "%s%s", length > 0 ? ", " : "", word_of_nameless(entry));
 }
 
 static size_t count_users(const struct users *users, size_t index, unsigned how)
@@ -78,7 +84,7 @@ void state_put(char *out, const struct inventory *inventory, const struct users 
 		break;
 	case INVENTORY_PSHM:
 		if (entry->flags & INVENTORY_UNLINKED)
-			snprintf(out, STATE_ROOM, "unlinked");
+			snprintf(out, STATE_ROOM, "%s", word_of_nameless(entry));
 		else if (entry->flags & INVENTORY_SEM_LIKE)
 			snprintf(out, STATE_ROOM, "no semaphore by its size");
 		break;

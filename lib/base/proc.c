@@ -270,6 +270,23 @@ int proc_parse_map(const char *line, size_t size, struct proc_map *map)
 	return 0;
 }
 
+int proc_parse_mount(const char *line, size_t size, dev_t *device)
+{
+	const char *end = line + size, *p;
+	uint64_t number, major_number, minor_number;
+
+	p = expect(take_number(line, end, 10, &number), end, ' ');
+	if (p == NULL || (p = expect(take_number(p, end, 10, &number), end, ' ')) == NULL)
+		return -1;
+	if ((p = expect(take_number(p, end, 10, &major_number), end, ':')) == NULL ||
+	    expect(take_number(p, end, 10, &minor_number), end, ' ') == NULL)
+		return -1;
+	if (major_number > UINT32_MAX || minor_number > UINT32_MAX)
+		return -1;
+	*device = makedev((unsigned)major_number, (unsigned)minor_number);
+	return 0;
+}
+
 int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 {
 	const char *end = line + size, *p = line;

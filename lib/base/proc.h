@@ -83,6 +83,9 @@ struct proc_map {
 /* 0, or -1 where the line is not one of maps. */
 int proc_parse_map(const char *line, size_t size, struct proc_map *map);
 
+/* The device of a line of /proc/PID/mountinfo: 0, or -1 where the line is not one of mountinfo. */
+int proc_parse_mount(const char *line, size_t size, dev_t *device);
+
 /* The call of a thread, by /proc/PID/syscall. */
 struct proc_syscall {
 	long number; /* of the call in which it is blocked, or -1 */

@@ -42,6 +42,7 @@ enum inventory_flag {
 	INVENTORY_SEM_LIKE = 16, /* a segment with the name of a semaphore, but not its size */
 	INVENTORY_LISTENING = 32, /* a Unix socket that accepts connections */
 	INVENTORY_MAPPED = 128, /* unlinked memory that no process was seen to have open: its name is that of a mapping */
+	INVENTORY_UNMOUNTED = 256, /* memory without a name because its tmpfs was unmounted */
 	INVENTORY_HOLDERS_HIDDEN = 64, /* a System V set whose values, and so the holders of its tokens, may not be read */
 };
 
@@ -55,7 +56,7 @@ enum inventory_time {
 /* An object.  Small, since a system may have a hundred thousand of them. */
 struct inventory_entry {
 	const char *name; /* POSIX: with its slash; others: a path, or the form of object.h; System V: NULL */
-	const char *label; /* memfd: the name of memfd_create(2); unlinked memory: the path that it had; else NULL */
+	const char *label; /* memfd: the name of memfd_create(2); unlinked memory: the path that it had; unmounted: its path in the tmpfs; else NULL */
 	dev_t dev;        /* with `ino`: the identity of all but System V objects */
 	ino_t ino;
 	ino_t peer; /* the other socket of a pair without a name, else 0 */

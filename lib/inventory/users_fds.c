@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "inventory/users_found.h"
+#include "inventory/users_mounts.h"
 
 /*
  * Finds the entry of a descriptor, or adds one where its kind is asked for: 0 with the entry or NO_ENTRY in `*entry`, or
@@ -35,8 +36,14 @@ static int entry_of_descriptor(struct users_pass *pass, const char *link, const 
 			users_pass_hide(pass, errno);
 		return 0;
 	}
-	if (!S_ISREG(st->stx_mode) || (device != pass->memory && device != pass->files))
+	if (!S_ISREG(st->stx_mode))
 		return 0;
+	if (device != pass->memory && device != pass->files) {
+		int lacking = users_mounts_lack(pass, device, link, 0);
+
+		if (lacking != 1)
+			return lacking;
+	}
 	if (users_pass_read_link(pass, link, &size) == -1) {
 		if (!users_pass_is_gone(errno))
 			users_pass_hide(pass, errno);

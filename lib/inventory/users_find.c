@@ -315,6 +315,7 @@ int users_find(struct users *users, struct inventory *inventory, unsigned kinds,
 	free(pass.last);
 	free(pass.attached);
 	free(pass.ranges);
+	free(pass.settled);
 	free(pass.holders);
 	errno = saved;
 	return result;

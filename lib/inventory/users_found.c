@@ -12,7 +12,7 @@
 #define DELETED " (deleted)"
 #define MEMFD "/memfd:"
 
-static int ends_deleted(const char *path, size_t size)
+int users_found_ends_deleted(const char *path, size_t size)
 {
 	size_t tail = strlen(DELETED);
 
@@ -28,7 +28,7 @@ static int is_unlinked(const char *path, size_t size, dev_t device, uint64_t ino
 	char name[PATH_MAX];
 	struct stat st;
 
-	if (!ends_deleted(path, size) || size >= sizeof(name))
+	if (!users_found_ends_deleted(path, size) || size >= sizeof(name))
 		return 0;
 	memcpy(name, path, size);
 	name[size] = '\0';
@@ -57,7 +57,8 @@ enum inventory_kind users_found_kind(const struct users_pass *pass, const struct
 
 	if (device == pass->memory)
 		return pass->kinds & INVENTORY_MEMFD && starts_with(path, size, MEMFD) ? INVENTORY_MEMFD : 0;
-	if (!pass->unlinked || device != pass->files || !is_unlinked(path, size, device, inode))
+	/* A file of another device lies on an unmounted tmpfs, where no path leads to it. */
+	if (!pass->unlinked || (device == pass->files && !is_unlinked(path, size, device, inode)))
 		return 0;
 	kind = is_semaphore(st, path, size) ? INVENTORY_PSEM : INVENTORY_PSHM;
 	return pass->kinds & kind ? kind : 0;
@@ -91,7 +92,7 @@ int users_found_add_memory(struct users_pass *pass, enum inventory_kind kind, co
 	ssize_t added;
 
 	inventory_blank(&entry, kind);
-	if (ends_deleted(path, path_size))
+	if (users_found_ends_deleted(path, path_size))
 		path_size -= strlen(DELETED);
 	if (path_size >= sizeof(label))
 		path_size = sizeof(label) - 1;
@@ -101,7 +102,8 @@ int users_found_add_memory(struct users_pass *pass, enum inventory_kind kind, co
 	entry.label = kind == INVENTORY_MEMFD ? label + strlen(MEMFD) : label;
 	entry.dev = device;
 	entry.ino = (ino_t)inode;
-	entry.flags = INVENTORY_UNLINKED | (starts_with(name, strlen(name), "file:") ? INVENTORY_MAPPED : 0);
+	entry.flags = INVENTORY_UNLINKED | (starts_with(name, strlen(name), "file:") ? INVENTORY_MAPPED : 0) |
+	              (device != pass->memory && device != pass->files ? INVENTORY_UNMOUNTED : 0);
 	entry.uid = entry.cuid = entry.gid = entry.cgid = (uid_t)-1;
 	entry.mode = (mode_t)-1;
 	if (st != NULL)

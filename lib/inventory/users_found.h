@@ -5,9 +5,13 @@
 
 #include "inventory/users_pass.h"
 
+/* Whether a path, as the kernel shows it, ends in its mark of a file that was removed. */
+int users_found_ends_deleted(const char *path, size_t size);
+
 /*
  * The kind of memory without a name that has this path, of `size` bytes as the kernel shows it, device and inode, or 0
- * where it is no such memory or its kind is not asked for.  `st` may be NULL, where only the mapping is known.
+ * where it is no such memory or its kind is not asked for.  `st` may be NULL, where only the mapping is known.  The device
+ * is that of memfds, that of /dev/shm, or one for which users_mounts_lack() said 1.
  */
 enum inventory_kind users_found_kind(const struct users_pass *pass, const struct statx *st, const char *path, size_t size,
                                      dev_t device, uint64_t inode);

@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/proc.h"
 #include "inventory/users_found.h"
+#include "inventory/users_mounts.h"
 #include "ipc/semaphore_posix.h"
 
 /* struct procmap_query of <linux/fs.h>, Linux 6.11, which the headers of the C library may lack. */
@@ -48,7 +49,7 @@ static void read_semaphore(const struct users_pass *pass, const struct proc_map 
 		entry->value = entry->waiters = -1;
 }
 
-/* Adds memory without a name that is mapped, if its kind is asked for: 0 with the entry or NO_ENTRY in `*out`, or -1. */
+/* Adds mapped memory without a name, if its kind is asked for: 0 with the entry or NO_ENTRY in `*out`, or -1. */
 static int add_unnamed(struct users_pass *pass, const struct proc_map *map, uint32_t *out)
 {
 	enum inventory_kind kind = users_found_kind(pass, NULL, map->path, map->path_size, map->device, map->inode);
@@ -56,10 +57,18 @@ static int add_unnamed(struct users_pass *pass, const struct proc_map *map, uint
 	struct statx st;
 	int known;
 
-	if (kind == 0 && !(pass->unlinked && map->device == pass->files))
+	if (kind == 0 && !(pass->unlinked && map->device != pass->memory))
 		return 0;
 	/* The link leads to the mapped file for a process that may follow it, by CAP_CHECKPOINT_RESTORE. */
 	snprintf(link, sizeof(link), "map_files/%llx-%llx", (unsigned long long)map->start, (unsigned long long)map->end);
+	if (map->device != pass->memory && map->device != pass->files) {
+		/* The kernel's own file systems, which nobody mounts, have no names but removed ones. */
+		int named = map->path_size > 0 && map->path[0] == '/' && !users_found_ends_deleted(map->path, map->path_size);
+		int lacking = users_mounts_lack(pass, map->device, link, named);
+
+		if (lacking != 1)
+			return lacking;
+	}
 	known = statx(pass->directory, link, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &st) == 0;
 	if (known)
 		kind = users_found_kind(pass, &st, map->path, map->path_size, map->device, map->inode);
@@ -152,7 +161,8 @@ int users_maps_scan(struct users_pass *pass)
 		some = 1;
 		/* Most mappings lie on other devices.  (The inode 0 belongs to the segment with the id 0.) */
 		if (proc_parse_map(line, size, &map) == 0 &&
-		    (map.device == pass->memory || map.device == pass->files) && take_map(pass, &map) == -1) {
+		    (map.device == pass->memory || map.device == pass->files || (pass->unlinked && map.shared && map.device != 0)) &&
+		    take_map(pass, &map) == -1) {
 			result = -1;
 			break;
 		}

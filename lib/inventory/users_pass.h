@@ -53,6 +53,11 @@ struct users_pass {
 	uint32_t *attached; /* mappings of each entry that were found */
 	size_t last_room;
 
+	/* Devices, sorted, whose files are not memory of an unmounted tmpfs, because they are mounted. */
+	dev_t *settled;
+	size_t settled_count, settled_room;
+	pid_t mounts_thread; /* the last thread whose mounts are among them, or 0 before our own are */
+
 	struct users_holder *holders;
 	size_t holder_count, holder_room;
 
