@@ -881,6 +881,29 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
     done
 }
 
+@test 'run: the counter of the page keeps its number when its holders are killed' {
+    # The command as the page has it.
+    perl -ne 'print if /semctl run key:0xc047/ .. /counter\x27$/' "${BATS_TEST_DIRNAME%/*}/man/semctl.1" | sed "s/key:0xc047/$key/" >count
+    [[ $(wc -l <count) == 4 ]]
+    echo 0 >counter
+    untraced 'for ((i = 0; i < 4; i++)); do
+            for ((k = 0; k < 60; k++)); do
+                # A kill at any moment, or none.
+                timeout -s KILL "0.00$((RANDOM % 10))$((RANDOM % 10))" bash -c "exec $(cat count)" && echo "done" >>whole
+                (($(cat counter) <= 240)) || echo "$(cat counter)" >>wrong
+                echo ended >>ended
+            done &
+        done 2>/dev/null
+        wait'
+    values $key 1
+    assert [ ! -e wrong ]
+    run -0 cat counter
+    assert_output --regexp '^[0-9]+$'
+    ((output >= $(cat whole | wc -l) && output <= 240)) || fail "$output after $(wc -l <whole) whole runs"
+    # Some were killed.
+    [[ $(wc -l <ended) == 240 && $(wc -l <whole) -lt 240 ]]
+}
+
 @test 'run: each holder has a slot of its own, also when holders are killed' {
     cat >holder <<'END'
 #!/bin/sh
