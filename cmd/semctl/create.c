@@ -2,6 +2,8 @@
 #include "create.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/interrupt.h"
@@ -10,6 +12,7 @@
 #include "holders.h"
 #include "ipc/semaphore.h"
 #include "ipc/semset.h"
+#include "ipc/sysv.h"
 #include "operands.h"
 #include "resize.h"
 #include "slots.h"
@@ -100,37 +103,56 @@ int create_run(const struct job *job)
 	return status;
 }
 
-/* Says which processes use a semaphore, as far as that can be seen: CLI_FAILED, or CLI_DONE where none is known. */
+/* Says why a semaphore is not removed, and returns 1. */
+__attribute__((format(printf, 2, 3))) static int refuse(const struct object *object, const char *format, ...)
+{
+	char cause[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(cause, sizeof(cause), format, arguments);
+	va_end(arguments);
+	cli_warn(object->word, "%s; it stays (-f removes it)", cause);
+	return 1;
+}
+
+/*
+ * Reports the processes that use a semaphore: 1, also where that cannot be seen; 0 where none is known; -1 with errno where the
+ * semaphore was removed.
+ */
 static int refuse_used(const struct object *object, const struct semaphore *semaphore)
 {
 	const char *holders = holders_text(object);
-	int waiting = holders_waiting(semaphore);
+	int waiting;
 
-	if (holders == NULL && waiting == 0)
-		return CLI_DONE;
 	if (holders != NULL)
-		cli_warn(object->word, "held by %s; it stays (-f removes it)", holders);
-	else
-		cli_warn(object->word, "%d process%s for it; it stays (-f removes it)", waiting, waiting == 1 ? " waits" : "es wait");
-	return CLI_FAILED;
+		return refuse(object, "held by %s", holders);
+	waiting = errno == 0 ? holders_waiting(semaphore) : -1;
+	if (waiting == -1)
+		return sysv_is_gone(errno) ? sysv_fail_missing(errno) : refuse(object, "its users cannot be seen: %s", cli_text(errno));
+	return waiting == 0 ? 0 : semaphore->is_posix ? refuse(object, "a process waits for it") :
+	       refuse(object, "%d process%s for it", waiting, waiting == 1 ? " waits" : "es wait");
 }
 
-/* Removes a semaphore that no process uses: 0, -1 with errno, or 1 after a message. */
+/* Removes a semaphore that no process uses: 0, -1 with errno, or 1 after refuse(). */
 static int remove_unused(const struct object *object)
 {
 	struct semaphore semaphore;
 	struct slots slots;
-	int status, is_set;
+	int used, is_set;
 
-	/* The owner of a semaphore may remove one that is broken, or that he may not read. */
-	if (operands_open(&semaphore, object) == -1)
-		return errno == EACCES || errno == EINVAL ? semaphore_remove(object) : -1;
-	status = refuse_used(object, &semaphore);
+	if (operands_open(&semaphore, object) == -1) {
+		/* A file that is no semaphore has no users. */
+		if (errno == EINVAL)
+			return semaphore_remove(object);
+		return errno == EACCES ? refuse(object, "its users cannot be seen: %s", cli_text(errno)) : -1;
+	}
+	used = refuse_used(object, &semaphore);
 	is_set = !semaphore.is_posix && semset_kind_of(semaphore.id, semaphore.size) == SEMSET_SLOTS;
 	slots = (struct slots){.id = semaphore.id, .size = semaphore.size};
 	semaphore_close(&semaphore);
-	if (status != CLI_DONE)
-		return 1;
+	if (used != 0)
+		return used;
 	return is_set ? resize_remove_unused(&slots) : semaphore_remove(object);
 }
 
@@ -138,12 +160,10 @@ static int remove_one(const struct job *job, const struct object *object)
 {
 	int result = job->force ? semaphore_remove(object) : remove_unused(object);
 
+	if (result == -1 && errno == EBUSY)
+		result = refuse(object, "a process has just taken a token");
 	if (result == 1)
 		return CLI_FAILED;
-	if (result == -1 && errno == EBUSY) {
-		cli_warn(object->word, "a process has just taken a token; it stays (-f removes it)");
-		return CLI_FAILED;
-	}
 	if (result == -1)
 		return failure_tell(object, errno);
 	if (job->verbose)
