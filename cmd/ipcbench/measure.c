@@ -134,6 +134,7 @@ static void take_figures(struct measure_result *result, const struct side_shared
 	result->time = shared->ended - shared->began;
 	result->cpu[0] = shared->cpu[0];
 	result->cpu[1] = shared->cpu[1];
+	result->least = side_quantile(shared->counts, shared->total, 0);
 	result->median = side_quantile(shared->counts, shared->total, 0.5);
 	result->p99 = side_quantile(shared->counts, shared->total, 0.99);
 	result->worst = shared->worst;

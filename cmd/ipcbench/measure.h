@@ -28,7 +28,7 @@ struct measure_result {
 	uint64_t messages; /* or round trips */
 	int64_t time;      /* nanoseconds from before the first message is sent until the last has been received */
 	int64_t cpu[2];    /* processor time of each side in that time, nanoseconds */
-	int64_t median, p99, worst; /* of the round trips, nanoseconds; within 2 %, but the worst exactly */
+	int64_t least, median, p99, worst; /* of the round trips, nanoseconds; within 2 %, but the worst exactly */
 	char why[160];     /* one line of text */
 };
 
