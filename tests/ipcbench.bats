@@ -130,9 +130,9 @@ children_of() {
 @test 'ipcbench measures large messages' {
     run -0 --separate-stderr fast -s 1M -t pipe,fifo,socketpair,unix,tcp,sem-shm,futex,eventfd,ring,mmap,memcpy
     assert_equal "$(grep -c ' 1M .*B/s\| 1M .*[kMG]B ' <<<"$output")" 11
-    fast -s 100000,16M -t ring,pipe,dgram >out
+    fast -s 100000,4M -t ring,pipe,dgram >out
     grep -E '^ring +100000 ' out
-    grep -E '^pipe +16M ' out
+    grep -E '^pipe +4M ' out
     nothing_left
 }
 
@@ -304,4 +304,17 @@ END
     run -1 --separate-stderr env LD_PRELOAD="$PWD/flip.so" timeout 20 ipcbench -d 20ms -t pipe,ring -s 777
     [[ $stderr == *'pipe, 777 bytes: the receiver did not receive the bytes that were sent'* ]] || fail "$stderr"
     assert_line --regexp '^ring +777 +[0-9]'
+}
+
+@test 'ipcbench: a measurement that was stopped and continued goes on' {
+    local each child
+    for each in msg pmsg sem-shm rtsig eventfd; do
+        bg own ipcbench -d 1 -t "$each" -s 8 >out 2>err
+        eventually is_tool "$pid" ipcbench
+        eventually children_of "$pid" 2
+        for child in "${children[@]}"; do kill -STOP "$child" 2>/dev/null || :; done
+        for child in "${children[@]}"; do kill -CONT "$child" 2>/dev/null || :; done
+        ends 0
+        [[ ! -s err ]] || fail "$each: $(<err)"
+    done
 }

@@ -47,7 +47,10 @@ struct mechanism {
 	int (*open)(struct channel *channel);
 	/* Makes a process the sender or the receiver; NULL: its descriptor of the other side is closed.  0, or -1 with errno. */
 	int (*attach)(struct channel *channel, enum mechanism_side side);
-	/* Move one message of `channel->size` bytes, and wait as long as that takes.  Return 0, or -1 with errno. */
+	/*
+	 * Move one message of `channel->size` bytes, and wait as long as that takes.  Return 0, or -1 with errno; after EINTR
+	 * nothing has moved, and the caller tries again.
+	 */
 	int (*send)(struct channel *channel, char *bytes);
 	int (*receive)(struct channel *channel, char *bytes);
 };

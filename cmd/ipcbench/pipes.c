@@ -15,6 +15,8 @@ int stream_send(struct channel *channel, char *bytes)
 	while (done < channel->size) {
 		ssize_t size = write(channel->fds[MECHANISM_SENDER], bytes + done, channel->size - done);
 
+		if (size == -1 && errno == EINTR)
+			continue;
 		if (size == -1)
 			return -1;
 		done += (size_t)size;
@@ -29,6 +31,8 @@ int stream_receive(struct channel *channel, char *bytes)
 	while (done < channel->size) {
 		ssize_t size = read(channel->fds[MECHANISM_RECEIVER], bytes + done, channel->size - done);
 
+		if (size == -1 && errno == EINTR)
+			continue;
 		if (size == 0)
 			errno = EPIPE;
 		if (size <= 0)

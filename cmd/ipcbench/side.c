@@ -66,16 +66,19 @@ static void fill(char *bytes, size_t size, uint64_t number)
 	}
 }
 
+/* Some calls fail with EINTR when the process was stopped and continued, signal(7): nothing has moved then. */
 static void send_one(struct side *side, struct channel *channel)
 {
-	if (channel->mechanism->send(channel, side->bytes) == -1)
-		fail(side, "send", errno);
+	while (channel->mechanism->send(channel, side->bytes) == -1)
+		if (errno != EINTR)
+			fail(side, "send", errno);
 }
 
 static void receive_one(struct side *side, struct channel *channel)
 {
-	if (channel->mechanism->receive(channel, side->bytes) == -1)
-		fail(side, "receive", errno);
+	while (channel->mechanism->receive(channel, side->bytes) == -1)
+		if (errno != EINTR)
+			fail(side, "receive", errno);
 }
 
 /* Compares the message that was received with that of this number. */
