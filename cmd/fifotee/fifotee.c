@@ -47,7 +47,6 @@
 
 enum { OPTION_READERS = CLI_FIRST_OWN, OPTION_STDOUT, OPTION_ZERO_COPY };
 
-
 static const char usage[] = "fifotee [-0knv] [-b size] [-d char] [-m mode] [-o policy:fifo] [-p policy] [-w timeout]\n"
 			    "               [--progress] [--readers=count] [--stdout=policy] [--zero-copy] fifo ...";
 static const char help[] =

@@ -17,8 +17,6 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 
-/* The most that an ordinary user gets; of a larger pipe the bytes would leave the cache before they are read. */
-
 static void measure(struct outfd *outfd)
 {
 	struct statfs fs;

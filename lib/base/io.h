@@ -30,7 +30,10 @@ int io_check_written(int fd);
 /* Decides, and waits, after a call on `fd` failed: 0 if it is to be tried again, -1 if its errno stands. */
 int io_wait_ready(int fd, short events);
 
-/* The capacity that the tools ask for where many bytes pass through a pipe: pipe(7) allows every user 1 MiB. */
+/*
+ * The capacity that the tools ask for where many bytes pass through a pipe: the most that pipe(7) allows every user.  The
+ * bytes of a larger pipe would leave the cache before they are read.
+ */
 #define IO_PIPE_SIZE (1 << 20)
 
 /*
