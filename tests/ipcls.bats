@@ -2120,7 +2120,8 @@ END
     : >/dev/shm/ipcls-a-name-of-thirty-characters-or-so
     : >/dev/shm/ipcls-b
     terminal 24 40
-    typed 'ipcls --watch=1h --nousers -t pshm -o NAME,OWNER,MODE'
+    # Named, because tests that run beside make segments, too.
+    typed 'ipcls --watch=1h --nousers -o NAME,OWNER,MODE /ipcls-a-name-of-thirty-characters-or-so /ipcls-b'
     eventually on_other_screen
     eventually on_screen '/ipcls-a-name-of-thirty-characters-or-s>'
     run ! on_screen '/ipcls-b >'
