@@ -5,6 +5,7 @@
 #include <sys/sem.h>
 
 #include "ipc/semset.h"
+#include "ipc/sysv.h"
 
 /* The semaphores of the set. */
 enum { LACKING, LEAVING, COUNT, MARK, SIZE };
@@ -25,7 +26,7 @@ int barrier_open(struct barrier *barrier, const struct object *object, int count
 	return barrier->count == -1 ? -1 : 0;
 }
 
-/* Arrives as the last: the others are released by that.  EAGAIN where somebody else is lacking, or the time is over. */
+/* Arrives as the last process, and releases the others.  EAGAIN where another one is missing, or the time is over. */
 static int arrive_last(const struct barrier *barrier, const struct deadline *deadline)
 {
 	struct sembuf operations[] = {
@@ -36,11 +37,11 @@ static int arrive_last(const struct barrier *barrier, const struct deadline *dea
 		{LEAVING, (short)(barrier->count - 1), 0},
 	};
 
-	/* An operation of 0 would be another one. */
+	/* An operation of 0 would wait for zero. */
 	return semset_operate(barrier->id, operations, barrier->count > 1 ? 5 : 4, deadline);
 }
 
-/* Arrives as one who will wait.  EAGAIN where nobody else is lacking, or the time is over. */
+/* Arrives as a process that will wait.  EAGAIN where no other one is missing, or the time is over. */
 static int arrive(const struct barrier *barrier, const struct deadline *deadline)
 {
 	struct sembuf operations[] = {
@@ -55,7 +56,7 @@ static int arrive(const struct barrier *barrier, const struct deadline *deadline
 	return semset_operate(barrier->id, operations, sizeof(operations) / sizeof(operations[0]), deadline);
 }
 
-/* Until somebody was the last; that state lasts until we end ourselves. */
+/* Waits until the last process has arrived, a state that lasts at least until this process ends. */
 static int wait_for_last(const struct barrier *barrier, const struct deadline *deadline)
 {
 	struct sembuf operations[] = {{LEAVING, -1, 0}, {LEAVING, 1, 0}};
@@ -63,7 +64,7 @@ static int wait_for_last(const struct barrier *barrier, const struct deadline *d
 	return semset_operate(barrier->id, operations, 2, deadline);
 }
 
-/* Takes the arrival back, with what the kernel noted.  EAGAIN where somebody was the last meanwhile. */
+/* Takes the arrival back, with its undo.  EAGAIN where the last process has arrived meanwhile. */
 static int withdraw(const struct barrier *barrier)
 {
 	static const struct deadline at_once = {0};
@@ -93,7 +94,7 @@ int barrier_wait(const struct barrier *barrier, const struct deadline *deadline)
 	if (arrived) {
 		result = wait_for_last(barrier, deadline);
 		if (result == -1 && errno == EAGAIN) {
-			/* Either nobody is released, or all N are, we among them. */
+			/* Either no process is released, or all N are, this one included. */
 			result = withdraw(barrier);
 			if (result == 0) {
 				errno = EAGAIN;
@@ -105,8 +106,5 @@ int barrier_wait(const struct barrier *barrier, const struct deadline *deadline)
 	}
 	if (result == -1 && errno == EAGAIN)
 		errno = ETIMEDOUT;
-	/* An id that was removed before the call. */
-	if (result == -1 && errno == EINVAL)
-		errno = EIDRM;
-	return result;
+	return result == -1 ? sysv_fail_removed(errno) : result;
 }

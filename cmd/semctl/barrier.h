@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Barriers: N processes that wait for each other, as often as one likes, of which any may be killed.
+ * Barriers: N processes that wait for each other, any number of times, and of which any may be killed.
  *
- * The set has four semaphores: how many are still lacking in this round; how many of those who were
- * released have not gone yet; N; the mark of marked.h.  Who arrives takes one from the first with SEM_UNDO,
- * and lets the kernel note that one is to be taken from the second at his end, too.  While nobody was
- * released that is zero, and stays so; so who dies before the round is full is lacking again, and who was
- * released just has to end.  The next round begins when all of the last have gone.
+ * The set has four semaphores: the processes that are missing in this round; those that were released and have not ended yet;
+ * N; the mark of semset.h.  An arriving process decrements semaphore 0 with SEM_UNDO and registers an undo of -1 on semaphore
+ * 1, which the kernel applies when the process ends.  Until the barrier opens, semaphore 1 is 0 and that undo has no effect,
+ * so a process that dies early counts as missing again.  The next round begins when all released processes have ended.
  */
 #ifndef BARRIER_H
 #define BARRIER_H
@@ -19,18 +18,18 @@
 /* An open barrier. */
 struct barrier {
 	int id;
-	int count; /* N, as it was made */
+	int count; /* N */
 };
 
 /*
- * Opens the barrier of that name, System V, or makes it for `count` processes, 32767 (SEMVMX) at most.  0, or -1 with errno, that
- * of semset_open(), and EPROTOTYPE where it is something else.
+ * Opens the barrier of that name, System V, or creates it for `count` processes, 32767 (SEMVMX) at most.  0, or -1 with errno,
+ * that of semset_open(), and EPROTOTYPE for a set of another kind.
  */
 int barrier_open(struct barrier *barrier, const struct object *object, int count, mode_t mode, int *created);
 
 /*
- * Waits until as many have arrived.  Who has returned from it with 0 must end: that is how he leaves.
- * 0, or -1 with errno: ETIMEDOUT, EIDRM, ENOSPC, ENOMEM.
+ * Waits until all N processes have arrived.  After 0 the process should end, which is how it leaves the barrier.  Otherwise -1
+ * with errno: ETIMEDOUT, EIDRM, ENOSPC, ENOMEM.
  */
 int barrier_wait(const struct barrier *barrier, const struct deadline *deadline);
 
