@@ -1038,13 +1038,13 @@ surplus_is() { [[ $(semctl get -v $key | awk '$2 == "surplus" { print $3 }') == 
     usage_error semctl resize $key 1 2
     bg semctl run $other sleep 60
     eventually values $other 0
-    run -1 semctl resize $other 33
-    assert_output "semctl: $other: the set has room for 32 tokens while it is used; held by $pid/sleep"
+    run -1 semctl resize $other 9
+    assert_output "semctl: $other: the set has room for 8 tokens while it is used; held by $pid/sleep"
     kill "$pid"
     ends 143
-    run -0 --separate-stderr semctl resize -v $other 33
-    assert_equal "$stderr" "semctl: $other: has 33 tokens now"
-    values $other 33
+    run -0 --separate-stderr semctl resize -v $other 9
+    assert_equal "$stderr" "semctl: $other: has 9 tokens now"
+    values $other 9
 }
 
 @test 'resize: up and down under a crowd loses no token, and slots stay within the number' {

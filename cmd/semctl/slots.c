@@ -9,8 +9,8 @@
 #include "ipc/sysv.h"
 #include "process.h"
 
-/* A set has room for at least as many slots, so that its number of tokens can grow while it is used. */
-enum { LEAST_ROOM = 32 };
+/* A set has room for at least as many slots, so that its number of tokens can grow while it is used; each costs time. */
+enum { LEAST_ROOM = 8 };
 
 static int fail(int err)
 {
