@@ -214,7 +214,7 @@ fails() {
 }
 
 @test 'ipcls: an EINTR of the question about sockets is no failure' {
-    run -0 --separate-stderr traced -e inject=sendto:error=EINTR:when=1 ipcls -t unix --noheadings
+    run -0 --separate-stderr traced -e inject=sendto:error=EINTR:when=1 ipcls -r -t unix --noheadings
     assert_equal "$stderr" ''
     grep -q 'EINTR.*INJECTED' trace
 }

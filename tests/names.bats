@@ -131,6 +131,7 @@ helps=(shmput shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee s
     semctl op key:0x1300002a 0-1 -n 0+1
     run -0 semctl op key:0x1300002a 0-1 -- printf %s -v
     assert_output -- -v
+    mkfifo out.fifo
     printf abc | fifotee -w 5 out.fifo -n & cat out.fifo >out
     wait $!
     assert_equal "$(<out)" abc
