@@ -94,7 +94,7 @@ static uint64_t get_phase(const struct writer *base)
 	return stream_phase(of_const(base)->stream, of_const(base)->at);
 }
 
-static struct counts count(const struct writer *base)
+static struct counts read_counts(const struct writer *base)
 {
 	const struct block_writer *writer = of_const(base);
 	struct counts counts = base->counts;
@@ -135,7 +135,7 @@ static const struct writer_kind kind = {
 	.write = write_stream,
 	.queue = ignore_row,
 	.phase = get_phase,
-	.count = count,
+	.count = read_counts,
 	.take_reader = take_reader,
 	.lose_reader = lose_reader,
 	.close = lose_reader,

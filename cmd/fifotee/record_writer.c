@@ -247,7 +247,7 @@ static uint64_t get_phase(const struct writer *base)
 	return writer->rest != NULL ? writer->format.block - writer->rest_size : writer->begun;
 }
 
-static struct counts count(const struct writer *base)
+static struct counts read_counts(const struct writer *base)
 {
 	struct counts counts = base->counts;
 
@@ -282,7 +282,7 @@ static const struct writer_kind kind = {
 	.write = write_records,
 	.queue = queue_records,
 	.phase = get_phase,
-	.count = count,
+	.count = read_counts,
 	.take_reader = take_reader,
 	.lose_reader = lose_reader,
 	.close = close_writer,
