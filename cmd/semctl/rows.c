@@ -39,7 +39,8 @@ static char *copy_escaped(const char *text, int alone)
 
 int rows_add(struct rows *rows, const char *name, const char *label, const struct semaphore_state *state)
 {
-	char *(*grown)[ROWS_COLUMNS] = array_grow(rows->cells, &rows->room, rows->count + 1, sizeof(*rows->cells)), **cells;
+	char *(*grown)[ROWS_COLUMNS] = array_grow(rows->cells, &rows->room, rows->count + 1, sizeof(*rows->cells));
+	char **cells;
 	int missing = 0;
 	size_t i;
 

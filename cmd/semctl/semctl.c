@@ -84,7 +84,7 @@ static void parse_options(struct job *job, struct cli_line *line, int argc, char
 	int option;
 
 	while ((option = cli_option(line, argc, argv, LETTERS, long_options, job->action->command)) != -1) {
-		if (option >= CLI_FIRST_OWN) {
+		if (option > UCHAR_MAX) {
 			if (job->action->run != run_run)
 				cli_usage_exit("--%s is not an option of %s", option == OPTION_NESTED ? "nested" : "descendants", job->action->name);
 		} else if (strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL) {
