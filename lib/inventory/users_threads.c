@@ -126,7 +126,7 @@ int users_threads_scan(struct users_pass *pass)
 		pid_t thread = (pid_t)atoi(file->d_name);
 
 		/* A first thread that has ended has nothing open. */
-		if (!users_pass_is_number(file->d_name) || thread == pass->thread || (thread == pass->pid && pass->thread != pass->pid) ||
+		if (!users_pass_is_number(file->d_name) || thread == pass->thread || thread == pass->pid ||
 		    (directory = open_thread(pass, file->d_name)) == -1)
 			continue;
 		if (!shares_descriptors(pass, thread, directory, &sum))
