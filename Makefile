@@ -151,10 +151,10 @@ fuzzers: $(FUZZERS)
 reached = $(patsubst %.c,$(O)/obj/%.o,$(foreach t,$(sort $(shell sed -n 's|^#include "../../cmd/\([^/]*\)/.*|\1|p' $1)),\
 	$(filter-out cmd/$t/$t.c $(shell sed -n 's|^#include "../../\(cmd/.*\.c\)"|\1|p' $1),$(wildcard cmd/$t/*.c))))
 $(foreach f,$(FUZZERS),$(eval $f: $(call reached,tests/fuzz/$(notdir $f).c)))
-# The io_read() of a target replaces that of the lib.
+# The io_read() of a target replaces that of the lib.  A target needs no small stack.
 $(FUZZERS): $(O)/bin/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h cmd/*/*.c) $(O)/libipcutils.a | $(O)/bin
 	$(SAY) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Wl,--allow-multiple-definition $(LDFLAGS) -o $@ $< $(filter %.o,$^) $(O)/libipcutils.a $(LIBS)
+	$(Q)$(CC) $(filter-out -Wframe-larger-than=%,$(ALL_CFLAGS)) -fsanitize=fuzzer -Wl,--allow-multiple-definition $(LDFLAGS) -o $@ $< $(filter %.o,$^) $(O)/libipcutils.a $(LIBS)
 
 # The tools may be killed at any time: tests/coverage/counts.c keeps the counters where that does no harm.  Many processes
 # count there at once, and what is false is told by a difference: none may be lost.

@@ -267,7 +267,7 @@ wait_leader(void)
 	pthread_t thread;
 	int fd = opened(O_RDWR);
 
-	mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	(void)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (pthread_create(&thread, NULL, outlive, NULL) != 0)
 		errx(1, "pthread_create");
 	pthread_exit(NULL);

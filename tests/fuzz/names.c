@@ -27,11 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = {data, size};
 	char *name = take_word(&in, in.size), *shown = malloc(ESCAPE_ROOM(strlen(name))), *back, *end, *p;
 
+	CHECK(shown != NULL);
 	end = escape_put(shown, name);
 	CHECK(*end == '\0' && end == shown + strlen(shown));
 	for (p = shown; p < end; p++)
 		CHECK(*p >= ' ' && *p <= '~');
 	back = malloc(strlen(shown) + 1);
+	CHECK(back != NULL);
 	unescape(back, shown);
 	CHECK(strcmp(back, name) == 0);
 	/* A sentence whose words were escaped is not escaped again. */

@@ -7,7 +7,7 @@
 #include <ctype.h>
 
 /* Decimal or hexadecimal up to `most`: what follows it, or NULL. */
-static const char *number(const char *p, long most, long *value)
+static const char *skip_number(const char *p, long most, long *value)
 {
 	int base = p[0] == '0' && (p[1] == 'x' || p[1] == 'X') ? 16 : 10;
 	const char *start = base == 16 ? p += 2 : p;
@@ -23,12 +23,12 @@ static const char *number(const char *p, long most, long *value)
 /* Whether it is one: its parts have room for 23 digits, with which leading zeros count. */
 static int is_operation(const char *word, long *at, long *by, int *flags)
 {
-	const char *p = number(word, VALUES_MOST, at), *sign = p;
+	const char *p = skip_number(word, VALUES_MOST, at), *sign = p;
 
 	*flags = 0;
 	if (p == NULL || *p == '\0' || strchr("-+=", *p) == NULL || p - word > 23)
 		return 0;
-	p = number(sign + 1, SEMAPHORE_MOST_SYSV, by);
+	p = skip_number(sign + 1, SEMAPHORE_MOST_SYSV, by);
 	if (p == NULL || p - sign > 24 || (*sign == '=') != (*by == 0))
 		return 0;
 	for (; *p == 'u' || *p == 'n'; p++)

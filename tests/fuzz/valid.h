@@ -105,13 +105,12 @@ static const char *valid_string(const char *p, const char *end, char *out, size_
 			CHECK(character < 0xd800 || character > 0xdfff);
 			used += put_character(out + used, character);
 			continue;
-		} else {
-			from = *p != '\0' ? strchr(escapes, *p++) : NULL;
-			if (from == NULL)
-				return NULL;
-			if (out != NULL)
-				out[used] = meant[from - escapes];
 		}
+		from = *p != '\0' ? strchr(escapes, *p++) : NULL;
+		if (from == NULL)
+			return NULL;
+		if (out != NULL)
+			out[used] = meant[from - escapes];
 		used++;
 	}
 	if (size != NULL)
