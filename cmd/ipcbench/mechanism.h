@@ -14,7 +14,7 @@
 #define MECHANISM_SIZE_MOST ((size_t)16 << 20)
 
 /* The bytes before each message that send() and receive() may overwrite: msgsnd(2) wants the type of a message there. */
-#define MECHANISM_HEADROOM 64
+#define MECHANISM_HEADROOM ((size_t)64)
 
 enum mechanism_side { MECHANISM_SENDER, MECHANISM_RECEIVER };
 

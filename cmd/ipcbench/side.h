@@ -10,7 +10,7 @@
 #include "measure.h"
 
 /* Round trips by their time: SIDE_STEPS steps for each power of two nanoseconds. */
-#define SIDE_STEPS 64
+#define SIDE_STEPS ((size_t)64)
 #define SIDE_POWERS 40
 #define SIDE_CELLS (SIDE_STEPS * SIDE_POWERS)
 
@@ -36,7 +36,7 @@ struct side_channels {
  * which the child dies.
  */
 _Noreturn void side_run(const struct measure_task *task, struct side_channels *channels, struct side_shared *shared,
-                        enum mechanism_side side, pid_t parent);
+                        enum mechanism_side number, pid_t parent);
 
 /* Returns the time below which `share` of the `count` round trips stayed, in nanoseconds. */
 int64_t side_quantile(const uint32_t *counts, uint64_t count, double share);
