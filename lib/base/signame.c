@@ -86,12 +86,12 @@ const char *signame_put(char *out, int number)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].number == number) {
-			strcpy(out, names[i].name);
+			snprintf(out, SIGNAME_ROOM, "%s", names[i].name);
 			return out;
 		}
 	}
 	if (number == SIGRTMIN)
-		strcpy(out, "RTMIN");
+		snprintf(out, SIGNAME_ROOM, "RTMIN");
 	else if (number > SIGRTMIN && number <= SIGRTMAX)
 		snprintf(out, SIGNAME_ROOM, "RTMIN+%d", number - SIGRTMIN);
 	else
