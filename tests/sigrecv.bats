@@ -133,7 +133,7 @@ queued() {
     local error
     for error in EPERM ENOSYS; do
         rm -f pid
-        bg timeout -s KILL 40 strace -f -q -o trace -e inject=signalfd4:error=$error sigrecv --pid-file=pid -c 2 RTMIN+3 TERM >arrived
+        bg traced -e inject=signalfd4:error=$error sigrecv --pid-file=pid -c 2 RTMIN+3 TERM >arrived
         eventually test -s pid
         sigsend -q 8 RTMIN+3 "$(<pid)"
         eventually test -s arrived
@@ -211,11 +211,28 @@ queued() {
     echo old >pid
     bg sigrecv --pid-file=pid USR1
     eventually grep -qx "$pid" pid
+    inode=$(stat -c %i pid)
     rm pid
-    echo other >pid
+    # Some file systems give the inode number of a file that was removed to the next one.
+    for each in {1..50}; do
+        echo other >"other.$each"
+        [[ $(stat -c %i "other.$each") != "$inode" ]] || break
+    done
+    mv "other.$each" pid
     kill -USR1 "$pid"
     ends 0
     assert_equal "$(<pid)" other
+}
+
+@test 'sigrecv: a pid file that cannot be removed is status 1, and the message names it' {
+    needs_uids
+    mkdir -m 777 place
+    bg as_nobody "$BIN/sigrecv" --pid-file=place/pid USR1 2>err
+    eventually test -s place/pid
+    chmod 555 place
+    kill -USR1 "$(<place/pid)"
+    ends 1
+    assert_equal "$(<err)" 'sigrecv: place/pid: the pid file cannot be removed: Permission denied'
 }
 
 @test 'sigrecv: a pid file that cannot be written is status 1, and leaves nothing behind' {

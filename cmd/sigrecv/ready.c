@@ -12,8 +12,11 @@
 #include "base/io.h"
 #include "cli/cli.h"
 
-/* The pid file as it was made, to recognise it at the end; st_nlink 0: none was made. */
-static struct stat made;
+/*
+ * The pid file that was made, -1: none.  It stays open: the kernel gives the inode number of a file that was removed and
+ * closed to the next file, which another process may have written under the same name.
+ */
+static int made = -1;
 
 /* Writes the pid to the temporary file `fd`: 0, or -1 with errno. */
 static int write_pid(int fd)
@@ -24,9 +27,15 @@ static int write_pid(int fd)
 
 	umask(mask);
 	/* mkostemp(3) makes files that only their owner can read. */
-	if (fchmod(fd, 0666 & ~mask) == -1 || io_write_all(fd, line, (size_t)length) == -1)
-		return -1;
-	return fstat(fd, &made);
+	return fchmod(fd, 0666 & ~mask) == -1 ? -1 : io_write_all(fd, line, (size_t)length);
+}
+
+/* Closes a duplicate of the descriptor, for the errors that close(2) reports late: 0, or -1 with errno. */
+static int close_duplicate(int fd)
+{
+	int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return duplicate == -1 ? -1 : close(duplicate);
 }
 
 /* Makes the pid file appear with its contents, in one step: 0, or -1 with errno. */
@@ -40,14 +49,16 @@ static int make_pid_file(const char *path)
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd != -1) {
 		result = write_pid(fd);
-		if (close(fd) == -1)
-			result = -1;
+		if (result == 0)
+			result = close_duplicate(fd);
 		if (result == 0)
 			result = rename(temporary, path);
-		if (result == -1) {
+		if (result == 0) {
+			made = fd;
+		} else {
 			saved = errno;
+			close(fd);
 			unlink(temporary);
-			made.st_nlink = 0;
 			errno = saved;
 		}
 	}
@@ -74,10 +85,30 @@ int ready_announce(const struct options *options)
 	return CLI_DONE;
 }
 
-void ready_withdraw(const struct options *options)
+/* Returns 1 if `path` is the pid file that was made, 0 if it is another file or missing, or -1 with errno. */
+static int is_made(const char *path)
 {
-	struct stat now;
+	struct stat ours, now;
 
-	if (made.st_nlink > 0 && lstat(options->pid_file, &now) == 0 && now.st_dev == made.st_dev && now.st_ino == made.st_ino)
-		unlink(options->pid_file);
+	if (lstat(path, &now) == -1)
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(made, &ours) == -1)
+		return -1;
+	return now.st_dev == ours.st_dev && now.st_ino == ours.st_ino;
+}
+
+int ready_withdraw(const struct options *options)
+{
+	int result;
+
+	if (made == -1)
+		return CLI_DONE;
+	result = is_made(options->pid_file);
+	if (result == 1)
+		result = unlink(options->pid_file);
+	if (result == -1 && errno != ENOENT) {
+		cli_warn(options->pid_file, "the pid file cannot be removed: %s", cli_text(errno));
+		return cli_own_status(CLI_FAILED);
+	}
+	return CLI_DONE;
 }

@@ -11,7 +11,10 @@
  */
 int ready_announce(const struct options *options);
 
-/* Removes the pid file, if ready_announce() made it and no other file has its name by now. */
-void ready_withdraw(const struct options *options);
+/*
+ * Removes the pid file, if ready_announce() made it and no other file has its name by now.  Returns CLI_DONE, or another
+ * status after a message.
+ */
+int ready_withdraw(const struct options *options);
 
 #endif

@@ -111,7 +111,7 @@ static int block_signals(struct job *job)
 static int run(struct job *job)
 {
 	const struct options *options = job->options;
-	int status;
+	int status, withdrawn;
 
 	if (options->command == NULL && cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
@@ -127,9 +127,9 @@ static int run(struct job *job)
 		if (options->verbose)
 			receive_report(job);
 	}
-	ready_withdraw(options);
+	withdrawn = ready_withdraw(options);
 	source_close(&job->source);
-	return status;
+	return status == CLI_DONE ? withdrawn : status;
 }
 
 static void parse_options(struct options *options, struct cli_line *line, int argc, char **argv)
