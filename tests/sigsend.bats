@@ -211,9 +211,10 @@ stubborn() { background out sh -c 'trap "" TERM; echo ready; exec sleep 60'; eve
     assert_equal "$(tail -1 out | cut -d ' ' -f 1,5)" '10 0'
 }
 
-# full: $pid is a process whose queue is full.
+# full: $pid is a process whose queue is full.  A user namespace of its own keeps the signals out of its count that are
+# pending for other tests, and whose end would make room.
 full() {
-    background out prlimit --sigpending=5 signal_peer hold 40
+    background out unshare --user --map-root-user prlimit --sigpending=5 signal_peer hold 40
     while sigsend -n 40 "$pid" 2>/dev/null; do :; done
 }
 
