@@ -130,7 +130,7 @@ void table_row(struct table *table, size_t row)
 		cell.type = CELL_UNKNOWN;
 		cell.count = 0;
 		cell.scale = 0;
-		cell.incomplete = 0;
+		cell.incomplete = cell.elsewhere = 0;
 		if (table->get(table->context, row, table->columns[i], &cell) == -1)
 			buffer->err = errno;
 		else
