@@ -249,28 +249,40 @@ static void report(FILE *out, const struct options *options, const struct rounds
 		report_table(out, rows, count, machine);
 }
 
-/* Prints the report to standard output as a whole.  Returns the exit status. */
+/* The errno of a write to standard output that failed, or 0. */
+static int output_err;
+
+/* Writes for the stream of the report, fopencookie(3): `size`, or 0 where that fails. */
+static ssize_t write_output(void *cookie, const char *bytes, size_t size)
+{
+	(void)cookie;
+	if (io_write_all(1, bytes, size) == 0)
+		return (ssize_t)size;
+	output_err = errno;
+	return 0;
+}
+
+/*
+ * Prints the report to standard output.  Returns the exit status.  The stream has a buffer of ours: stdio does not report
+ * it where it lacks the memory for one.
+ */
 static int print(const struct options *options, const struct rounds_row *rows, size_t count, const struct machine *machine)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int status = CLI_DONE, failed;
+	static char buffer[64 * 1024];
+	FILE *out;
+	int failed;
 
+	if (cli_was_closed(1))
+		return cli_fail_output(EBADF);
+	out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
 	if (out == NULL)
-		return cli_fail(NULL, errno);
+		return cli_fail(NULL, ENOMEM);
+	setvbuf(out, buffer, _IOFBF, sizeof(buffer));
 	report(out, options, rows, count, machine);
 	failed = ferror(out);
-	if (fclose(out) == EOF || failed) {
-		free(text);
-		return cli_fail(NULL, ENOMEM);
-	}
-	if (cli_was_closed(1))
-		status = cli_fail_output(EBADF);
-	else if (io_write_all(1, text, size) == -1)
-		status = cli_fail_output(errno);
-	free(text);
-	return status;
+	if (fclose(out) == EOF || failed)
+		return output_err != 0 ? cli_fail_output(output_err) : cli_fail(NULL, ENOMEM);
+	return CLI_DONE;
 }
 
 /* Measures, and prints what was measured.  Returns the exit status. */
