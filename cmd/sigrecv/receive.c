@@ -67,7 +67,7 @@ static int receive_one(struct job *job, const struct deadline *deadline)
 		return CLI_DONE;
 	}
 	if (number == -1)
-		return errno == ETIMEDOUT ? CLI_TIMEOUT : cli_fail(NULL, errno);
+		return errno == ETIMEDOUT ? CLI_TIMEOUT : cli_fail("the received signals", errno);
 	if (sigismember(&job->options->received, number))
 		return handle(job, &arrival);
 	if (number == SIGCHLD)

@@ -43,7 +43,7 @@ static int wait_once(struct target *targets, int count, struct pollfd *polled, i
 		left = deadline_left(&deadline);
 		ready = deadline_poll(polled, listed, left);
 		if (ready == -1 && errno != EINTR)
-			return cli_fail(NULL, errno);
+			return cli_fail("ppoll(2)", errno);
 		if (ready == 0 && left == 0)
 			return CLI_TIMEOUT;
 		for (i = 0; i < listed && ready > 0; i++)
