@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2154,SC2030,SC2031
 
 load helper
+load alone
 shopt -s extglob
 
 setup_file() {
@@ -20,18 +21,9 @@ teardown() {
     fi
 }
 
-# What the scripts of `alone` begin with: `hold COMMAND...` starts one that writes a line once it holds something;
-# its pid is $held.  `await COMMAND...` waits until it succeeds.  `one_of_each` makes an object of each kind.
-# `there` lists all names, `told COMMAND...` shows what it writes to both outputs, and its status.
-prelude='
-set -u
-mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
-# The mount that the tools make for themselves is unknown to valgrind and qemu.
-[[ ${MACHINE-} == @(|i686|tsan) ]] || mount -t mqueue mqueue /dev/mqueue || exit 99
-mkfifo never$$ && exec 9<>never$$
-hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
-await() { until "$@"; do read -rt 0.01 _ <&9; done; }
-sleeps() { [[ $(cat /proc/$1/wchan) == "$2"* ]]; }
+# What the scripts of `alone` have in addition: `one_of_each` makes an object of each kind, `there` lists all names, and
+# `told COMMAND...` shows what it writes to both outputs, and its status.
+prelude+='
 there() { ipcls -t shm,pshm,msg,pmsg,sem,psem -r --noheadings -o KIND,NAME; }
 told() { "$@" 2>&1; echo "status $?"; }
 one_of_each() {
@@ -42,11 +34,11 @@ one_of_each() {
     semctl create key:0x13 1
     semctl create /sem 1
 }
-as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+as_bin() { setpriv --reuid 2 --regid 2 --clear-groups --inh-caps=-all "$@"; }
 weak() { setpriv --bounding-set=-all --inh-caps=-all "$@"; }
 # An id that comes back, by a sysctl of the IPC namespace, which must be our own.
 next_id() {
-    [[ $(readlink /proc/self/ns/ipc) != $(readlink /proc/1/ns/ipc) ]] || exit 98
+    [[ $(readlink /proc/self/ns/ipc) != "$others" ]] || exit 98
     echo "$2" >"/proc/sys/kernel/$1_next_id"
 }
 # stopped_at CALL N COMMAND...: it stops behind its Nth call of that kind (of those with $path, if that is set);
@@ -65,15 +57,7 @@ is_stopped() {
     [[ -n $child ]] && grep -q "stopped by SIGSTOP" trace 2>/dev/null && grep -qs ") [tT] " "/proc/$child/stat"
 }
 go_on() { kill -CONT $child; wait $tracer; echo "status $?"; cat out err; }
-trap "kill \$(jobs -p) 2>/dev/null" EXIT
 '
-
-# alone SCRIPT [ARGUMENT...]: runs it where no other objects are; $1... are its arguments.
-alone() {
-    local script=$1
-    shift
-    timeout -s KILL $((3 * patience)) unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
-}
 
 # --- usage ---
 
@@ -279,7 +263,7 @@ END
         echo x | shmput /held
         mqsend -C key:0x12 one
         hold peer map /held
-        told ipcrm-all --all -v | sed "s/$held/PID/"'
+        told ipcrm-all --all -v | sed "s,\b$held/,PID/,"'
     assert_output - <<END
 ipcrm-all: /held: pshm, 2 bytes: in use by PID/peer; it stays (--force would remove it)
 ipcrm-all: key:0x00000012: msg, 1 message: removed
@@ -323,14 +307,14 @@ END
         echo x | shmput key:0x11; echo x | shmput /seg; echo x | shmput /held
         hold peer map /held
         told ipcrm-all -v --name="key:*" /seg key:0x11
-        told ipcrm-all -v --orphans -t pshm | sed "s/$held/PID/"'
+        told ipcrm-all -v --orphans -t pshm | sed "s,\b$held/,PID/,"'
     assert_output - <<'END'
 ipcrm-all: /seg: pshm: not among what is selected; it stays
 ipcrm-all: key:0x11: shm, 2 bytes: removed
 key:0x00000011
 ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
-ipcrm-all: /held: pshm, 2 bytes: no orphan, as far as can be known; it stays
+ipcrm-all: /held: pshm, 2 bytes: no orphan, in use by PID/peer; it stays
 ipcrm-all: /seg: pshm, 2 bytes: removed
 /seg
 ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 1 passed by, 0 gone already, 0 declined, 0 failed
@@ -435,23 +419,23 @@ END
     run -0 alone '
         echo x | shmput /root
         echo x | shmput key:0x11
-        echo x | as_nobody shmput /nobody
-        echo x | as_nobody shmput key:0x22
+        echo x | as_bin shmput /theirs
+        echo x | as_bin shmput key:0x22
         told ipcrm-all --all
-        told ipcrm-all /nobody key:0x22
+        told ipcrm-all /theirs key:0x22
         there
-        told ipcrm-all -u 65534 --name="/*"
-        told ipcrm-all -u nobody'
+        told ipcrm-all -u 2 --name="/*"
+        told ipcrm-all -u bin'
     assert_output - <<END
 key:0x00000011
 /root
 status 0
-ipcrm-all: /nobody: belongs to user 65534: -u 65534 would choose it
-ipcrm-all: key:0x22: belongs to user 65534: -u 65534 would choose it
+ipcrm-all: /theirs: belongs to user 2: -u 2 would choose it
+ipcrm-all: key:0x22: belongs to user 2: -u 2 would choose it
 status 1
 shm key:0x00000022
-pshm /nobody
-/nobody
+pshm /theirs
+/theirs
 status 0
 key:0x00000022
 status 0
@@ -462,8 +446,8 @@ END
     needs_uids
     run -0 alone '
         for i in 1 2 3; do echo x | shmput -m 666 /r$i; echo x | shmput -m 666 key:0x1$i; done
-        chown 65534 /dev/shm/r2
-        told as_nobody ipcrm-all -u 0 --force -t shm,pshm | sort
+        chown 2 /dev/shm/r2
+        told as_bin ipcrm-all -u 0 --force -t shm,pshm | sort
         there | sort'
     assert_output - <<END
 ipcrm-all: /r1: Operation not permitted
@@ -562,7 +546,7 @@ END
     run -0 alone '
         echo x | shmput /seg
         hold peer map /seg
-        told ipcrm-all -f /seg | sed "s/$held/PID/"
+        told ipcrm-all -f /seg | sed "s,\b$held/,PID/,"
         there'
     assert_output - <<END
 ipcrm-all: /seg: pshm, 2 bytes: in use by PID/peer; it stays (--force would remove it)
@@ -604,14 +588,14 @@ END
 @test "ipcrm-all: a user whose processes alone may be looked at knows of files that nobody has them open" {
     needs_uids
     run -0 alone '
-        for n in /free /held; do echo x | as_nobody shmput -m 666 $n; done
-        as_nobody semctl create /sem 1
-        as_nobody mqsend -C --max-messages=3 --message-size=10 /queue one
+        for n in /free /held; do echo x | as_bin shmput -m 666 $n; done
+        as_bin semctl create /sem 1
+        as_bin mqsend -C --max-messages=3 --message-size=10 /queue one
         # By root, so that nobody may look.
         hold bash -c "exec 5</dev/shm/held; echo; exec sleep 60"
-        told as_nobody ipcrm-all -n -t pshm,psem
-        told as_nobody ipcrm-all -t pshm,psem
-        told as_nobody ipcrm-all /queue
+        told as_bin ipcrm-all -n -t pshm,psem
+        told as_bin ipcrm-all -t pshm,psem
+        told as_bin ipcrm-all /queue
         there'
     assert_output - <<END
 /free
@@ -629,11 +613,11 @@ END
 @test 'ipcrm-all: where it cannot be known it counts as in use, and that is told' {
     needs_uids
     run -0 alone '
-        as_nobody mqsend -C key:0x12 one
-        told as_nobody ipcrm-all -t msg
-        told as_nobody ipcrm-all key:0x12
+        as_bin mqsend -C key:0x12 one
+        told as_bin ipcrm-all -t msg
+        told as_bin ipcrm-all key:0x12
         there
-        told as_nobody ipcrm-all --force -t msg'
+        told as_bin ipcrm-all --force -t msg'
     assert_output - <<END
 ipcrm-all: 1 stays: perhaps in use, not all processes may be looked at (root may; --force would remove it)
 status 0
@@ -648,10 +632,10 @@ END
 @test 'ipcrm-all: several that are perhaps in use are told by their number, and each with -v and by --around' {
     needs_uids
     run -0 alone '
-        for k in 1 2; do as_nobody mqsend -C key:0x1$k one; done
-        told as_nobody ipcrm-all -t msg
-        told as_nobody ipcrm-all -nv -t msg
-        told as_nobody ipcrm-all --around -t msg mqsend -C key:0x13 one'
+        for k in 1 2; do as_bin mqsend -C key:0x1$k one; done
+        told as_bin ipcrm-all -t msg
+        told as_bin ipcrm-all -nv -t msg
+        told as_bin ipcrm-all --around -t msg mqsend -C key:0x13 one'
     assert_output - <<'END'
 ipcrm-all: 2 stay: perhaps in use, not all processes may be looked at (root may; --force would remove them)
 status 0
@@ -668,14 +652,14 @@ END
     needs_uids
     run -0 alone '
         semctl create key:0x13 1; mqsend -C key:0x12 one; echo x | shmput key:0x11
-        told as_nobody ipcrm-all -u 0 --force -t shm,msg,sem
-        told as_nobody ipcrm-all -n -u 0 -t shm,pshm
-        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told as_nobody strace -qq -o /dev/null \
+        told as_bin ipcrm-all -u 0 --force -t shm,msg,sem
+        told as_bin ipcrm-all -n -u 0 -t shm,pshm
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told as_bin strace -qq -o /dev/null \
             -e inject=semctl:error=EINVAL:when=4 ipcrm-all -u 0 --force -t sem
         : >none; mount --bind none /proc/sysvipc/sem
-        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told as_nobody strace -qq -o /dev/null \
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 told as_bin strace -qq -o /dev/null \
             -e inject=semctl:error=EINVAL:when=4 ipcrm-all -u 0 --force -t sem
-        told as_nobody ipcrm-all -u 0 -t sem key:0x13'
+        told as_bin ipcrm-all -u 0 -t sem key:0x13'
     assert_output - <<'END'
 ipcrm-all: key:0x00000011: Operation not permitted
 ipcrm-all: key:0x00000012: Operation not permitted
@@ -696,7 +680,7 @@ END
         semctl create key:0x13 0
         wait_for() { perl -e "semop(semget(0x13, 0, 0), pack(q(s3), 0, shift, 0))" -- "$1" 9>&- & waiting=$!; await sleeps $waiting __do_semtimedop; }
         wait_for -1
-        told ipcrm-all -v -t sem | sed "s/$waiting/PID/"
+        told ipcrm-all -v -t sem | sed "s,\b$waiting/,PID/,"
         kill $waiting; wait $waiting 2>/dev/null
         semctl set key:0x13 1
         wait_for 0
@@ -751,7 +735,7 @@ END
         echo one | shmput key:0x11
         stopped_at shmctl 2 ipcrm-all -t shm key:0x11
         hold peer map key:0x11
-        go_on >all; sed "s/$held/P/" all'
+        go_on >all; sed "s/\b$held\b/P/" all'
     assert_output - <<'END'
 status 1
 ipcrm-all: /seg: pshm, 4 bytes: in use; it stays (--force would remove it)
@@ -794,23 +778,23 @@ END
     needs_uids
     run -0 alone '
         away() { unshare --pid --fork --mount-proc "$@"; }
-        echo x | as_nobody shmput /seg; echo x | as_nobody shmput /free
-        as_nobody semctl create /sem
-        nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all"
-        hold $nobody perl -e "open F, q(+<), q(/dev/shm/seg) or die; \$| = 1; print qq(\n); sleep 60"
-        $nobody semctl wait /sem; $nobody semctl wait /sem >/dev/null 2>&1 9>&- & w=$!; await sleeps $w futex
-        told away ipcrm-all --orphans -v -u 65534 2>&1 | sort
-        echo x | as_nobody shmput /free
+        echo x | as_bin shmput /seg; echo x | as_bin shmput /free
+        as_bin semctl create /sem
+        bin="setpriv --reuid 2 --regid 2 --clear-groups --inh-caps=-all"
+        hold $bin perl -e "open F, q(+<), q(/dev/shm/seg) or die; \$| = 1; print qq(\n); sleep 60"
+        $bin semctl wait /sem; $bin semctl wait /sem >/dev/null 2>&1 9>&- & w=$!; await sleeps $w futex
+        told away ipcrm-all --orphans -v -u 2 2>&1 | sort
+        echo x | as_bin shmput /free
         # Without CAP_SETUID there is no lease, and so no answer.
-        told away setpriv --inh-caps=-setuid --bounding-set=-setuid ipcrm-all -v -t pshm,psem -u 65534 2>&1 | sort
-        told away setpriv --inh-caps=-setuid --bounding-set=-setuid ipcrm-all -v --orphans -u 65534 2>&1 | sort
+        told away setpriv --inh-caps=-setuid --bounding-set=-setuid ipcrm-all -v -t pshm,psem -u 2 2>&1 | sort
+        told away setpriv --inh-caps=-setuid --bounding-set=-setuid ipcrm-all -v --orphans -u 2 2>&1 | sort
         kill $held $w
         there'
     assert_output - <<'END'
 /free
 ipcrm-all: /free: pshm, 2 bytes: removed
-ipcrm-all: /seg: pshm, 2 bytes: no orphan, as far as can be known; it stays
-ipcrm-all: /sem: psem: no orphan, as far as can be known; it stays
+ipcrm-all: /seg: pshm, 2 bytes: no orphan, in use; it stays
+ipcrm-all: /sem: psem: no orphan, in use; it stays
 ipcrm-all: 1 removed, 0 in use, 0 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 ipcrm-all: /free: pshm, 2 bytes: perhaps in use, processes of other PID namespaces cannot be seen; it stays (--force would remove it)
@@ -818,10 +802,10 @@ ipcrm-all: /seg: pshm, 2 bytes: perhaps in use, processes of other PID namespace
 ipcrm-all: /sem: psem: in use; it stays (--force would remove it)
 ipcrm-all: 0 removed, 1 in use, 2 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
 status 0
-ipcrm-all: /free: pshm, 2 bytes: no orphan, as far as can be known; it stays
-ipcrm-all: /seg: pshm, 2 bytes: no orphan, as far as can be known; it stays
-ipcrm-all: /sem: psem: no orphan, as far as can be known; it stays
-ipcrm-all: 0 removed, 0 in use, 0 perhaps in use, 3 passed by, 0 gone already, 0 declined, 0 failed
+ipcrm-all: /free: pshm, 2 bytes: perhaps in use, nobody seen, but not all processes may be looked at; it stays
+ipcrm-all: /seg: pshm, 2 bytes: perhaps in use, nobody seen, but not all processes may be looked at; it stays
+ipcrm-all: /sem: psem: no orphan, in use; it stays
+ipcrm-all: 0 removed, 0 in use, 2 perhaps in use, 1 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 pshm /free
 pshm /seg
@@ -854,10 +838,10 @@ END
 @test 'ipcrm-all: a file that its owner may not open is perhaps in use' {
     needs_uids
     run -0 alone '
-        echo x | as_nobody shmput -m 0 /shut
-        told as_nobody ipcrm-all -n -t pshm
-        told as_nobody ipcrm-all -t pshm
-        told ipcrm-all -u 65534 -t pshm'
+        echo x | as_bin shmput -m 0 /shut
+        told as_bin ipcrm-all -n -t pshm
+        told as_bin ipcrm-all -t pshm
+        told ipcrm-all -u 2 -t pshm'
     assert_output - <<'END'
 ipcrm-all: 1 stays: perhaps in use, not all processes may be looked at (root may; --force would remove it)
 status 0
@@ -871,12 +855,12 @@ END
 @test 'ipcrm-all: what a user has made and given away both may remove' {
     needs_uids
     run -0 alone '
-        for k in 1 2; do perl -MIPC::Msg -e "IPC::Msg->new(hex shift, 01600)->set(uid => 65534) or die" 0x1$k; done
-        told as_nobody ipcrm-all -n -t msg --force
-        as_nobody mqsend -C -m 0 key:0x13 </dev/null
-        as_nobody perl -MIPC::Msg -e "IPC::Msg->new(0x14, 01600)->set(uid => 0) or die"
+        for k in 1 2; do perl -MIPC::Msg -e "IPC::Msg->new(hex shift, 01600)->set(uid => 2) or die" 0x1$k; done
+        told as_bin ipcrm-all -n -t msg --force
+        as_bin mqsend -C -m 0 key:0x13 </dev/null
+        as_bin perl -MIPC::Msg -e "IPC::Msg->new(0x14, 01600)->set(uid => 0) or die"
         told ipcrm-all -n -t msg --force
-        told as_nobody ipcrm-all -n -u 0 -t msg --force'
+        told as_bin ipcrm-all -n -u 0 -t msg --force'
     assert_output - <<'END'
 key:0x00000011
 key:0x00000012
@@ -1041,15 +1025,18 @@ END
     run -0 alone '
         echo x | shmput /old; touch -a -m -d "1 hour ago" /dev/shm/old
         mqsend -C key:0x12 one; sleep 60 </dev/shm/old 9>&- &
-        told ipcrm-all -v --all --older=1h; told ipcrm-all -v --orphans'
+        told ipcrm-all -v --all --older=1h
+        hold perl -e "\$| = 1; msgsnd(msgget(0x13, 01600), pack(q(l! a*), 1, q(x)), 0); print qq(\n); sleep 60"
+        told ipcrm-all -v --orphans | sed "s,by [0-9]*/,by PID/,"'
     assert_output - <<END
 ipcrm-all: /old: pshm, 2 bytes: touched since then; it stays
 ipcrm-all: key:0x00000012: msg, 1 message: touched since then; it stays
 ipcrm-all: 0 removed, 0 in use, 0 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
 status 0
-ipcrm-all: /old: pshm, 2 bytes: no orphan, as far as can be known; it stays
-ipcrm-all: key:0x00000012: msg, 1 message: no orphan, as far as can be known; it stays
-ipcrm-all: 0 removed, 0 in use, 0 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
+ipcrm-all: /old: pshm, 2 bytes: no orphan, in use by PID/sleep; it stays
+ipcrm-all: key:0x00000012: msg, 1 message: perhaps in use, 1 message left, last users gone, but who waits is not known; it stays
+ipcrm-all: key:0x00000013: msg, 1 message: no orphan, a living process made it or used it last; it stays
+ipcrm-all: 0 removed, 0 in use, 1 perhaps in use, 2 passed by, 0 gone already, 0 declined, 0 failed
 status 0
 END
 }
@@ -1156,9 +1143,9 @@ END
 @test 'ipcrm-all: where a set may not be read -n knows nothing of it' {
     needs_uids
     run -0 alone '
-        as_nobody semctl create key:0x13 1
+        as_bin semctl create key:0x13 1
         perl -MIPC::Semaphore -e "IPC::Semaphore->new(0x13, 0, 0)->set(mode => 0)"
-        told as_nobody ipcrm-all -nv -t sem'
+        told as_bin ipcrm-all -nv -t sem'
     assert_output - <<'END'
 ipcrm-all: key:0x00000013: sem, 1 semaphore: perhaps in use, not all processes may be looked at; it stays (--force would remove it)
 ipcrm-all: 0 to remove, 0 in use, 1 perhaps in use, 0 passed by, 0 gone already, 0 declined, 0 failed
@@ -1286,7 +1273,7 @@ END
     needs_uids
     run -0 alone '
         mkdir /dev/shm/dir
-        told as_nobody ipcrm-all -t pshm'
+        told as_bin ipcrm-all -t pshm'
     assert_output 'status 0'
 }
 
@@ -1556,7 +1543,7 @@ END
     run -0 alone "$asking"'
         echo x | shmput /held; echo x | shmput /free
         hold peer map /held
-        asked "y\n" "-i -t pshm -v /held /free" | sed "s/$held/P/"
+        asked "y\n" "-i -t pshm -v /held /free" | sed "s/\b$held\b/P/"
         grep -c "remove /held" screen || :'
     assert_output - <<'END'
 status 1
@@ -1747,7 +1734,7 @@ END
 END
         mkfifo line
         told ipcrm-all --around bash test >all
-        sed "s/$(cat pid)/PID/" all | sort
+        sed "s,\b$(cat pid)/,PID/," all | sort
         there
         kill $(cat pid)'
     assert_output - <<END
@@ -1875,7 +1862,7 @@ END
     needs_uids
     run -0 alone '
         echo one | shmput key:0x11
-        told as_nobody ipcrm-all -n -u 0 -t shm'
+        told as_bin ipcrm-all -n -u 0 -t shm'
     assert_output - <<END
 ipcrm-all: key:0x00000011: Operation not permitted
 status 1
@@ -1887,10 +1874,10 @@ END
     run -0 alone '
         mount -t tmpfs none /dev/mqueue 2>/dev/null
         mqsend -C /other one
-        told as_nobody ipcrm-all /other
-        told as_nobody ipcrm-all -f /other
-        as_nobody mqsend -C /own one
-        told as_nobody ipcrm-all /own'
+        told as_bin ipcrm-all /other
+        told as_bin ipcrm-all -f /other
+        as_bin mqsend -C /own one
+        told as_bin ipcrm-all /own'
     assert_output - <<END
 ipcrm-all: /other: Permission denied
 status 1

@@ -179,7 +179,7 @@ int main(int argc, char **argv)
 	state.kinds = options.asked_kinds ? options.asked_kinds : line.count > 0 ? operands_kinds(&operands) : INVENTORY_LISTED;
 	if (!options.has_user)
 		options.user = geteuid();
-	if (!proc_has_user(options.user)) {
+	if (proc_is_ambiguous_user(options.user)) {
 		cli_warn(NULL, "user %u stands for all that have no number in this user namespace; whose objects these are is not known",
 		         (unsigned)options.user);
 		return cli_own_status(CLI_FAILED);

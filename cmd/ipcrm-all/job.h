@@ -35,6 +35,13 @@ struct choice {
 	int living;          /* no process has it open, but a living one made it or used it last */
 };
 
+/* The last answer about a process that objects remember. */
+struct fate {
+	pid_t pid;    /* -1: none */
+	int64_t when; /* seconds since 1970 when an object was used by it */
+	int lives;    /* 1, 0, or -1: cannot be known */
+};
+
 /* The objects that exist, and what becomes of them. */
 struct state {
 	const struct options *options;
@@ -43,6 +50,7 @@ struct state {
 	struct inventory inventory;
 	struct users users;
 	int looked; /* `users` is filled */
+	struct fate fate;
 	struct removal removal;
 	struct choice *choices;
 	size_t count, room;
@@ -50,6 +58,7 @@ struct state {
 	const struct choice *unreported[UNREPORTED_MOST];
 	size_t unreported_count, unreported_most;
 	size_t removed, used, unknown, passed, gone, declined, failed;
+	size_t unsure; /* objects that --orphans leaves out because it is unknown whether they are orphans */
 	int status, has_status;
 	int ended; /* standard output takes no more names, so no more is removed */
 };

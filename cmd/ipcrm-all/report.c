@@ -125,6 +125,26 @@ void report_used(struct state *state, const struct choice *choice)
 		report_status(state, CLI_FAILED);
 }
 
+void report_no_orphan(struct state *state, const struct choice *choice, enum users_orphan verdict, const char *reason)
+{
+	char users[USERS_ROOM], text[USERS_ROOM + 160];
+
+	if (verdict == USERS_ORPHAN_UNKNOWN)
+		state->unsure++;
+	else
+		state->passed++;
+	if (!state->options->verbose)
+		return;
+	name_users(state, choice->entry, users);
+	if (verdict == USERS_ORPHAN_UNKNOWN)
+		snprintf(text, sizeof(text), "perhaps in use, %s; it stays", reason);
+	else if (users[0] != '\0' || (choice->use == 1 && !choice->living))
+		snprintf(text, sizeof(text), "no orphan, in use%s%s; it stays", users[0] ? " by " : "", users);
+	else
+		snprintf(text, sizeof(text), "no orphan, a living process made it or used it last; it stays");
+	report_choice(state, choice, text);
+}
+
 /* Writes a name as ipcls(1) shows it, with its kind if it is ambiguous, or with -0 as it is.  Returns the end. */
 static char *put_name(const struct state *state, const struct choice *choice, char *out)
 {
@@ -207,7 +227,7 @@ static void report_counts(const struct state *state)
 
 	if (options->verbose)
 		cli_warn(NULL, "%zu %s, %zu in use, %zu perhaps in use, %zu passed by, %zu gone already, %zu declined, %zu failed",
-		         state->removed, options->dry_run ? "to remove" : "removed", state->used, state->unknown, state->passed,
+		         state->removed, options->dry_run ? "to remove" : "removed", state->used, state->unknown + state->unsure, state->passed,
 		         state->gone, state->declined, state->failed);
 	else if (state->unknown > 0 && state->operands->count == 0 && !options->around)
 		cli_warn(NULL, "%zu stay%s: perhaps in use, not all processes may be looked at (%s--force would remove %s)",

@@ -28,6 +28,9 @@ void report_used(struct state *state, const struct choice *choice);
 void report_removed(struct state *state, const struct choice *choice);
 void report_failed(struct state *state, const struct choice *choice, int err);
 
+/* Counts an object that --orphans leaves out; with -v, prints why, with the reason of users_is_orphan(). */
+void report_no_orphan(struct state *state, const struct choice *choice, enum users_orphan verdict, const char *reason);
+
 /* Prints the names that have not been printed yet, and with -v the counts. */
 void report_end(struct state *state);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "use.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/sem.h>
 
@@ -36,17 +37,23 @@ const char *use_unknown_reason(const struct state *state, const struct inventory
 	       "processes of other PID namespaces cannot be seen" : "not all processes may be looked at";
 }
 
-/* Whether that process lives: 1, 0, or -1 if it cannot be seen, as those of other PID namespaces, whose pid is 0 here. */
-static int is_living(const struct state *state, pid_t pid, int64_t when)
+/*
+ * Whether that process lives: 1, 0, or -1 if it cannot be seen, as those of other PID namespaces, whose pid is 0 here.
+ * Many objects remember the same process, and one look at it serves all of them: it cannot come back to life.
+ */
+static int is_living(struct state *state, pid_t pid, int64_t when)
 {
-	switch (users_fate(&state->users, pid, when)) {
-	case USERS_ALIVE: return 1;
-	case USERS_GONE: return 0;
-	default: return -1;
+	struct fate *known = &state->fate;
+
+	if (known->pid != pid || known->when != when) {
+		const enum users_fate fate = users_fate(&state->users, pid, when);
+
+		*known = (struct fate){.pid = pid, .when = when, .lives = fate == USERS_ALIVE ? 1 : fate == USERS_GONE ? 0 : -1};
 	}
+	return known->lives;
 }
 
-static int has_living_partner(const struct state *state, const struct inventory_entry *entry)
+static int has_living_partner(struct state *state, const struct inventory_entry *entry)
 {
 	const int64_t sent = entry->times[INVENTORY_USED], received = entry->times[INVENTORY_USED_TOO];
 	int sender = sent > 0 ? is_living(state, entry->last_pid, sent) : 0;
@@ -65,7 +72,7 @@ static int looks_held(const struct inventory_entry *entry, enum semset_kind kind
 	return i >= SEMSET_FIRST_SLOT && i < SEMSET_FIRST_SLOT + semset_room((int)entry->count) && value != 0;
 }
 
-static int has_living_holder(const struct state *state, const struct inventory_entry *entry)
+static int has_living_holder(struct state *state, const struct inventory_entry *entry)
 {
 	enum semset_kind kind = semset_kind_of(entry->id, (int)entry->count);
 	int unknown = 0, gone = 0;
@@ -156,23 +163,34 @@ static int find_use(struct state *state, struct choice *choice)
 	return 0;
 }
 
-/* Whether no process is left that would use the object.  A file is one if no process has it open, which `use` says. */
-static int is_orphan(const struct state *state, const struct choice *choice)
+/*
+ * The verdict of --orphans, with its reason as ipcls(1) shows it.  A file is an orphan if no process has it open, which `use`
+ * says; about one that may be in use, the look at the processes says why that is not known.
+ */
+static enum users_orphan judge(const struct state *state, const struct choice *choice, char *reason)
 {
-	char reason[USERS_REASON];
+	const struct inventory_entry *entry = entry_of(state, choice);
 
-	if (entry_of(state, choice)->kind & INVENTORY_POSIX)
-		return choice->use == 0;
-	return users_is_orphan(&state->users, &state->inventory, choice->entry, reason) == USERS_ORPHAN;
+	reason[0] = '\0';
+	if (!(entry->kind & INVENTORY_POSIX))
+		return users_is_orphan(&state->users, &state->inventory, choice->entry, reason);
+	if (choice->use != -1)
+		return choice->use == 0 ? USERS_ORPHAN : USERS_NO_ORPHAN;
+	if (users_is_orphan(&state->users, &state->inventory, choice->entry, reason) != USERS_ORPHAN_UNKNOWN)
+		snprintf(reason, USERS_REASON, "%s", use_unknown_reason(state, entry));
+	return USERS_ORPHAN_UNKNOWN;
 }
 
 int use_find(struct state *state)
 {
 	const struct options *options = state->options;
+	enum users_orphan verdict;
+	char reason[USERS_REASON];
 	size_t i, kept = 0;
 
 	if (options->force && !options->orphans)
 		return 0;
+	state->fate = (struct fate){.pid = -1};
 	if (options->orphans && use_look_at_processes(state) == -1)
 		return -1;
 	for (i = 0; i < state->count; i++) {
@@ -180,13 +198,11 @@ int use_find(struct state *state)
 
 		if (find_use(state, choice) == -1)
 			return -1;
-		if (!options->orphans || is_orphan(state, choice)) {
+		verdict = options->orphans ? judge(state, choice, reason) : USERS_ORPHAN;
+		if (verdict == USERS_ORPHAN)
 			state->choices[kept++] = *choice;
-			continue;
-		}
-		state->passed++;
-		if (options->verbose)
-			report_choice(state, choice, "no orphan, as far as can be known; it stays");
+		else
+			report_no_orphan(state, choice, verdict, reason);
 	}
 	state->count = kept;
 	return 0;
