@@ -8,6 +8,7 @@ O ?= build
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
@@ -18,8 +19,11 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 
 TOOLS := $(patsubst cmd/%/,%,$(wildcard cmd/*/))
+# Tools that are scripts, which the build of their folder prints.
+SCRIPTS := $(patsubst cmd/%/build,%,$(wildcard cmd/*/build))
 OBJECTS := $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard cmd/*/*.c)))
-LIB := $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard lib/*/*.c)))
+# lib/amqp is the module amqp.so, for queues on a broker.
+LIB := $(patsubst %.c,$(O)/obj/%.o,$(filter-out lib/amqp/%,$(sort $(wildcard lib/*/*.c))))
 PAGES := $(wildcard man/*.[1-9])
 BINS := $(TOOLS:%=$(O)/bin/%)
 
@@ -30,14 +34,22 @@ BSD_LIBS := $(if $(BSD_DIR),$(or $(if $(filter shared,$(BSD)),,$(wildcard $(BSD_
 BSD_LIBS += $(if $(filter %.a,$(BSD_LIBS)),$(wildcard $(BSD_DIR)/libmd.a))
 BSD_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbsd 2>/dev/null)
 
+# The tools load the module for queues on a broker alone, and it alone links librabbitmq.  It has copies of what it needs of
+# lib/base.  AMQP= builds the tools without it.
+AMQP ?= $(if $(STATIC)$(filter -static%,$(LDFLAGS)),,$(if $(shell $(PKG_CONFIG) --exists librabbitmq 2>/dev/null && echo yes),yes))
+MODULES := $(if $(AMQP),$(O)/lib/ipcutils/amqp.so)
+MODULE_OBJECTS := $(patsubst %.c,$(O)/pic/%.o,$(sort $(wildcard lib/amqp/*.c)) lib/base/array.c lib/base/deadline.c)
+
 # A tool must run where the stack has 64 kB: large buffers are static in a tool, or from malloc(3).
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wconversion \
 	-Wframe-larger-than=8192
 # What the user gives comes last, and so wins.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -iquote lib $(BSD_CFLAGS) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION='"$(VERSION)"' -DLIBDIR='"$(LIBDIR)"' \
+	$(if $(STATIC)$(filter -static%,$(LDFLAGS)),-DWITHOUT_MODULES) -iquote lib $(BSD_CFLAGS) \
 	-fPIE -ffunction-sections -fdata-sections -ffile-prefix-map=$(CURDIR)=. $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
 # What a tool does not call is left out: the loader looks up each symbol at the start.
 ALL_LDFLAGS = $(if $(STATIC),-static-pie,-pie) -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
+MODULE_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(CFLAGS) $(LDFLAGS)
 # A library that one tool alone links joins LIBS in a line of its own: $(O)/bin/TOOL: LIBS += ...
 LIBS = $(BSD_LIBS)
 
@@ -48,15 +60,32 @@ IN_WORLD = BIN='$(abspath $(O))/bin' tests/world
 
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-man check-sh check-install check-hardening sanitize valgrind tsan cross m32 peers fault fuzz soak \
-	coverage analyze bench install install-strip uninstall dist deb check-deb check-installed check-reproducible help clean fuzzers FORCE
+	coverage analyze bench tutorial html install install-strip uninstall dist deb check-deb check-installed check-reproducible help clean fuzzers FORCE
 
-all: $(BINS) ## build the tools into build/bin (the default)
+all: $(BINS) $(MODULES) ## build the tools into build/bin (the default)
+	$(if $(AMQP)$(STATIC)$(filter -static%,$(LDFLAGS)),,@echo 'without queues on brokers: install the Debian package librabbitmq-dev to build them')
+
+$(O)/lib/ipcutils/amqp.so: $(MODULE_OBJECTS) $(O)/flags | $(O)/lib/ipcutils
+	$(SAY) LINK $@
+	$(Q)$(CC) -shared $(MODULE_LDFLAGS) -o $@ $(filter %.o,$^) $(shell $(PKG_CONFIG) --libs librabbitmq)
+
+$(MODULE_OBJECTS): $(O)/pic/%.o: %.c $(O)/flags Makefile | $(O)/pic/lib/amqp $(O)/pic/lib/base
+	$(SAY) CC $<
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -fvisibility=hidden $(shell $(PKG_CONFIG) --cflags librabbitmq) -MMD -MP -c -o $@ $<
+
+$(O)/lib/ipcutils $(O)/pic/lib/amqp $(O)/pic/lib/base:
+	@mkdir -p $@
 
 # A tool is linked from the files of its folder.
 $(foreach t,$(TOOLS),$(eval $(O)/bin/$t: $(filter $(O)/obj/cmd/$t/%,$(OBJECTS))))
-$(BINS): $(O)/libipcutils.a $(O)/flags | $(O)/bin
+$(filter-out $(SCRIPTS:%=$(O)/bin/%),$(BINS)): $(O)/libipcutils.a $(O)/flags | $(O)/bin
 	$(SAY) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(O)/libipcutils.a $(LIBS) $(LDLIBS)
+
+$(foreach t,$(SCRIPTS),$(eval $(O)/bin/$t: $(wildcard cmd/$t/* cmd/$t/*/*)))
+$(SCRIPTS:%=$(O)/bin/%): $(O)/bin/%: cmd/%/build Makefile | $(O)/bin
+	$(SAY) GEN $@
+	$(Q)$< '$(VERSION)' >$@ && chmod 755 $@
 
 # A new archive each time: ar(1) would keep the members whose sources are gone.
 $(O)/libipcutils.a: $(LIB) $(O)/flags
@@ -109,7 +138,7 @@ valgrind: ## run the tests under valgrind, without those that tests/machines nam
 tsan: ## run the tests of what has threads on a build with TSan
 	@tests/setup sanitize
 	$(Q)$(MAKE_O)/tsan STATIC= all CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS='-fsanitize=thread'
-	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats)
+	@F='$(F)' MACHINE=$@ PATIENCE=60 BIN='$(abspath $(O))/tsan/bin' tests/world tests/run $(or $(T),tests/sockpair.bats tests/shmput.bats)
 
 ARCH ?= s390x
 CROSS = $(abspath $(O))/$(ARCH)
@@ -126,10 +155,10 @@ m32: ## run the tests on a 32-bit build
 	@$(MAKE_O) cross ARCH=i686
 
 # What the tests make and see objects by is of the machine that the tools are of: they share the layout of semaphores.
-PEERS := $(addprefix $(O)/bin/,peer queue_peer socket_peer)
+PEERS := $(addprefix $(O)/bin/,peer queue_peer socket_peer signal_peer mutex_peer)
 peers: $(PEERS)
 $(PEERS): $(O)/bin/%: tests/%.c $(O)/flags
-	$(Q)$(CC) -O1 $(LDFLAGS) -o $@ $<
+	$(Q)$(CC) -O1 -pthread $(LDFLAGS) -o $@ $<
 
 fault: ## fail each system call and allocation of each scene, in each way that it can (T=TOOL, F=REGEX and I=REGEX choose, SAMPLE=N: one in N)
 	@tests/setup $@
@@ -172,10 +201,10 @@ soak: ## run all tools together for SOAK_SECONDS=60, kill them at random, and ad
 	$(Q)$(MAKE_O) all
 	@SOAK_SECONDS='$(SOAK_SECONDS)' SOAK='$(SOAK)' SEED='$(SEED)' $(IN_WORLD) nice tests/soak/run
 
-bench: ## measure speed against other programs
+bench: ## measure speed against other programs (QUICK=1: the rows that matter most, in two minutes; BENCH=REGEX chooses)
 	@tests/setup bench
-	$(Q)$(MAKE_O) all
-	@set -e; for b in $(filter-out %.c,$(wildcard tests/bench/*)); do $(IN_WORLD) $$b; done
+	$(Q)$(MAKE_O) all $(if $(V),,>/dev/null)
+	@set -e; for b in $(filter-out %.c %.bash,$(wildcard tests/bench/*)); do QUICK='$(QUICK)' $(IN_WORLD) $$b; done
 
 check-man: ## check the pages, and that every tool has all its parts
 	@tests/setup $@
@@ -195,6 +224,9 @@ analyze: ## let cppcheck, gcc and clang look for mistakes (QUICK=1: without the 
 	@tests/setup $@
 	@QUICK='$(QUICK)' nice tests/$@
 
+tutorial: ## make the page ipcutils-tutorial(7) from the lessons of ipctour
+	$(Q)cmd/ipctour/page >man/ipcutils-tutorial.7.new && mv man/ipcutils-tutorial.7.new man/ipcutils-tutorial.7
+
 check-install: ## install into a scratch directory, look, uninstall
 	@tests/setup build
 	$(Q)$(MAKE_O) all
@@ -202,6 +234,7 @@ check-install: ## install into a scratch directory, look, uninstall
 
 # What is installed, as MODE:SOURCE:TARGET; install and uninstall cannot differ.
 INSTALLED = $(foreach t,$(TOOLS),755:$(O)/bin/$t:$(BINDIR)/$t) \
+	$(foreach m,$(MODULES),644:$m:$(LIBDIR)/ipcutils/$(notdir $m)) \
 	$(foreach p,$(PAGES),644:$p:$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p)) \
 	$(foreach c,$(TOOLS:%=completions/%.bash),644:$c:$(BASHDIR)/$(basename $(notdir $c))) 644:completions/ipcutils.bash:$(BASHDIR)/ipcutils.bash \
 	$(foreach c,$(wildcard completions/*.zsh),644:$c:$(ZSHDIR)/_$(basename $(notdir $c))) \
@@ -212,17 +245,19 @@ install: all ## install under PREFIX (/usr/local), or DESTDIR/PREFIX (install-st
 	$(Q)set -e; for f in $(INSTALLED); do IFS=:; set -- $$f; install -D -m "$$1" "$$2" "$(DESTDIR)$$3"; done
 
 install-strip: install
-	$(Q)strip $(TOOLS:%='$(DESTDIR)$(BINDIR)/%')
+	$(Q)strip $(patsubst %,'$(DESTDIR)$(BINDIR)/%',$(filter-out $(SCRIPTS),$(TOOLS)))
+	$(if $(MODULES),$(Q)strip --strip-unneeded '$(DESTDIR)$(LIBDIR)/ipcutils/amqp.so')
 
 uninstall: ## remove what install installed
 	$(Q)set -e; for f in $(INSTALLED); do rm -f "$(DESTDIR)$${f##*:}"; done
+	$(Q)rmdir '$(DESTDIR)$(DOCDIR)' '$(DESTDIR)$(LIBDIR)/ipcutils' 2>/dev/null || :
 
 dist: ## pack the source into build/ipcutils-VERSION.tar.gz: the last commit, or the tree where there is no git
 	@packaging/dist $(VERSION) '$(O)'
 
-deb: ## build the Debian packages in build/deb
-	@tests/setup $@
-	@packaging/deb $(VERSION) '$(O)/deb'
+deb: ## build the Debian packages in build/deb (DEBFLAGS='-aarm64 -Pcross,nocheck': those of another machine)
+	@DEBFLAGS='$(DEBFLAGS)' tests/setup $@
+	@packaging/deb $(VERSION) '$(O)/deb' $(DEBFLAGS)
 
 check-deb: deb ## build the Debian packages and let lintian look at them
 	@tests/setup $@
@@ -236,11 +271,16 @@ check-reproducible: ## build twice, as different users would, and compare
 	@tests/setup build
 	@tests/$@
 
+html: ## render the pages as a site in build/html
+	@tests/setup html
+	$(Q)rm -rf $(O)/html && mkdir -p $(O)/html && packaging/site $(O)/html packaging/site.css $(PAGES)
+	@echo '$(O)/html/index.html is the first page'
+
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 clean: ## remove what was built
-	$(Q)rm -rf $(O)/bin $(O)/obj $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/deb $(O)/libipcutils.a $(O)/flags $(O)/ipcutils-*
+	$(Q)rm -rf $(O)/bin $(O)/lib $(O)/obj $(O)/pic $(O)/sanitize $(O)/fuzz $(O)/coverage $(O)/deb $(O)/html $(O)/libipcutils.a $(O)/flags $(O)/ipcutils-*
 	$(Q)rmdir $(O) 2>/dev/null || :
 
--include $(wildcard $(O)/obj/*/*/*.d)
+-include $(wildcard $(O)/obj/*/*/*.d $(O)/pic/*/*/*.d)

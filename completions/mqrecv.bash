@@ -11,11 +11,13 @@ _mqrecv_offer() {
         _ipcutils_offer 0600 0620 0640 0660 0666 g+r g+rw a+r a+rw
     elif [[ $option == --dead-letter= || $before == --dead-letter ]]; then
         _mqrecv_operands
+    elif [[ $option == --ca= || $before == --ca ]]; then
+        compopt -o bashdefault -o default 2>/dev/null
     elif [[ -n $option || $before =~ ^-[01aCEfhLnPuVvz]*[bcdjtw]$ ||
         $before =~ ^--(block|count|delimiter|jobs|max-messages|message-size|timeout|tries|type)$ ]]; then
         : # numbers and a character
     elif [[ $plain == -* ]]; then
-        _ipcutils_offer -0 --null -1 --whole -a --all -b --block= -C --create -c --count= -d --delimiter= \
+        _ipcutils_offer -0 --null -1 --whole -a --all -b --block= -C --ca= --create -c --count= -d --delimiter= \
             --dead-letter= -E --end -f --follow -h --help -j --jobs= --json -L --length-prefixed -m --mode= \
             --max-messages= --message-size= -n --nonblock -P --with-priority --peek --progress -t --type= --tries= \
             -u --unbuffered -V --version -v --verbose -w --timeout= -z --c-string --

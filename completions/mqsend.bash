@@ -22,7 +22,7 @@ _mqsend_has_queue() {
             over=1
         elif [[ -z $over && $piece == -?* ]]; then
             [[ $piece =~ ^-[01CEhLnPVvxz]*[bdmptw]$ ]] && takes=1
-            [[ $piece =~ ^--(block|delimiter|max-messages|message-size|mode|priority|timeout|type)$ ]] && takes=1
+            [[ $piece =~ ^--(block|ca|delimiter|max-messages|message-size|mode|priority|timeout|type)$ ]] && takes=1
         else
             operand=1
         fi
@@ -42,11 +42,13 @@ _mqsend_offer() {
     done
     if [[ $option == --mode= || $before =~ ^-[01CEhLnPVvxz]*m$ || $before == --mode ]]; then
         _ipcutils_offer 0600 0620 0640 0660 0666 g+r g+rw a+r a+rw
+    elif [[ $option == --ca= || $before == --ca ]]; then
+        compopt -o bashdefault -o default 2>/dev/null
     elif [[ -n $option || $before =~ ^-[01CEhLnPVvxz]*[bdptw]$ ||
         $before =~ ^--(block|delimiter|max-messages|message-size|priority|timeout|type)$ ]]; then
         : # numbers and a character
     elif [[ $plain == -* ]]; then
-        _ipcutils_offer -0 --null -1 --whole -b --block= -C --create -d --delimiter= -E --end -h --help \
+        _ipcutils_offer -0 --null -1 --whole -b --block= -C --ca= --create -d --delimiter= -E --end -h --help \
             -L --length-prefixed -m --mode= --max-messages= --message-size= -n --nonblock -P --with-priority \
             -p --priority= --progress -t --type= -V --version -v --verbose -w --timeout= -x --exclusive -z --c-string
     else

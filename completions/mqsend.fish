@@ -14,7 +14,7 @@ function __mqsend_wants_queue
         else if test $over = 0; and test "$word" = --
             set over 1
         else if test $over = 0; and string match -qr -- '^-.' $word
-            string match -qr -- '^(-[01CEhLnPVvxz]*[bdmptw]|--(block|delimiter|max-messages|message-size|mode|priority|timeout|type))$' $word
+            string match -qr -- '^(-[01CEhLnPVvxz]*[bdmptw]|--(block|ca|delimiter|max-messages|message-size|mode|priority|timeout|type))$' $word
             and set takes 1
         else
             return 1
@@ -30,16 +30,17 @@ complete -c mqsend -s 0 -l null -d 'records end with a NUL'
 complete -c mqsend -s 1 -l whole -d 'standard input is one record'
 complete -c mqsend -s b -l block -x -d 'each record has SIZE bytes'
 complete -c mqsend -s C -l create -d 'create the queue if it does not exist'
+complete -c mqsend -l ca -r -F -d 'trust the certificates in FILE (amqps://)'
 complete -c mqsend -s d -l delimiter -x -d 'records end with CHAR'
 complete -c mqsend -s E -l end -d 'send an empty message after all others'
 complete -c mqsend -s h -l help -d 'print a summary of the options'
 complete -c mqsend -s L -l length-prefixed -d 'each record follows its length'
 complete -c mqsend -s m -l mode -x -a '0600 0620 0640 0660 0666 g+r g+rw a+r a+rw' -d 'permission bits of a new queue'
-complete -c mqsend -l max-messages -x -d 'number of messages that a new POSIX queue holds'
+complete -c mqsend -l max-messages -x -d 'number of messages that a new queue holds'
 complete -c mqsend -l message-size -x -d 'longest message that a new POSIX queue takes'
 complete -c mqsend -s n -l nonblock -d 'do not wait for room in a full queue'
 complete -c mqsend -s P -l with-priority -d 'each record begins with its priority or type and a TAB'
-complete -c mqsend -s p -l priority -x -d 'priority, 0 to 32767 (POSIX)'
+complete -c mqsend -s p -l priority -x -d 'priority, 0 to 32767 (POSIX) or 255 (broker)'
 complete -c mqsend -l progress -d 'show bytes and rate on standard error'
 complete -c mqsend -s t -l type -x -d 'type, 1 or more (System V)'
 complete -c mqsend -s V -l version -d 'print the version'

@@ -47,7 +47,7 @@ static void add_foreign_ranks(const char **variables, const struct queue_rank *r
 	const char *variable;
 	size_t i;
 
-	for (i = 0; i < MOST_VARIABLES - 3 && (variable = queue_variable(i)) != NULL; i++)
+	for (i = 0; i < MOST_VARIABLES - 4 && (variable = queue_variable(i)) != NULL; i++)
 		if (strcmp(variable, rank->variable) != 0)
 			*variables++ = variable;
 }
@@ -70,7 +70,9 @@ static pid_t start(const struct job *job, const struct queue *queue, const struc
 	if (number != NULL) {
 		variables[0] = name;
 		variables[1] = number;
-		add_foreign_ranks(variables + 2, rank);
+		variables[2] = message->delivery == MESSAGE_UNKNOWN ? "MQ_REDELIVERED" :
+		               message->delivery == MESSAGE_NEW     ? "MQ_REDELIVERED=0" : "MQ_REDELIVERED=1";
+		add_foreign_ranks(variables + 3, rank);
 		pid = command_start(job->options->command, input, variables);
 	}
 	saved = errno;
@@ -135,29 +137,46 @@ static void set_pause(struct job *job)
 /* Moves the message of a task to the dead letters: 0, or -1 after a message. */
 static int bury(struct job *job, struct task *task, int status)
 {
-	struct deadline deadline = deadline_after(RETURN_TIME);
-	int result;
+	struct deadline deadline;
+	int result = queue_is_lost(&job->dead_letter) ? queue_reopen(&job->dead_letter) : 0;
 
-	interrupt_hold();
-	result = queue_forward(&job->dead_letter, task->queue, &task->message, &deadline);
-	interrupt_release();
+	if (result == 0) {
+		deadline = deadline_after(RETURN_TIME);
+		interrupt_hold();
+		result = queue_forward(&job->dead_letter, task->queue, &task->message, &deadline);
+		interrupt_release();
+	}
 	if (result == -1) {
 		cli_warn(job->options->dead_letter.word, "%s; the message goes back to %s", cli_text(errno), task->queue->object->word);
 		return -1;
 	}
 	cli_warn(task->queue->object->word, "command ended with status %d; its message was sent to %s", status,
 	         job->options->dead_letter.word);
+	job->buried++;
 	return 0;
 }
 
 /* Writes the message of a task that had all its attempts to standard error: 0, or -1 if nobody can read it there. */
-static int give_up(const struct task *task, int status)
+static int give_up(struct job *job, const struct task *task, int status)
 {
 	char cause[128];
 
 	snprintf(cause, sizeof(cause), "command ended with status %d; its message is given up after %llu %s", status,
 	         (unsigned long long)task->attempts, task->attempts == 1 ? "attempt" : "attempts");
-	return putback_to_stderr(task->queue, &task->message, cause);
+	if (putback_to_stderr(task->queue, &task->message, cause) == -1)
+		return -1;
+	job->given_up++;
+	return 0;
+}
+
+/* Tells the queue that the message of a task has served its purpose: 0, or -1 after a message. */
+static int accept_message(struct job *job, const struct task *task)
+{
+	if (queue_accept(task->queue, &task->message) == 0)
+		return 0;
+	cli_warn(task->queue->object->word, "a command has ended, but the connection was lost before its message could be acknowledged: the broker sends it again");
+	job->unnoted++;
+	return -1;
 }
 
 /* Ends a message whose command failed for the last time: buried, given up, or put back to be tried again. */
@@ -169,11 +188,11 @@ static void send_away(struct job *job, struct task *task, int status)
 	if (had_all && options->has_dead_letter)
 		done = bury(job, task, status) == 0;
 	else if (had_all && options->tries > 0 && interrupt_requested() == 0)
-		done = give_up(task, status) == 0;
+		done = give_up(job, task, status) == 0;
 	if (done) {
 		/* The next message is not held up: this one does not come again. */
 		job->failures = 0;
-		queue_accept(task->queue, &task->message);
+		accept_message(job, task);
 		return;
 	}
 	set_pause(job);
@@ -202,8 +221,7 @@ static int end_failed(struct job *job, struct task *task, int status)
 static void end_task(struct job *job, struct task *task, int status)
 {
 	if (status == 0) {
-		queue_accept(task->queue, &task->message);
-		job->done++;
+		job->done += accept_message(job, task) == 0;
 		job->failures = 0;
 	} else if (end_failed(job, task, status)) {
 		task->state = TASK_WAITS;
@@ -228,6 +246,7 @@ static void reap(struct job *job, int options)
 				end_task(job, &job->tasks[i], command_status(wait_status));
 		options = WNOHANG;
 	}
+	interrupt_serve();
 }
 
 /* Starts the commands that wait, or puts their messages back after a signal; returns as run_task() does. */
@@ -241,7 +260,11 @@ static int end_waiting(struct job *job)
 		if (task->state != TASK_WAITS)
 			continue;
 		job->waiting--;
-		if (interrupt_requested() != 0) {
+		if (!queue_holds(task->queue, &task->message)) {
+			cli_warn(task->queue->object->word, "the connection was lost before the next attempt: the broker sends the message again");
+			job->returned++;
+			task->state = TASK_FREE;
+		} else if (interrupt_requested() != 0) {
 			putback_message(job, task->queue, &task->message);
 			task->state = TASK_FREE;
 		} else if ((result = run_task(job, task)) == CLI_DONE) {
@@ -265,8 +288,10 @@ int commands_wait_for_turn(struct job *job)
 
 	if (interrupt_child() || must_wait)
 		reap(job, must_wait ? 0 : WNOHANG);
-	while (job->failures > 0 && interrupt_pending() == 0 && !interrupt_child() && deadline_left(&job->not_before) > 0)
+	while (job->failures > 0 && interrupt_pending() == 0 && !interrupt_child() && deadline_left(&job->not_before) > 0) {
 		nanosleep(deadline_left_timespec(&job->not_before, &left), NULL);
+		interrupt_serve();
+	}
 	if (job->waiting > 0 && interrupt_requested() == 0 && !interrupt_child())
 		return end_waiting(job);
 	return CLI_DONE;

@@ -39,6 +39,8 @@ static char *put_name(char *out, const char *word)
 static char *put_json(char *out, const struct queue *queue, const struct message *message)
 {
 	out = put_name(stpcpy(out, "{\"queue\":"), queue->object->word);
+	if (message->delivery != MESSAGE_UNKNOWN)
+		out += sprintf(out, ",\"redelivered\":%s", message->delivery == MESSAGE_REDELIVERED ? "true" : "false");
 	out += sprintf(out, ",\"%s\":%ld,\"size\":%zu,", queue_rank(queue)->name, message->rank, message->size);
 	if (json_is_utf8(message->bytes, message->size)) {
 		out = stpcpy(out, "\"text\":");

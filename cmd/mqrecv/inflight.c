@@ -91,11 +91,12 @@ static struct message message_of(const struct inflight *box, const struct inflig
 	return (struct message){.bytes = box->raw + held->raw, .size = held->size, .room = held->size, .rank = held->rank, .tag = held->tag};
 }
 
-static void accept(const struct inflight *box, const struct inflight_message *held)
+static void accept(struct inflight *box, const struct inflight_message *held)
 {
 	struct message message = message_of(box, held);
 
-	queue_accept(held->queue, &message);
+	if (queue_accept(held->queue, &message) == -1)
+		box->unnoted++;
 }
 
 /* Accepts and forgets the messages whose output ends within the first `written` bytes. */

@@ -19,6 +19,7 @@ struct inflight {
 	size_t output_size, output_room, raw_size, raw_room;
 	struct inflight_message *messages;
 	size_t count, messages_room; /* messages that are held */
+	size_t unnoted; /* messages that were written, but whose queue could not be told; the caller sets it back */
 };
 
 void inflight_init(struct inflight *box, int fd);

@@ -9,12 +9,14 @@
  *	receive.c	the loop: takes messages, hands them on, ends the run
  *	commands.c	a command for each message: start, wait, try again, pause after failures, dead letters
  *	emit.c		a message as output: records or JSON
+ *	reconnect.c	queues whose connection was lost
  *	putback.c	messages that go back into their queues, or to standard error
  *	inflight.c	messages whose output is not written yet
  *	job.h		options, tasks and the running state
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,16 +26,18 @@
 #include "cli/cli.h"
 #include "cli/cli_queue.h"
 #include "cli/cli_record.h"
+#include "ipc/broker.h"
 #include "job.h"
 #include "receive.h"
 
 #define MOST_JOBS 4096
 
-enum { OPTION_DEAD_LETTER = CLI_FIRST_OWN, OPTION_JSON, OPTION_MAX_MESSAGES, OPTION_MESSAGE_SIZE, OPTION_PEEK, OPTION_TRIES };
+enum { OPTION_CA = CLI_FIRST_OWN, OPTION_DEAD_LETTER, OPTION_JSON, OPTION_MAX_MESSAGES, OPTION_MESSAGE_SIZE, OPTION_PEEK, OPTION_TRIES };
 
 static const char usage[] = "mqrecv [-01aCELfnPuvz] [-b size] [-c count] [-d char] [-j jobs] [-m mode] [-t type]\n"
-			    "              [-w timeout] [--dead-letter=queue] [--json] [--max-messages=n] [--message-size=size]\n"
-			    "              [--peek] [--progress] [--tries=n] queue ... [-- command [argument ...]]";
+			    "              [-w timeout] [--ca=file] [--dead-letter=queue] [--json] [--max-messages=n]\n"
+			    "              [--message-size=size] [--peek] [--progress] [--tries=n] queue ...\n"
+			    "              [-- command [argument ...]]";
 static const char help[] =
 	"Receive one message from queues, and write it to standard output or give it to a command.\n"
 	"\n"
@@ -53,12 +57,13 @@ static const char help[] =
 	"  -P, --with-priority     write priority or type and a TAB before each message\n"
 	"  -t, --type=TYPE         System V: receive type N, <=N (the lowest up to N) or !=N (any other)\n"
 	"  -u, --unbuffered        write each message before the next one is received\n"
-	"  -v, --verbose           report how many messages were passed on and put back\n"
+	"  -v, --verbose           report at the end what became of the messages\n"
 	"  -w, --timeout=DURATION  wait at most DURATION for each message\n"
 	"  -z, --c-string          a NUL ends each message\n"
+	"      --ca=FILE           trust the certificates in FILE (amqps://; default: the system's)\n"
 	"      --dead-letter=QUEUE send messages whose command failed to QUEUE\n"
 	"      --json              write one JSON object for each message\n"
-	"      --max-messages=N    number of messages that a new POSIX queue holds\n"
+	"      --max-messages=N    number of messages that a new queue holds (POSIX, broker)\n"
 	"      --message-size=SIZE longest message that a new POSIX queue takes\n"
 	"      --peek              copy the messages and leave them in the queue (System V)\n"
 	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
@@ -66,12 +71,14 @@ static const char help[] =
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"
 	"\n"
-	"Queues: /NAME  key:N  id:N  ftok:PATH[:PROJ]; see ipcutils(7).\n";
+	"Queues: /NAME  key:N  id:N  ftok:PATH[:PROJ]; see ipcutils(7).\n"
+	"On a broker: amqp[s]://[USER@]HOST[:PORT]/[VHOST/]QUEUE.\n";
 
 static const struct option long_options[] = {
 	{"all", no_argument, NULL, 'a'},
 	{"block", required_argument, NULL, 'b'},
 	{"c-string", no_argument, NULL, 'z'},
+	{"ca", required_argument, NULL, OPTION_CA},
 	{"count", required_argument, NULL, 'c'},
 	{"create", no_argument, NULL, 'C'},
 	{"dead-letter", required_argument, NULL, OPTION_DEAD_LETTER},
@@ -100,6 +107,13 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
+/* Refuses a queue that is received from as that of the dead letters: a failed message would come back at once. */
+noreturn static void refuse_dead_letter(const struct options *options)
+{
+	cli_usage_exit("--dead-letter: mqrecv receives from %s, too: each message whose command fails would come again at once",
+	               cli_shown(options->dead_letter.word));
+}
+
 static int open_queues(struct job *job)
 {
 	const struct options *options = job->options;
@@ -109,14 +123,48 @@ static int open_queues(struct job *job)
 	for (i = 0; i < options->queues && status == CLI_DONE; i++) {
 		queue_init(&job->queues[i], &options->objects[i]);
 		job->queues[i].wish = options->wish;
+		job->queues[i].patience = options->timeout;
+		job->queues[i].ca = options->ca;
 		job->open[i] = &job->queues[i];
 		job->open_count = i + 1;
 		status = cli_queue_open(&job->queues[i], access, &options->create, &created);
 	}
 	if (status == CLI_DONE && options->has_dead_letter) {
 		queue_init(&job->dead_letter, &options->dead_letter);
+		job->dead_letter.patience = options->timeout;
+		job->dead_letter.ca = options->ca;
 		status = cli_queue_open(&job->dead_letter, QUEUE_SEND, &options->create, &created);
 	}
+	/* A key and an id may name one queue, which only shows now. */
+	for (i = 0; status == CLI_DONE && options->has_dead_letter && i < options->queues; i++)
+		if (job->queues[i].id != -1 && job->queues[i].id == job->dead_letter.id)
+			refuse_dead_letter(options);
+	return status;
+}
+
+/*
+ * Ends receiving, and waits until the queues have noted the last messages that were accepted, whatever signal comes.  A
+ * queue whose connection was lost has been reported before.
+ */
+static int finish_queues(struct job *job)
+{
+	struct deadline deadline = deadline_after(RETURN_TIME);
+	int i, status = CLI_DONE;
+
+	interrupt_hold();
+	for (i = 0; i < job->open_count; i++) {
+		char cause[512];
+
+		if (queue_finish(job->open[i], &deadline) == 0)
+			continue;
+		status = cli_status_of(EIO);
+		if (job->unnoted)
+			continue;
+		if (!queue_explain(job->open[i], errno, cause, sizeof(cause)))
+			snprintf(cause, sizeof(cause), "%s", cli_text(errno));
+		cli_warn(job->open[i]->object->word, "%s; messages that were passed on last may come again", cause);
+	}
+	interrupt_release();
 	return status;
 }
 
@@ -133,7 +181,7 @@ static void close_queues(struct job *job)
 
 static int run(struct job *job)
 {
-	int status;
+	int status, last;
 
 	if (job->options->command == NULL && cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
@@ -141,6 +189,9 @@ static int run(struct job *job)
 	if (status == CLI_DONE) {
 		progress_start(&job->progress, job->options->progress, 0);
 		status = receive_all(job);
+		last = finish_queues(job);
+		if (status == CLI_DONE || status == CLI_TIMEOUT)
+			status = last != CLI_DONE ? last : status;
 		progress_end(&job->progress);
 		if (job->options->verbose)
 			receive_report(job, "");
@@ -200,6 +251,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case 'V': cli_version_exit();
 		case 'w': options->timeout = cli_duration_or_exit("-w", optarg); break;
 		case 'z': options->c_string = 1; break;
+		case OPTION_CA: options->ca = optarg; break;
 		case OPTION_DEAD_LETTER:
 			cli_object_or_exit(&options->dead_letter, optarg, QUEUE_EXISTING);
 			options->has_dead_letter = 1;
@@ -264,7 +316,7 @@ static void check_dashes(const struct options *options, const char *word, const 
 /* Parses the names of the queues; all are right before the first one is opened. */
 static void parse_queues(struct options *options, char **words)
 {
-	int i;
+	int i, tls = options->has_dead_letter && broker_uses_tls(options->dead_letter.word);
 
 	options->objects = calloc((size_t)options->queues, sizeof(*options->objects));
 	if (options->objects == NULL)
@@ -274,9 +326,16 @@ static void parse_queues(struct options *options, char **words)
 			check_dashes(options, words[i], words[0]);
 		cli_object_or_exit(&options->objects[i], words[i], QUEUE_EXISTING);
 		check_queue(options, &options->objects[i]);
+		tls |= broker_uses_tls(words[i]);
 	}
-	if (options->has_dead_letter)
-		cli_queue_check_or_exit(&options->create, &options->dead_letter);
+	if (options->ca != NULL && !tls)
+		cli_usage_exit("--ca is for amqps:// queues");
+	if (!options->has_dead_letter)
+		return;
+	cli_queue_check_or_exit(&options->create, &options->dead_letter);
+	for (i = 0; i < options->queues; i++)
+		if (object_is_same(&options->objects[i], &options->dead_letter))
+			refuse_dead_letter(options);
 }
 
 /* Sets the values that follow from several options. */
@@ -285,6 +344,7 @@ static void complete_options(struct options *options)
 	if (options->all || options->follow)
 		options->count = UINT64_MAX;
 	options->wish.count = options->count;
+	options->wish.keeps = options->all || options->command == NULL;
 	options->wish.held = options->command != NULL ? (unsigned)(options->jobs > 0 ? options->jobs : 1) : options->unbuffered ? 1 : 0;
 }
 
@@ -294,9 +354,10 @@ static int init_job(struct job *job, const struct options *options)
 	job->places = options->jobs > 0 ? options->jobs : 1;
 	job->queues = calloc((size_t)options->queues, sizeof(*job->queues));
 	job->open = calloc((size_t)options->queues, sizeof(*job->open));
+	job->lost = calloc((size_t)options->queues, sizeof(*job->lost));
 	job->tasks = calloc((size_t)job->places, sizeof(*job->tasks));
 	inflight_init(&job->box, 1);
-	return job->queues == NULL || job->open == NULL || job->tasks == NULL ? cli_fail(NULL, errno) : CLI_DONE;
+	return job->queues == NULL || job->open == NULL || job->lost == NULL || job->tasks == NULL ? cli_fail(NULL, errno) : CLI_DONE;
 }
 
 static void free_job(struct job *job)
@@ -309,6 +370,7 @@ static void free_job(struct job *job)
 	free(job->message.bytes);
 	free(job->queues);
 	free(job->open);
+	free(job->lost);
 	inflight_free(&job->box);
 }
 

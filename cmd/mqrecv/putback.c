@@ -87,5 +87,15 @@ int putback_output(struct job *job)
 
 int putback_flush(struct job *job)
 {
-	return inflight_flush(&job->box) == -1 ? putback_output(job) : CLI_DONE;
+	int result = inflight_flush(&job->box);
+
+	if (job->box.unnoted > 0) {
+		cli_warn(NULL, "the connection was lost before %zu %s acknowledged: the broker sends %s again", job->box.unnoted,
+		         job->box.unnoted == 1 ? "message that was written could be" : "messages that were written could be",
+		         job->box.unnoted == 1 ? "it" : "them");
+		job->done -= job->box.unnoted;
+		job->unnoted += job->box.unnoted;
+		job->box.unnoted = 0;
+	}
+	return result == -1 ? putback_output(job) : CLI_DONE;
 }

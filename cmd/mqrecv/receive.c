@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "emit.h"
 #include "putback.h"
+#include "reconnect.h"
 
 /* Results of next_message() other than the index of a queue. */
 enum { NO_MESSAGE = -1, ASK_AGAIN = -2 };
@@ -17,12 +18,64 @@ enum { NO_MESSAGE = -1, ASK_AGAIN = -2 };
 /* Waits no longer for a queue that failed; the other queues are still served. */
 static int drop_queue(struct job *job, int index, int err)
 {
-	int status = cli_queue_fail(job->open[index], err);
+	struct queue *queue = job->open[index];
+	int status;
 
+	if (queue_is_lost(queue) && err != EINTR) {
+		char cause[512], passed[64] = "";
+
+		if (!queue_explain(queue, err, cause, sizeof(cause)))
+			snprintf(cause, sizeof(cause), "%s", cli_text(err));
+		if (job->done > 0)
+			snprintf(passed, sizeof(passed), "%llu %s passed on, and ", (unsigned long long)job->done,
+			         job->done == 1 ? "message was" : "messages were");
+		cli_warn(queue->object->word, "%s; %severy message that the broker has not seen acknowledged comes again", cause, passed);
+		status = cli_status_of(err);
+	} else {
+		status = cli_queue_fail(queue, err);
+	}
 	memmove(&job->open[index], &job->open[index + 1],
 	        (size_t)(job->open_count - index - 1) * sizeof(*job->open));
 	job->open_count--;
 	return status;
+}
+
+/* Receives a message after queue_receive_now() found none, and all output was written: as queue_receive_any() does. */
+static int wait_for_message(struct job *job, int *failed)
+{
+	const struct options *options = job->options;
+	struct deadline deadline;
+
+	if (job->open_count == 0) {
+		reconnect_wait(job);
+		errno = EINTR;
+		return -1;
+	}
+	if (options->all || options->timeout == 0)
+		return queue_receive_last(job->open, job->open_count, &job->message, failed);
+	deadline = reconnect_next(job, deadline_after(options->timeout));
+	return queue_receive_any(job->open, job->open_count, &job->message, &deadline, failed);
+}
+
+/* Ends the look for a message that failed with errno; returns as next_message() does. */
+static int end_look(struct job *job, int failed, int *status)
+{
+	int never_waits = job->options->all || job->options->timeout == 0;
+
+	/* The wait may have ended for the sake of a lost queue. */
+	if (errno == EINTR || (errno == ETIMEDOUT && job->lost_count > 0))
+		return ASK_AGAIN;
+	/* Where nothing is waited for, only the answer of a broker can be late. */
+	if (errno == EAGAIN || (errno == ETIMEDOUT && !never_waits)) {
+		*status = job->options->all ? CLI_DONE : CLI_TIMEOUT;
+		return NO_MESSAGE;
+	}
+	if (job->options->follow && queue_is_lost(job->open[failed])) {
+		reconnect_later(job, failed, errno);
+		return ASK_AGAIN;
+	}
+	*status = drop_queue(job, failed, errno);
+	return job->open_count + job->lost_count > 0 ? ASK_AGAIN : NO_MESSAGE;
 }
 
 /*
@@ -31,27 +84,32 @@ static int drop_queue(struct job *job, int index, int err)
  */
 static int next_message(struct job *job, int *status)
 {
-	struct deadline deadline;
 	int index, failed = 0;
 
+	if (job->lost_count > 0 && (*status = reconnect_due(job)) != CLI_DONE)
+		return job->open_count + job->lost_count > 0 ? ASK_AGAIN : NO_MESSAGE;
 	index = queue_receive_now(job->open, job->open_count, &job->message, &failed);
 	if (index == -1 && errno == EAGAIN) {
 		*status = putback_flush(job);
-		if (*status != CLI_DONE || job->options->all)
+		if (*status != CLI_DONE)
 			return NO_MESSAGE;
-		deadline = deadline_after(job->options->timeout);
-		index = queue_receive_any(job->open, job->open_count, &job->message, &deadline, &failed);
+		index = wait_for_message(job, &failed);
 	}
-	if (index >= 0)
-		return index;
-	if (errno == EINTR)
-		return ASK_AGAIN;
-	if (errno == ETIMEDOUT) {
-		*status = CLI_TIMEOUT;
-		return NO_MESSAGE;
-	}
-	*status = drop_queue(job, failed, errno);
-	return job->open_count > 0 ? ASK_AGAIN : NO_MESSAGE;
+	return index >= 0 ? index : end_look(job, failed, status);
+}
+
+/* Keeps the queues connected while no further command can be started; returns as next_message() does, but no index. */
+static int keep_connected(struct job *job, int *status)
+{
+	int i;
+
+	for (i = 0; i < job->open_count; i++)
+		if (queue_is_lost(job->open[i])) {
+			errno = ECONNRESET;
+			return end_look(job, i, status);
+		}
+	*status = reconnect_due(job);
+	return job->open_count + job->lost_count > 0 ? ASK_AGAIN : NO_MESSAGE;
 }
 
 /* Hands job->message on, or sets `*stop` if it is the empty message that ends the stream. */
@@ -74,10 +132,10 @@ static int receive(struct job *job)
 			status = commands_wait_for_turn(job);
 			if (status != CLI_DONE)
 				break;
-			if (interrupt_requested() != 0 || interrupt_child() || commands_are_full(job))
+			if (interrupt_requested() != 0 || interrupt_child())
 				continue;
 		}
-		index = next_message(job, &status);
+		index = commands_are_full(job) ? keep_connected(job, &status) : next_message(job, &status);
 		if (index == NO_MESSAGE)
 			break;
 		if (index == ASK_AGAIN) {
@@ -131,8 +189,19 @@ static int limit_all(struct job *job)
 
 void receive_report(const struct job *job, const char *before)
 {
-	cli_warn(NULL, "%s%llu %s passed on, %llu put back", before, (unsigned long long)job->done,
-	         job->done == 1 ? "message" : "messages", (unsigned long long)job->returned);
+	const struct options *options = job->options;
+	const char *dead_letter = options->has_dead_letter ? cli_shown(options->dead_letter.word) : "";
+	char buried[48] = "", given_up[48] = "", unnoted[48] = "";
+
+	if (options->has_dead_letter)
+		snprintf(buried, sizeof(buried), ", %llu sent to ", (unsigned long long)job->buried);
+	else if (options->tries > 0)
+		snprintf(given_up, sizeof(given_up), ", %llu given up", (unsigned long long)job->given_up);
+	if (job->unnoted > 0)
+		snprintf(unnoted, sizeof(unnoted), ", %llu not acknowledged", (unsigned long long)job->unnoted);
+	cli_warn(NULL, "%s%llu %s passed on, %llu put back%s%s%s%s", before, (unsigned long long)job->done,
+	         job->done == 1 ? "message" : "messages", (unsigned long long)job->returned, buried,
+	         dead_letter, given_up, unnoted);
 }
 
 /* Reports that no message came in time, and how many came before. */
@@ -165,6 +234,8 @@ static int finish(struct job *job, int status)
 	}
 	if (status == CLI_DONE)
 		status = last;
+	if (job->unnoted && (status == CLI_DONE || status == CLI_TIMEOUT))
+		status = cli_own_status(CLI_FAILED);
 	/* With -f a timeout is the expected end, and the commands have the last word. */
 	if (job->command_status != 0 && (status == CLI_DONE || (status == CLI_TIMEOUT && job->options->follow)))
 		return job->command_status;

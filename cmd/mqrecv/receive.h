@@ -11,7 +11,7 @@
  */
 int receive_all(struct job *job);
 
-/* Reports "12 messages passed on, 3 put back", after `before`. */
+/* Reports "12 messages passed on, 3 put back", and other counts where there can be any, after `before`. */
 void receive_report(const struct job *job, const char *before);
 
 #endif

@@ -5,6 +5,9 @@
 
 #define SECOND INT64_C(1000000000)
 
+/* The remainder of the nanoseconds that is the mark. */
+enum { MARKS = 10000, ENDLESS = 4661 };
+
 static int64_t now(void)
 {
 	struct timespec ts;
@@ -70,4 +73,14 @@ struct timespec *deadline_left_timespec(const struct deadline *d, struct timespe
 struct timespec deadline_timespec(const struct deadline *d)
 {
 	return (struct timespec){.tv_sec = d->at / SECOND, .tv_nsec = (long)(d->at % SECOND)};
+}
+
+void deadline_mark_endless(struct timespec *until)
+{
+	until->tv_nsec += ENDLESS - until->tv_nsec % MARKS;
+}
+
+int deadline_is_marked_endless(const struct timespec *until)
+{
+	return until->tv_nsec % MARKS == ENDLESS;
 }

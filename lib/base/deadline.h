@@ -36,4 +36,12 @@ struct timespec *deadline_left_timespec(const struct deadline *d, struct timespe
 /* Returns the point in time on CLOCK_MONOTONIC, as sem_clockwait(3) takes it.  The deadline must be one that comes. */
 struct timespec deadline_timespec(const struct deadline *d);
 
+/*
+ * Marks a point in time at which one part of a wait without a deadline ends, and returns whether one is so marked.  Other
+ * processes see only the part, and learn by the mark that the wait is endless: a remainder of the nanoseconds, which one in
+ * 10,000 of other times has as well.
+ */
+void deadline_mark_endless(struct timespec *until);
+int deadline_is_marked_endless(const struct timespec *until);
+
 #endif

@@ -16,6 +16,8 @@ static sigset_t noted;     /* the signals with a handler of this file; empty as 
 static sigset_t unblocked; /* the signals that the tool found blocked and unblocked; empty as it begins */
 static sigset_t mask_before; /* the signals that were blocked before interrupt_hold() */
 
+static void (*on_signal)(void), (*on_pause)(void);
+
 static const struct itimerval again = {{0, 5000}, {0, 5000}};
 
 static void note(int number)
@@ -29,6 +31,8 @@ static void note(int number)
 	else
 		pending = number;
 	setitimer(ITIMER_REAL, &again, NULL);
+	if (on_signal != NULL)
+		on_signal();
 	errno = saved;
 }
 
@@ -46,8 +50,29 @@ void interrupt_unblock(int number)
 /* The tool's own alarm only has to arrive; one that was set before the tool began, alarm(2), is a signal like the others. */
 static void wake(int number)
 {
+	int saved = errno;
+
 	if (!armed && alarm_before.sa_handler != SIG_IGN)
 		note(number);
+	else if (on_signal != NULL)
+		on_signal();
+	errno = saved;
+}
+
+void interrupt_on_signal(void (*handler)(void))
+{
+	on_signal = handler;
+}
+
+void interrupt_on_pause(void (*serve)(void))
+{
+	on_pause = serve;
+}
+
+void interrupt_serve(void)
+{
+	if (on_pause != NULL)
+		on_pause();
 }
 
 static void catch(int number, const struct sigaction *action, struct sigaction *before)

@@ -71,6 +71,19 @@ void interrupt_alarm(int64_t ns);
 void interrupt_beat(void);
 
 /*
+ * Sets a function that each handler of this file calls after it noted its signal, and that may do only what
+ * signal-safety(7) allows: it can end a call of a library that ignores signals.
+ */
+void interrupt_on_signal(void (*handler)(void));
+
+/*
+ * Sets a function that the loops around blocking calls (base/io.h) call each time an alarm interrupts them, through
+ * interrupt_serve(): with interrupt_beat() a connection is served while the tool waits for something else.
+ */
+void interrupt_on_pause(void (*serve)(void));
+void interrupt_serve(void);
+
+/*
  * Unblocks a signal on which the tool relies, should the process have been started with it blocked.  The functions above
  * do that for the signals that they catch; commands get the signal blocked, as the tool did.
  */

@@ -14,8 +14,10 @@ int io_wait_ready(int fd, short events)
 
 	for (;;) {
 		if (errno == EINTR) {
-			if (interrupt_pending() == 0)
+			if (interrupt_pending() == 0) {
+				interrupt_serve();
 				return 0;
+			}
 			errno = EINTR;
 			return -1;
 		}

@@ -36,6 +36,9 @@ int io_wait_ready(int fd, short events);
  */
 #define IO_PIPE_SIZE (1 << 20)
 
+/* The capacity that the kernel gives a new pipe, pipe(7): fewer bytes gain nothing from a larger one. */
+#define IO_PIPE_NORMAL (1 << 16)
+
 /*
  * Asks for a pipe of `size` bytes and accepts a smaller one, since ordinary users are limited, pipe(7).  Returns the capacity
  * that the pipe has then, or -1 with errno if `fd` is not a pipe.

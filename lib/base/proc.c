@@ -85,19 +85,6 @@ int proc_read_number(const char *path, uint64_t *number)
 	return end == text ? -1 : 0;
 }
 
-int proc_has_user(uid_t uid)
-{
-	FILE *map = fopen("/proc/self/uid_map", "re");
-	unsigned first, outside, count;
-	int has = map == NULL;
-
-	while (!has && fscanf(map, "%u %u %u", &first, &outside, &count) == 3)
-		has = uid >= first && uid - first < count;
-	if (map != NULL)
-		fclose(map);
-	return has;
-}
-
 int proc_is_ambiguous_user(uid_t uid)
 {
 	uint64_t overflow, users = 0;
@@ -122,10 +109,15 @@ int proc_sees_all(void)
 {
 	/* The kernel gives the first namespaces fixed numbers, PROC_PID_INIT_INO. */
 	static const char first[] = "pid:[4026531836]";
+	static int known = -1; /* no process changes its own PID namespace */
 	char name[sizeof(first) + 16];
-	ssize_t size = readlink("/proc/self/ns/pid", name, sizeof(name));
+	ssize_t size;
 
-	return size == (ssize_t)sizeof(first) - 1 && memcmp(name, first, sizeof(first) - 1) == 0;
+	if (known == -1) {
+		size = readlink("/proc/self/ns/pid", name, sizeof(name));
+		known = size == (ssize_t)sizeof(first) - 1 && memcmp(name, first, sizeof(first) - 1) == 0;
+	}
+	return known;
 }
 
 void proc_lines_open(struct proc_lines *lines, int fd, char *buffer)
@@ -322,6 +314,20 @@ int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call)
 		return -1;
 	call->number = number;
 	return 1;
+}
+
+int proc_is_still_in(int process, const char *thread, const struct proc_syscall *call)
+{
+	struct proc_syscall now;
+	char path[48], text[256];
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "task/%.20s/syscall", thread);
+	got = proc_read(process, path, text, sizeof(text));
+	if (got == -1)
+		return errno != ENOENT && errno != ESRCH;
+	return proc_parse_syscall(text, (size_t)got, &now) == 1 && now.stack == call->stack &&
+	       memcmp(now.arguments, call->arguments, sizeof(now.arguments)) == 0;
 }
 
 int proc_waits_for_children(pid_t pid, const struct proc_syscall *call)

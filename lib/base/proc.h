@@ -32,12 +32,6 @@ ssize_t proc_read(int directory, const char *path, char *text, size_t room);
 int proc_read_number(const char *path, uint64_t *number);
 
 /*
- * Whether the number belongs to a user of our user namespace, and is not the overflow number that the kernel shows for all
- * users without one, user_namespaces(7).  Also 1 where /proc is missing.
- */
-int proc_has_user(uid_t uid);
-
-/*
  * Whether the number stands for more than one user: it is the kernel's overflow uid, and this user namespace does not
  * have a number for every user.  A user who really has that number cannot be told from the others then.  Also 1 if /proc
  * cannot be read.
@@ -95,6 +89,12 @@ struct proc_syscall {
 
 /* 1 where the thread is blocked in a call; 0 where it is not; -1 where the line is not one of syscall. */
 int proc_parse_syscall(const char *line, size_t size, struct proc_syscall *call);
+
+/*
+ * Whether a thread is in that call still; 1 if that may not be seen.  `process` is the open directory of its process in
+ * /proc, `thread` its number as text.  Once it has gone on, the memory that the arguments name is used for something else.
+ */
+int proc_is_still_in(int process, const char *thread, const struct proc_syscall *call);
 
 /*
  * Whether process or thread `pid` waits for its children in this call and without a time limit: in wait4(2) or waitid(2),

@@ -18,6 +18,12 @@ void record_open(struct record_reader *reader, const struct record_format *forma
 	*reader = (struct record_reader){.format = *format, .fd = fd, .most = most};
 }
 
+void record_await(struct record_reader *reader, int (*await)(void *context), void *context)
+{
+	reader->await = await;
+	reader->context = context;
+}
+
 /* Returns the first byte that was read and not taken; NULL before anything was read. */
 static const char *begin(const struct record_reader *reader)
 {
@@ -45,6 +51,8 @@ static int fill(struct record_reader *reader)
 		reader->buffer = buffer;
 		reader->room = room;
 	}
+	if (reader->await != NULL && reader->await(reader->context) == -1)
+		return -1;
 	got = io_read(reader->fd, reader->buffer + reader->end, reader->room - reader->end);
 	if (got == -1)
 		return -1;

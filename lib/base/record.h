@@ -36,17 +36,22 @@ struct record_reader {
 	size_t start, end, room;
 	size_t most;  /* bytes that a record may have */
 	uint64_t number; /* of the latest record, from 1 */
+	int (*await)(void *context); /* of record_await(), or NULL */
+	void *context;
 };
 
 /* Begins to cut the stream that `fd` gives; no record may have more than `most` bytes.  The caller closes `fd`. */
 void record_open(struct record_reader *reader, const struct record_format *format, int fd, size_t most);
+
+/* Has `await` called with `context` before each read(2); if it returns -1, record_next() fails with its errno. */
+void record_await(struct record_reader *reader, int (*await)(void *context), void *context);
 
 /*
  * Reads the next record.  Returns 1 with its bytes, which stay valid until the next call, 0 at the end of the stream, or -1
  * with errno:
  *	EMSGSIZE	the record is too long; `*size` is its length, or a number above RECORD_LOOK if it is longer than that
  *	EPROTO		the stream ends in the middle of a record of RECORD_LENGTH
- *	ENOMEM and those of read(2)
+ *	ENOMEM, those of read(2) and of record_await()
  */
 int record_next(struct record_reader *reader, const char **bytes, size_t *size);
 

@@ -83,26 +83,37 @@ void cli_start(char **argv, const char *usage_line, const char *help_text)
 	cli_disarm(SIGXFSZ);
 }
 
-static const char *guarded;
+static const char *guarded, *guarded_kind;
 
-/* Runs in the signal handler of a call that reads a semaphore, which holds nothing that the message needs. */
+/* Runs in the signal handler of a call that uses a semaphore or mutex, which holds nothing that the message needs. */
 noreturn static void report_broken(int number)
 {
 	(void)number;
-	cli_warn(guarded, "no semaphore any more: its file was truncated or overwritten");
+	cli_warn(guarded, "no %s any more: its file was truncated or overwritten", guarded_kind);
 	_exit(cli_own_status(CLI_FAILED));
 }
 
-void cli_guard_semaphore(const char *object)
+static void guard(const char *object, const char *kind)
 {
 	struct sigaction action = {.sa_handler = report_broken};
 
 	guarded = object;
+	guarded_kind = kind;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGBUS, &action, NULL);
 	interrupt_unblock(SIGBUS);
-	/* The C library aborts if the kernel finds other bytes in the semaphore than the library did. */
+	/* The C library aborts if the kernel finds other bytes there than the library did. */
 	sigaction(SIGABRT, &action, NULL);
+}
+
+void cli_guard_semaphore(const char *object)
+{
+	guard(object, "semaphore");
+}
+
+void cli_guard_mutex(const char *object)
+{
+	guard(object, "mutex");
 }
 
 void cli_close_for_commands(void)

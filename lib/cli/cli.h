@@ -28,10 +28,11 @@ void cli_start(char **argv, const char *usage, const char *help);
 void cli_explain(const char *usage, const char *help);
 
 /*
- * Prepares for a POSIX semaphore whose file is truncated or overwritten while it is used: the tool then fails with a
- * message about `object`, where SIGBUS or SIGABRT would have killed it.  `object` must stay valid.
+ * Prepare for a POSIX semaphore, or a mutex, whose file is truncated or overwritten while it is used: the tool then fails
+ * with a message about `object`, where SIGBUS or SIGABRT would have killed it.  `object` must stay valid.
  */
 void cli_guard_semaphore(const char *object);
+void cli_guard_mutex(const char *object);
 
 /*
  * Makes a signal harmless that would kill the tool, so that its cause is reported as an errno.  Commands that the tool

@@ -101,8 +101,11 @@ int cli_option(struct cli_line *line, int argc, char **argv, const char *letters
 	char all[64];
 	int option, before;
 
-	/* Operands end the options for getopt_long(3), which is called again after each; it prints nothing itself. */
-	snprintf(all, sizeof(all), "+:%s", letters);
+	/*
+	 * Operands end the options for getopt_long(3), which is called again after each; it prints nothing itself.  snprintf(3)
+	 * would make a short run map pages of the C library for this alone.
+	 */
+	stpcpy(stpcpy(all, "+:"), letters);
 	opterr = 0;
 	line->operands = argv + 1;
 	for (;;) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <stdnoreturn.h>
 #include <string.h>
@@ -10,19 +11,34 @@
 #include "base/escape.h"
 #include "base/number.h"
 #include "cli/message.h"
+#include "ipc/broker.h"
+
+/* Returns a copy of `word` without the password that seems to be in it; NULL without memory. */
+static char *copy_shown(const char *word)
+{
+	const char *after;
+	long before = broker_secret(word, &after);
+	char *copy;
+
+	if (before == -1)
+		return strdup(word);
+	return asprintf(&copy, "%.*s...%s", (int)before, word, after) == -1 ? NULL : copy;
+}
 
 const char *cli_shown(const char *word)
 {
 	static char *text;
+	char *copy;
 
 	if (word[0] == '\0')
 		return "\"\"";
 	free(text);
-	text = malloc(ESCAPE_ROOM(strlen(word)));
-	if (text == NULL)
-		return "?";
-	escape_put(text, word);
-	return text;
+	copy = copy_shown(word);
+	text = copy != NULL ? malloc(ESCAPE_ROOM(strlen(copy))) : NULL;
+	if (text != NULL)
+		escape_put(text, copy);
+	free(copy);
+	return text != NULL ? text : "?";
 }
 
 /* Returns what `word`, which has no slash and no colon, was probably meant to begin with. */
@@ -91,6 +107,8 @@ void cli_object_or_exit(struct object *object, const char *word, unsigned kinds)
 	}
 	if ((object->kind & kinds) != 0)
 		return;
+	if (object->kind == OBJECT_AMQP)
+		cli_usage_exit("%s: a queue on a broker: use mqsend and mqrecv, or rabbitmqctl to list or delete it", cli_shown(word));
 	if (object->kind == OBJECT_PRIVATE)
 		cli_usage_exit("%s: this name creates a new object, and nothing is created here", cli_shown(word));
 	cli_usage_exit("%s: not a kind of object that can be used here", cli_shown(word));

@@ -11,7 +11,7 @@
 
 #include "ipc/object.h"
 
-/* Returns `word` as a message shows it, escaped and "" if it is empty; the text is valid until the next call. */
+/* Returns `word` as a message shows it: escaped, "" if it is empty, without a password; valid until the next call. */
 const char *cli_shown(const char *word);
 
 /* Parses the name of an object; `kinds`, an or of object_kind, are those that the tool takes. */

@@ -2,11 +2,11 @@
 #include "ipc/object.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/ipc.h>
 
 #include "base/number.h"
+#include "ipc/broker.h"
 
 static const char *parse_name(struct object *object, const char *word)
 {
@@ -100,9 +100,37 @@ static const char *parse_memfd(struct object *object, const char *word)
 	return NULL;
 }
 
-const char *object_parse(struct object *object, const char *word)
+static const char *parse_amqp(struct object *object, const char *word)
 {
-	int saved = errno;
+	struct broker_name name;
+
+	object->kind = OBJECT_AMQP;
+	return broker_parse(&name, word);
+}
+
+static const char *parse(struct object *object, const char *word);
+
+static const char *parse_mutex(struct object *object, const char *word)
+{
+	const char *at = strrchr(word, '@'), *wrong;
+	struct object segment;
+
+	object->kind = OBJECT_MUTEX;
+	if (at == NULL)
+		return "the offset of the mutex is missing: write mutex:SEGMENT@OFFSET";
+	if (number_parse_size(at + 1, INT64_MAX, &object->offset) == -1)
+		return "the offset of a mutex is a number of bytes, as 0, 4096, 0x1000, 4k";
+	wrong = copy_path(object, word, (size_t)(at - word));
+	segment.kind = 0;
+	if (wrong == NULL && strncmp(object->path, "mutex:", 6) != 0)
+		wrong = parse(&segment, object->path);
+	if (wrong != NULL || segment.kind & (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE))
+		return wrong;
+	return "the segment of a mutex is /NAME, file:PATH, key:N, id:N or ftok:PATH[:PROJ]";
+}
+
+static const char *parse(struct object *object, const char *word)
+{
 	const char *wrong;
 
 	object->word = word;
@@ -116,13 +144,25 @@ const char *object_parse(struct object *object, const char *word)
 		wrong = parse_ftok(object, word + 5);
 	else if (strncmp(word, "memfd:", 6) == 0)
 		wrong = parse_memfd(object, word + 6);
+	else if (strncmp(word, "mutex:", 6) == 0)
+		wrong = parse_mutex(object, word + 6);
 	else if (strncmp(word, "file:", 5) == 0) {
 		object->kind = OBJECT_FILE;
 		wrong = copy_path(object, word + 5, strlen(word + 5));
+	} else if (broker_is_name(word)) {
+		wrong = parse_amqp(object, word);
 	} else {
 		object->kind = 0;
 		wrong = "not the name of an object";
 	}
+	return wrong;
+}
+
+const char *object_parse(struct object *object, const char *word)
+{
+	int saved = errno;
+	const char *wrong = parse(object, word);
+
 	errno = saved;
 	return wrong;
 }
@@ -137,4 +177,24 @@ int object_key(const struct object *object, key_t *key)
 	errno = 0;
 	*key = ftok(object->path, object->project);
 	return *key == -1 && errno != 0 ? -1 : 0;
+}
+
+static int has_same_key(const struct object *one, const struct object *other)
+{
+	key_t key, other_key;
+
+	if (one->kind == OBJECT_ID || other->kind == OBJECT_ID)
+		return one->kind == other->kind && one->id == other->id;
+	return object_key(one, &key) == 0 && object_key(other, &other_key) == 0 && key == other_key && key != IPC_PRIVATE;
+}
+
+int object_is_same(const struct object *one, const struct object *other)
+{
+	if (one->kind == OBJECT_NAME && other->kind == OBJECT_NAME)
+		return strcmp(one->name, other->name) == 0;
+	if (one->kind == OBJECT_AMQP && other->kind == OBJECT_AMQP)
+		return broker_is_same(one->word, other->word);
+	if ((one->kind & OBJECT_SYSV) && (other->kind & OBJECT_SYSV))
+		return has_same_key(one, other);
+	return strcmp(one->word, other->word) == 0;
 }

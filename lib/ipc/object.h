@@ -4,6 +4,7 @@
 #define OBJECT_H
 
 #include <limits.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum object_kind {
@@ -14,6 +15,8 @@ enum object_kind {
 	OBJECT_FTOK = 16,    /* ftok:PATH[:PROJ] */
 	OBJECT_FILE = 32,    /* file:PATH */
 	OBJECT_MEMFD = 64,   /* memfd:PID:FD */
+	OBJECT_AMQP = 128,   /* amqp://HOST/QUEUE: a queue on a broker, broker.h */
+	OBJECT_MUTEX = 256,  /* mutex:SEGMENT@OFFSET */
 };
 
 /* The kinds that name a System V object. */
@@ -29,7 +32,8 @@ struct object {
 	int project;      /* OBJECT_FTOK: 1 to 255 */
 	pid_t pid;        /* OBJECT_MEMFD */
 	int fd;           /* OBJECT_MEMFD */
-	char path[PATH_MAX]; /* OBJECT_FTOK, OBJECT_FILE */
+	uint64_t offset;  /* OBJECT_MUTEX: bytes */
+	char path[PATH_MAX]; /* OBJECT_FTOK, OBJECT_FILE; OBJECT_MUTEX: the name of the segment, which object_parse() takes */
 };
 
 /*
@@ -43,5 +47,11 @@ const char *object_parse(struct object *object, const char *word);
  * or -1 with the errno of stat(2) if the path cannot be examined.
  */
 int object_key(const struct object *object, key_t *key);
+
+/*
+ * Returns whether two names of queues are those of one object, as far as the names alone say: an id may belong to any key,
+ * and one broker may have several hosts.
+ */
+int object_is_same(const struct object *one, const struct object *other);
 
 #endif

@@ -15,7 +15,7 @@
 #define LOOK_EVERY INT64_C(1000000000)
 #define MOST_POLLED 64
 
-static const struct queue_kind *const kinds[] = {&queue_posix, &queue_sysv};
+static const struct queue_kind *const kinds[] = {&queue_posix, &queue_amqp, &queue_sysv};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static const struct queue_kind *kind_of(const struct object *object)
@@ -80,12 +80,25 @@ int queue_explain(const struct queue *queue, int err, char *text, size_t room)
 
 int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, const struct deadline *deadline)
 {
-	return queue->kind->send(queue, bytes, size, rank, deadline);
+	int result = queue->kind->send(queue, bytes, size, rank, deadline);
+
+	queue->sent += result == 0;
+	return result;
 }
 
 uint64_t queue_unsettled(const struct queue *queue)
 {
 	return queue->kind->unsettled != NULL ? queue->kind->unsettled(queue) : 0;
+}
+
+int queue_await_input(struct queue *queue, int fd, int64_t timeout)
+{
+	return queue->kind->await_input != NULL ? queue->kind->await_input(queue, fd, timeout) : 0;
+}
+
+uint64_t queue_taken(const struct queue *queue)
+{
+	return queue->kind->taken != NULL ? queue->kind->taken(queue) : queue->sent;
 }
 
 static int fail_removed(void)
@@ -121,6 +134,31 @@ int queue_accept(struct queue *queue, const struct message *message)
 	return queue->kind->accept != NULL ? queue->kind->accept(queue, message) : 0;
 }
 
+int queue_finish(struct queue *queue, const struct deadline *deadline)
+{
+	return queue->kind->finish != NULL ? queue->kind->finish(queue, deadline) : 0;
+}
+
+int queue_holds(const struct queue *queue, const struct message *message)
+{
+	return queue->kind->holds == NULL || queue->kind->holds(queue, message);
+}
+
+int queue_is_remote(const struct queue *queue)
+{
+	return queue->object->kind == OBJECT_AMQP;
+}
+
+int queue_is_lost(const struct queue *queue)
+{
+	return queue->kind->is_lost != NULL && queue->kind->is_lost(queue);
+}
+
+int queue_reopen(struct queue *queue)
+{
+	return queue->kind->reopen(queue);
+}
+
 int queue_return(struct queue *queue, const struct message *message, const struct deadline *deadline)
 {
 	if (queue->kind->give_back != NULL)
@@ -143,15 +181,22 @@ static int interrupted(void)
 	return interrupt_pending() != 0 || interrupt_child();
 }
 
-int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed)
+static int receive_one(struct queue *queue, struct message *message, int last)
 {
-	int i, result;
+	int result;
+
+	do
+		result = last && queue->kind->receive_last != NULL ? queue->kind->receive_last(queue, message) : queue->kind->receive(queue, message);
+	while (result == -1 && errno == EINTR && !interrupted());
+	return result;
+}
+
+static int receive_first(struct queue **queues, int count, struct message *message, int *failed, int last)
+{
+	int i;
 
 	for (i = 0; i < count; i++) {
-		do
-			result = queues[i]->kind->receive(queues[i], message);
-		while (result == -1 && errno == EINTR && !interrupted());
-		if (result == 0)
+		if (receive_one(queues[i], message, last) == 0)
 			return i;
 		*failed = i;
 		if (errno != EAGAIN && errno != EINTR)
@@ -159,6 +204,16 @@ int queue_receive_now(struct queue **queues, int count, struct message *message,
 	}
 	errno = EAGAIN;
 	return -1;
+}
+
+int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed)
+{
+	return receive_first(queues, count, message, failed, 0);
+}
+
+int queue_receive_last(struct queue **queues, int count, struct message *message, int *failed)
+{
+	return receive_first(queues, count, message, failed, 1);
 }
 
 /*
@@ -177,6 +232,9 @@ static int wait_polled(struct queue **queues, int count, const struct deadline *
 		return -1;
 	}
 	for (i = 0; i < count; i++) {
+		/* Reading for one queue may have brought a message for another. */
+		if (queues[i]->ready)
+			return 1;
 		p[i] = (struct pollfd){queues[i]->descriptors[0], POLLIN, 0};
 		gone[i] = (struct pollfd){queues[i]->descriptors[1], POLLIN, 0};
 		/* A removal that is not reported must be looked for. */
@@ -232,8 +290,9 @@ int queue_receive_any(struct queue **queues, int count, struct message *message,
 	}
 	for (i = 0; i < count; i++)
 		polled = polled && queues[i]->kind->watch != NULL;
-	for (i = 0; polled && i < count; i++)
-		if (!queues[i]->watched)
+	/* A kind that is told of messages asks for them when it is watched. */
+	for (i = 0; i < count; i++)
+		if (!queues[i]->watched && queues[i]->kind->watch != NULL && (polled || queue_is_remote(queues[i])))
 			queues[i]->kind->watch(queues[i]);
 	for (;;) {
 		/* Removals are watched before the first look, so that none is missed between the two. */

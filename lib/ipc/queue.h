@@ -24,7 +24,7 @@
 #include "ipc/queue_limits.h"
 
 /* Forms of names that are names of queues, and those that name an existing one for certain. */
-#define QUEUE_NAMES (OBJECT_NAME | OBJECT_SYSV)
+#define QUEUE_NAMES (OBJECT_NAME | OBJECT_SYSV | OBJECT_AMQP)
 #define QUEUE_EXISTING (QUEUE_NAMES & ~(unsigned)OBJECT_PRIVATE)
 
 /* The messages that a receiver chooses, as msgrcv(2) does. */
@@ -45,6 +45,7 @@ struct queue_wish {
 	long type; /* for `choice` */
 	uint64_t count;
 	unsigned held;
+	int keeps; /* a message that is returned must not be received again: it goes back when the queue is closed */
 };
 
 enum queue_access {
@@ -76,6 +77,7 @@ struct message {
 	char *bytes;
 	size_t size, room;
 	long rank;
+	enum { MESSAGE_UNKNOWN, MESSAGE_NEW, MESSAGE_REDELIVERED } delivery; /* whether it was received before, if the kind knows */
 	uint64_t tag; /* the kind's own number for a message that must be accepted; 0: queue_accept() would do nothing */
 };
 
@@ -86,11 +88,16 @@ struct queue {
 	const struct object *object;
 	const struct queue_kind *kind;
 	struct queue_wish wish; /* the caller sets it before the queue is opened; all zero: any message, without a limit */
+	int64_t patience;       /* the same, for queues elsewhere: nanoseconds to wait for answers while opening; 0: a default */
+	const char *ca;         /* the same: file of certificates that TLS trusts; NULL: the system's */
+	int priorities;         /* the same, for queue_create(): messages will have ranks other than the normal one */
+	uint64_t sent;          /* messages for which queue_send() returned 0 */
 	size_t most;            /* bytes that a message may have */
 	int id;                 /* System V; else -1 */
 	int creating;           /* queue_create() was called last, not queue_open() */
 	struct queue_limits limits; /* those that queue_create() was given */
 	int watched;            /* `descriptors` are set */
+	int ready;              /* receive() has a message at hand, whatever the descriptors report */
 	int descriptors[2];     /* for poll(2): readable when there may be a message; when the queue may be gone.  -1: none */
 	union {
 		struct {
@@ -104,7 +111,7 @@ struct queue {
 			struct message *copies; /* for queue_peek() in an order that is not the queue's */
 			size_t count, copies_room;
 		} sysv;
-		void *module; /* of a kind that keeps its state elsewhere */
+		void *module; /* of a kind that keeps its state elsewhere; from malloc(3) */
 	} own;
 };
 
@@ -126,6 +133,9 @@ void queue_close(struct queue *queue);
 /* The rank of the queue's messages. */
 const struct queue_rank *queue_rank(const struct queue *queue);
 
+/* Returns whether the queue lies on another machine, or may: its messages then pass through a connection. */
+int queue_is_remote(const struct queue *queue);
+
 /* Returns NULL if the kind of queue that `object` names has this ability, or a sentence for users that says why not. */
 const char *queue_refusal(const struct object *object, enum queue_ability ability);
 
@@ -146,8 +156,19 @@ int queue_send(struct queue *queue, const char *bytes, size_t size, long rank, c
 uint64_t queue_unsettled(const struct queue *queue);
 
 /*
- * Waits until all messages that were sent have arrived where a receiver finds them.  EIDRM if the queue was removed and
- * still holds messages, which nobody can find any more.
+ * Waits until the descriptor `fd`, from which the next message is to be read, can be read.  A kind with confirmations
+ * meanwhile sends again what a full queue refused, and waits at most `timeout` nanoseconds for room (negative: for ever).
+ * Returns 0, or -1 with errno if no further message can be sent, since the connection was lost for instance.
+ */
+int queue_await_input(struct queue *queue, int fd, int64_t timeout);
+
+/* Returns the number of messages that the queue has taken for certain. */
+uint64_t queue_taken(const struct queue *queue);
+
+/*
+ * Waits until all messages that were sent have arrived where a receiver finds them, and, even if none was sent, until a
+ * queue that was just created loses nothing any more.  EIDRM if the queue was removed and still holds messages, which
+ * nobody can find any more.
  */
 int queue_settle(struct queue *queue, const struct deadline *deadline);
 
@@ -163,14 +184,41 @@ int queue_forward(struct queue *queue, const struct queue *from, const struct me
 int queue_receive_now(struct queue **queues, int count, struct message *message, int *failed);
 
 /*
+ * The same after queue_receive_now() found nothing and all messages before were accepted or returned: a kind that is told
+ * of messages asks now, so that EAGAIN means that each queue is empty.
+ */
+int queue_receive_last(struct queue **queues, int count, struct message *message, int *failed);
+
+/*
  * The same, waiting until `deadline`.  Several queues of which one cannot be polled (System V) are looked at every few
  * milliseconds: no call waits for them together.
  */
 int queue_receive_any(struct queue **queues, int count, struct message *message, const struct deadline *deadline,
                       int *failed);
 
-/* The message has served its purpose: the queue may forget it.  Only a message with a `tag` needs this call. */
+/*
+ * The message has served its purpose: the queue may forget it.  Only a message with a `tag` needs this call.  Returns -1 if
+ * the queue can no longer be told, because its connection was lost: somebody will receive the message again.
+ */
 int queue_accept(struct queue *queue, const struct message *message);
+
+/* Returns whether a message that was received, and neither accepted nor returned, is still the caller's. */
+int queue_holds(const struct queue *queue, const struct message *message);
+
+/*
+ * Ends receiving, and waits until the queue has noted each message that was accepted.  Messages that were neither
+ * accepted nor returned go back.  Returns 0, or -1 with errno if accepted messages may come again.
+ */
+int queue_finish(struct queue *queue, const struct deadline *deadline);
+
+/* Returns whether the connection to the queue was lost, or the queue is for a while not usable, so that queue_reopen() may help. */
+int queue_is_lost(const struct queue *queue);
+
+/*
+ * Connects again to a queue that was lost; messages that were received before cannot be accepted or returned any more, and
+ * those that were sent and not settled are not sent again.
+ */
+int queue_reopen(struct queue *queue);
 
 /*
  * Puts a message back into the queue that it was received from.  EIDRM also if that queue has lost its name, so that

@@ -11,7 +11,7 @@ __attribute__((format(printf, 2, 3))) static void drop_report(const char *object
 
 #define cli_warn drop_report
 
-#include "../../cmd/mqsend/mqsend.c"
+#include "../../cmd/mqsend/send.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
