@@ -89,7 +89,7 @@ _ipcutils_paths() {
 
 # Offers the live objects of the kinds $1, as ipcls names them and, those of System V, by their ids.  Its
 # lines are words, in which blanks, control bytes and backslashes are escaped.  What cannot be printed is
-# offered only where %q will escape it.
+# offered only where %q will escape it.  Each is followed by $2.
 _ipcutils_objects() {
     local fields=() names=() name id i
 
@@ -107,13 +107,27 @@ _ipcutils_objects() {
         names+=("$name")
         [[ $name != key:* ]] || names+=("id:$id")
     done
-    _ipcutils_offer "${names[@]}"
+    _ipcutils_offer "${names[@]/%/${2-}}"
 }
 
-# Offers semaphores for --lock.
+# Offers semaphores.
 _ipcutils_semaphores() {
     _ipcutils_objects sem,psem
     _ipcutils_offer key: id: ftok:
+    _ipcutils_paths ftok:
+}
+
+# Offers locks: semaphores, and mutexes in segments, of which the offset is left to be typed.
+_ipcutils_locks() {
+    _ipcutils_semaphores
+    if [[ $plain != mutex:* ]]; then
+        _ipcutils_offer mutex:
+        return
+    fi
+    local option=${option}mutex: plain=${plain#mutex:}
+    _ipcutils_objects shm,pshm @
+    _ipcutils_offer key: id: ftok: file:
+    _ipcutils_paths file:
     _ipcutils_paths ftok:
 }
 
@@ -205,7 +219,7 @@ _ipcutils_complete() {
     "$1"
     [[ -z $failglob ]] || shopt -s failglob
 
-    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:=/] ]]; then
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:=/@] ]]; then
         compopt -o nospace 2>/dev/null
     fi
     return 0

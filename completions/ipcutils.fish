@@ -44,6 +44,18 @@ function __ipcutils_semaphores
         ftok: 'System V semaphore with the key of a file'
 end
 
+# Semaphores, and mutexes in segments, of which the offset is left to be typed.
+function __ipcutils_locks
+    if not string match -q 'mutex:*' -- (__ipcutils_word)
+        __ipcutils_semaphores
+        printf '%s\t%s\n' mutex: 'mutex of a C program: mutex:SEGMENT@OFFSET'
+        return
+    end
+    __ipcutils_objects shm,pshm | string replace -r '^([^\t]+)' 'mutex:$1@'
+    printf 'mutex:%s\t%s\n' key: 'System V segment with that key' id: 'System V segment with that id' \
+        ftok: 'System V segment with the key of a file' file: 'regular file'
+end
+
 function __ipcutils_segments
     __ipcutils_objects shm,pshm
     __ipcutils_paths file: ftok:
@@ -65,9 +77,9 @@ end
 
 # The processes by number, each with its command.
 function __ipcutils_pids
-    for directory in /proc/[1-9]*
-        set -l command ''
-        read -l command <$directory/comm 2>/dev/null
+    # A pattern of fish has no brackets.
+    for directory in (string match -r '^/proc/[0-9]+$' -- /proc/*)
+        test -r $directory/comm; and read -l command <$directory/comm; or continue
         printf '%s\t%s\n' (string replace /proc/ '' $directory) (string escape -- $command)
     end
 end

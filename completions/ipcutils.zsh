@@ -51,9 +51,13 @@ _ipcutils_names() {
     return ret
 }
 
-# Completes semaphores for --lock.
-_ipcutils_semaphores() {
-    _ipcutils_names sem,psem semaphore
+# Completes locks: semaphores, and mutexes in segments, of which the offset is left to be typed.
+_ipcutils_locks() {
+    if compset -P mutex:; then
+        _ipcutils_names shm,pshm segment 'file\:regular file'
+    else
+        _ipcutils_names sem,psem semaphore 'mutex\:mutex of a C program, mutex\:SEGMENT@OFFSET'
+    fi
 }
 
 # Completes a signal by name.

@@ -64,7 +64,8 @@ _semctl_offer() {
             _ipcutils_offer key: id: ftok:
             _ipcutils_paths ftok:
             ;;
-        get | post | rm | run | set | wait) _ipcutils_semaphores ;;
+        run) _ipcutils_locks ;;
+        get | post | rm | set | wait) _ipcutils_semaphores ;;
         esac
     fi
 }
@@ -75,7 +76,7 @@ _semctl_options() {
     barrier | post | wait) _ipcutils_offer -c --count= ;;
     create) _ipcutils_offer -x --exclusive ;;
     rm) _ipcutils_offer -f --force ;;
-    run) _ipcutils_offer -j --jobs= --descendants --nested ;;
+    run) _ipcutils_offer -j --jobs= --descendants --nested --recover ;;
     esac
     case $command in
     barrier | create | run) _ipcutils_offer -m --mode= ;;

@@ -38,6 +38,7 @@ _semctl() {
     local -a longer=(
         '--descendants[hold the token until all descendants have ended]'
         '--nested[use the token of an ancestor]'
+        '--recover[take a mutex whose holder has died]'
     )
     local -a exclusive=( '(-x --exclusive)'{-x,--exclusive}'[fail if the semaphore exists]' )
     local -a jobs=( '(-j --jobs)'{-j+,--jobs=}'[tokens of a new semaphore]:number: ' )
@@ -68,7 +69,7 @@ _semctl() {
             words[separator]=()
             (( CURRENT-- ))
         fi
-        _arguments -s -S -A '-*' $common $verbose $jobs $mode $limit $conflict $longer '1:semaphore:_semctl_semaphores' \
+        _arguments -s -S -A '-*' $common $verbose $jobs $mode $limit $conflict $longer '1:lock:_ipcutils_locks' \
             '(-)2:command: _command_names -e' '*::argument:_normal'
         ;;
     op)

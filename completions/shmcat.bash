@@ -16,13 +16,13 @@ _shmcat_offer() {
         fi
     done
     if [[ $option == --lock= || $before =~ ^-[fhuVvxz]*l$ || $before == --lock ]]; then
-        _ipcutils_semaphores
+        _ipcutils_locks
     elif [[ $option == --next= || $before == --next ]]; then
         _ipcutils_paths "$option"
     elif [[ -n $option || $before =~ ^-[fhuVvxz]*[now]$ || $before =~ ^--(length|offset|timeout)$ ]]; then
         : # numbers
     elif [[ $plain == -* ]]; then
-        _ipcutils_offer -f --follow -h --help -l --lock= -n --length= --next= -o --offset= --progress -u --unlink \
+        _ipcutils_offer -f --follow -h --help -l --lock= -n --length= --next= -o --offset= --progress --recover -u --unlink \
             -V --version -v --verbose -w --timeout= --watch -x --hex -z --c-string --zero-copy
     else
         _shmcat_operands

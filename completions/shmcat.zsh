@@ -11,11 +11,12 @@ _shmcat_segments() {
 _arguments -s -S \
     '(-f --follow)'{-f,--follow}'[keep writing as the object grows]' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
-    '(-l --lock)'{-l+,--lock=}'[hold a semaphore while the bytes are copied]:semaphore:_ipcutils_semaphores' \
+    '(-l --lock)'{-l+,--lock=}'[hold a semaphore or mutex while the bytes are copied]:lock:_ipcutils_locks' \
     '(-n --length)'{-n+,--length=}'[write at most LENGTH bytes of each object]:length: ' \
     '--next=[wait for another version than FILE notes]:file:_files' \
     '(-o --offset)'{-o+,--offset=}'[start at OFFSET; negative counts from the end]:offset: ' \
     '*--progress[show bytes and rate on standard error]' \
+    '--recover[take a mutex whose holder has died]' \
     '(-u --unlink)'{-u,--unlink}'[remove each object once it was written]' \
     '(- *)'{-V,--version}'[print the version]' \
     '(-v --verbose)'{-v,--verbose}'[report how many bytes were written]' \

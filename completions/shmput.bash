@@ -16,14 +16,14 @@ _shmput_offer() {
         fi
     done
     if [[ $option == --lock= || $before =~ ^-[ahknrVvxz]*l$ || $before == --lock ]]; then
-        _ipcutils_semaphores
+        _ipcutils_locks
     elif [[ $option == --mode= || $before =~ ^-[ahknrVvxz]*m$ || $before == --mode ]]; then
         _ipcutils_offer 0600 0640 0644 0660 0666 g+r g+rw a+r a+rw
     elif [[ -n $option || $before =~ ^-[ahknrVvxz]*[osw]$ || $before =~ ^--(offset|size|timeout)$ ]]; then
         : # numbers
     elif [[ $plain == -* ]]; then
         _ipcutils_offer -a --append -h --help -k --keep-size -l --lock= -m --mode= -n --nonblock -o --offset= \
-            --progress -r --replace -s --size= -V --version -v --verbose -w --timeout= -x --exclusive -z --c-string
+            --progress --recover -r --replace -s --size= -V --version -v --verbose -w --timeout= -x --exclusive -z --c-string
     else
         _shmput_operands
     fi

@@ -395,6 +395,38 @@ teardown() { clean_up put 0x11; }
     absent key:0x11000001
 }
 
+# many: 9 MiB and some bytes, which differ from page to page.
+many() { seq 1400000 | head -c 9437195; }
+
+@test 'shmput fills a large System V segment with the help of a second thread, and alone if it gets none' {
+    many >many
+    shmput key:0x11000001 <many
+    shmcat key:0x11000001 | cmp - many
+    traced -e trace=clone,clone3 -e inject=clone,clone3:error=EAGAIN shmput -m 600 key:0x11000002 <many
+    grep -q 'clone.*INJECTED' trace
+    shmcat key:0x11000002 | cmp - many
+    # From an address inside of a page.
+    (head -c 5 many; head -c 8400000 many; tail -c +8400006 many) >wanted
+    head -c 8400000 many | shmput -o 5 -k key:0x11000001
+    shmcat key:0x11000001 | cmp - wanted
+}
+
+@test 'shmput: if the memory for a large System V segment ends in the middle, none is created' {
+    ! sanitized || return 0 # the sanitizers call madvise(2), too
+    many >many
+    for nth in 1 3 5; do # of the second thread
+        run -1 traced -e trace=madvise -e "inject=madvise:error=ENOMEM:when=$nth" shmput key:0x11000001 <many
+        assert_output --partial 'key:0x11000001: Cannot allocate memory'
+        absent key:0x11000001
+    done
+}
+
+@test 'shmput: a signal while a large System V segment is filled leaves none' {
+    many >many
+    run -143 traced -e trace=shmat -e inject=shmat:signal=TERM shmput key:0x11000001 <many
+    absent key:0x11000001
+}
+
 @test 'shmput: a signal while an old segment grows gives it its size back' {
     given /put-x old
     feed

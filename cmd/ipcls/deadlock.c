@@ -78,6 +78,19 @@ static int add_holders(struct wait_graph *graph, size_t waiting)
 	return any;
 }
 
+/* Adds an edge to the process that holds the mutex: 1; 0 if it is not known, or does not map the segment; -1 with ENOMEM. */
+static int add_mutex_holder(struct wait_graph *graph, size_t waiting)
+{
+	const struct user *user = &graph->users->users[waiting], *others;
+	size_t count, i;
+
+	others = users_of(graph->users, user->entry, &count);
+	for (i = 0; i < count && user->holder != 0; i++)
+		if (others[i].how & USER_MAPS && graph->users->processes[others[i].process].pid == user->holder)
+			return add_edge(graph, user->process, waiting, others[i].process, DEADLOCK_HELD) == -1 ? -1 : 1;
+	return 0;
+}
+
 static int waits_for_children(const struct wait_graph *graph, pid_t pid)
 {
 	struct proc_syscall call;
@@ -175,6 +188,11 @@ static int add_edges(struct wait_graph *graph, size_t waiting)
 		return add_last(graph, waiting, entry->last_pid);
 	case USER_MSGSND:
 		return add_last(graph, waiting, entry->last_receiver_pid);
+	case USER_FUTEX:
+		result = add_mutex_holder(graph, waiting);
+		if (result != 0)
+			return result;
+		/* fall through */
 	default:
 		/* A process of another PID namespace, which could release it as well, is not reckoned with. */
 		if (releasing(user->call) == 0 || users_unknown(graph->users, graph->inventory, user->entry) == USERS_HIDDEN)

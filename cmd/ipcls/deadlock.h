@@ -3,10 +3,10 @@
  * Deadlocks: processes that wait for each other.
  *
  * A process can go on if another one can bring about what it waits for.  Which processes could do that is known in part:
- * for a FIFO, those that have its other end open; for a POSIX semaphore or a mutex, those that map it; for a POSIX queue,
+ * for a FIFO, those that have its other end open; for a POSIX semaphore or a futex, those that map it; for a POSIX queue,
  * those that have it open for the other direction.  A System V object names the last process that changed it, which for a
- * semaphore is usually its holder, and the sets of `semctl run` name each holder.  A process that waits for its children can
- * go on if one of them can.
+ * semaphore is usually its holder.  The sets of `semctl run`, and pthread mutexes in segments, name each holder.  A process
+ * that waits for its children can go on if one of them can.
  *
  * A process that runs, waits for anything else or for a limited time, or of which too little is known, counts as one that
  * can go on.  The others cannot, unless help comes from outside.  So each cycle that is found is a possible deadlock, and
@@ -24,7 +24,7 @@
 enum deadlock_link {
 	DEADLOCK_UP_TO, /* the next one could end the wait */
 	DEADLOCK_LAST,  /* the next one was the last to use the object, and need not hold it */
-	DEADLOCK_HELD,  /* the next one holds a token: the set names it */
+	DEADLOCK_HELD,  /* the next one holds a token or a mutex, which names it */
 	DEADLOCK_CHILD, /* the next one is a child, or a child's child, that the process waits for; there is no object */
 };
 

@@ -40,7 +40,9 @@ const char help_run[] =
 	CONFLICT JOBS MODE NONBLOCK VERBOSE TIMEOUT
 	"      --descendants       hold the token until all descendants of the command have ended\n"
 	"      --nested            if an ancestor holds a token by run, use that one\n"
-	HELP NAMES;
+	"      --recover           take a mutex whose holder died, and mark it consistent after success\n"
+	HELP
+	"\nSemaphores: /NAME  key:N  id:N  ftok:PATH[:PROJ]; mutexes: mutex:SEGMENT@OFFSET; see ipcutils(7).\n";
 
 const char help_create[] =
 	"Create a semaphore with a value (default: 1), or a System V set with several values.\n"

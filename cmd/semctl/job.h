@@ -19,7 +19,7 @@ struct job {
 	int count;            /* 0: not given */
 	int jobs;             /* 0: not given */
 	mode_t mode;
-	int descendants, exclusive, force, nested, verbose;
+	int descendants, exclusive, force, nested, recover, verbose;
 	int64_t timeout; /* nanoseconds, negative: for ever */
 	int conflict;    /* the status where that is over, or where -n would have to wait */
 	int operands;    /* after the semaphore; of post, get and rm including it */
@@ -39,6 +39,11 @@ struct action {
 static inline int is_posix(const struct job *job)
 {
 	return job->object.kind == OBJECT_NAME;
+}
+
+static inline int is_mutex(const struct job *job)
+{
+	return job->object.kind == OBJECT_MUTEX;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sem.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ipc/semset.h"
@@ -23,6 +24,16 @@ void nested_name_set(char *name, const struct slots *slots)
 void nested_name_posix(char *name, const struct semaphore_posix *semaphore)
 {
 	snprintf(name, NESTED_NAME_ROOM, "psem:%llu:%llu", (unsigned long long)semaphore->device, (unsigned long long)semaphore->inode);
+}
+
+void nested_name_mutex(char *name, const struct mutex *mutex)
+{
+	struct stat st = {.st_dev = 0};
+
+	if (mutex->segment.fd == -1 || fstat(mutex->segment.fd, &st) == -1)
+		st.st_ino = (ino_t)mutex->segment.id;
+	snprintf(name, NESTED_NAME_ROOM, "mutex:%llu:%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
+	         (unsigned long long)mutex->offset);
 }
 
 /* Whether the process still holds this slot; without slots only its life tells. */

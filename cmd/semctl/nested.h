@@ -3,22 +3,25 @@
  * The variable SEMCTL_HELD: the tokens that a command, or an ancestor of it, holds by `semctl run`, so that a run inside the
  * same run can tell that it would wait for itself.
  *
- * The value is a list of SEM:PID:SLOT with blanks between them.  SEM is id:N, or psem:DEVICE:INODE of a POSIX semaphore; PID
- * is the process that holds the token; SLOT is its slot, or -1.
+ * The value is a list of SEM:PID:SLOT with blanks between them.  SEM is id:N, psem:DEVICE:INODE of a POSIX semaphore, or
+ * mutex:DEVICE:INODE:OFFSET, with 0 for the device and the id for the inode if its segment is one of System V; PID is the
+ * process that holds the token; SLOT is its slot, or -1.
  */
 #ifndef NESTED_H
 #define NESTED_H
 
 #include <sys/types.h>
 
+#include "ipc/mutex.h"
 #include "ipc/semaphore_posix.h"
 #include "slots.h"
 
-enum { NESTED_NAME_ROOM = 64 };
+enum { NESTED_NAME_ROOM = 80 };
 
-/* Writes the SEM of a set, or of a POSIX semaphore. */
+/* Writes the SEM of a set, of a POSIX semaphore, or of a mutex. */
 void nested_name_set(char *name, const struct slots *slots);
 void nested_name_posix(char *name, const struct semaphore_posix *semaphore);
+void nested_name_mutex(char *name, const struct mutex *mutex);
 
 /* The tokens of one semaphore that this process and its ancestors hold. */
 struct nested {

@@ -49,6 +49,21 @@ int run_become(char **words)
 	return command_status_of(err);
 }
 
+int run_become_nested(char **words)
+{
+	unsetenv("SEMCTL_SLOT");
+	return run_become(words);
+}
+
+void run_heed_faults(void)
+{
+	sigset_t fault;
+
+	sigemptyset(&fault);
+	sigaddset(&fault, SIGBUS);
+	sigprocmask(SIG_UNBLOCK, &fault, NULL);
+}
+
 int run_tokens(const struct job *job)
 {
 	return job->jobs > 0 ? job->jobs : 1;
@@ -71,10 +86,14 @@ int run_tell_nested(const struct job *job, const struct nested *nested, int tota
 			cli_warn(job->object.word, "waiting for a token, and %ld/%s, which waits for this process, holds one", (long)nested->pid, who);
 		return CLI_DONE;
 	}
-	if (nested->pid == getpid())
+	if (total == 1 && nested->pid == getpid())
 		return failure_tell(&job->object, EDEADLK);
-	cli_warn(job->object.word, "%ld/%s, an ancestor of this process, holds %s: this process would wait for itself (see --nested)",
-	         (long)nested->pid, who, total == 1 ? "the only token" : "the last token");
+	if (total == 1)
+		cli_warn(job->object.word, "%ld/%s, an ancestor of this process, holds the only token: this process would wait for itself (see --nested)",
+		         (long)nested->pid, who);
+	else
+		cli_warn(job->object.word, "this process and its ancestors hold all %d tokens (the last one: %ld/%s): this process would wait for itself "
+		         "(see --nested)", total, (long)nested->pid, who);
 	return cli_own_status(CLI_FAILED);
 }
 
@@ -267,7 +286,11 @@ int run_run(const struct job *job)
 		cli_usage_exit("the command is missing");
 	if ((job->mode & 0600) != 0600)
 		cli_usage_exit("-m: without read and write permission you could not use the semaphore yourself");
+	if (job->recover && !is_mutex(job))
+		cli_usage_exit("--recover needs a mutex: no semaphore knows that its holder has died");
+	if (is_mutex(job) && (job->jobs > 0 || job->mode != 0600))
+		cli_usage_exit("-j and -m are for a semaphore that run creates; a mutex is created by its program, for one holder");
 	if (!is_posix(job) && job->jobs > SLOTS_MOST)
 		cli_usage_exit("-j: a set has room for at most %d tokens", SLOTS_MOST);
-	return is_posix(job) ? run_posix(job) : run_sysv(job);
+	return is_mutex(job) ? run_mutex(job) : is_posix(job) ? run_posix(job) : run_sysv(job);
 }

@@ -11,8 +11,17 @@ int run_run(const struct job *job);
 /* run with a POSIX semaphore. */
 int run_posix(const struct job *job);
 
+/* run with the mutex of a C program. */
+int run_mutex(const struct job *job);
+
 /* Becomes the command; returns the status to exit with where that fails. */
 int run_become(char **words);
+
+/* Becomes the command, without a slot, because an ancestor holds the semaphore or mutex; returns as run_become() does. */
+int run_become_nested(char **words);
+
+/* Unblocks SIGBUS, which supervise_begin() blocks, so that the guard of segments reports a file that was truncated. */
+void run_heed_faults(void);
 
 /* The number of tokens of a semaphore that run creates. */
 int run_tokens(const struct job *job);

@@ -69,20 +69,13 @@ static int hold(const struct job *job, struct semaphore *semaphore, const char *
 	return status;
 }
 
-/* Becomes the command, under the token of an ancestor. */
-static int become(const struct job *job)
-{
-	unsetenv("SEMCTL_SLOT");
-	return run_become(job->command);
-}
-
 /* Stays beside the command, since the kernel gives no POSIX token back for a process that ends. */
 int run_posix(const struct job *job)
 {
 	char name[NESTED_NAME_ROOM];
 	struct semaphore semaphore;
 	struct nested nested;
-	sigset_t mask, fault;
+	sigset_t mask;
 	int status;
 
 	interrupt_catch_all();
@@ -92,17 +85,14 @@ int run_posix(const struct job *job)
 		nested_find(&nested, name, NULL);
 		if (job->nested && nested.count > 0) {
 			semaphore_close(&semaphore);
-			return become(job);
+			return run_become_nested(job->command);
 		}
 		status = take(job, &semaphore, &nested, name);
 	}
 	supervise_begin(&mask);
 	if (status == CLI_DONE && interrupt_pending() == 0)
 		status = hold(job, &semaphore, name, &mask);
-	/* A file that was shortened meanwhile is reported by the guard. */
-	sigemptyset(&fault);
-	sigaddset(&fault, SIGBUS);
-	sigprocmask(SIG_UNBLOCK, &fault, NULL);
+	run_heed_faults();
 	if (semaphore_give(&semaphore) == -1)
 		status = failure_tell(&job->object, errno);
 	semaphore_close(&semaphore);

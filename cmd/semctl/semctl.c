@@ -4,7 +4,8 @@
  *
  * `run` takes a System V semaphore in the very process that then becomes the command: no other process could die in its
  * stead, its status and its signals are its own, and the kernel gives back what it held however it ends (SEM_UNDO).  The
- * kernel does not know who holds a POSIX semaphore; there semctl stays beside the command and gives the token back.
+ * kernel does not know who holds a POSIX semaphore, and takes the holder of a mutex that becomes a command for dead; with these
+ * semctl stays beside the command and gives back what it holds.
  *
  *	semctl.c    the commands, their options and operands
  *	create.c    create, rm
@@ -13,6 +14,7 @@
  *	operate.c   op
  *	run.c       run: a token of a System V set, and what the command is told
  *	run_posix.c run with a POSIX semaphore
+ *	run_mutex.c run with the mutex of a C program
  *	stay.c      semctl beside its command, and its descendants
  *	resize.c    resize: another number of tokens
  *	nested.c    a run inside the same run
@@ -41,7 +43,7 @@
 
 static const char usage[] = "semctl run|create|wait|post|get|set|op|barrier|resize|rm [option ...] sem [...]";
 
-enum { OPTION_DESCENDANTS = CLI_FIRST_OWN, OPTION_NESTED };
+enum { OPTION_DESCENDANTS = CLI_FIRST_OWN, OPTION_NESTED, OPTION_RECOVER };
 
 static const struct option long_options[] = {
 	{"conflict-exit-code", required_argument, NULL, 'E'},
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
 	{"mode", required_argument, NULL, 'm'},
 	{"nested", no_argument, NULL, OPTION_NESTED},
 	{"nonblock", no_argument, NULL, 'n'},
+	{"recover", no_argument, NULL, OPTION_RECOVER},
 	{"timeout", required_argument, NULL, 'w'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, 'V'},
@@ -74,7 +77,7 @@ static const struct action actions[] = {
 	{"barrier", "Ecmnvw", "semctl barrier [-nv] [-E status] [-m mode] [-w timeout] -c count sem", help_barrier, SEMAPHORE_KINDS, 0, 0,
 	 CLI_NO_COMMAND, wait_barrier},
 	{"run", "Ejmnvw", "semctl run [-nv] [-E status] [-j n] [-m mode] [-w timeout] [--descendants] [--nested]\n"
-	 "                  sem command [argument ...]", help_run, SEMAPHORE_KINDS, 0, INT_MAX, 1, run_run},
+	 "                  [--recover] sem command [argument ...]", help_run, SEMAPHORE_KINDS | OBJECT_MUTEX, 0, INT_MAX, 1, run_run},
 	{"resize", "v", "semctl resize [-v] sem n", help_resize, SEMAPHORE_KINDS, 1, 1, CLI_NO_COMMAND, resize_run},
 	{"rm", "fv", "semctl rm [-fv] sem ...", help_rm, 0, 0, INT_MAX, CLI_NO_COMMAND, create_remove},
 };
@@ -86,7 +89,8 @@ static void parse_options(struct job *job, struct cli_line *line, int argc, char
 	while ((option = cli_option(line, argc, argv, LETTERS, long_options, job->action->command)) != -1) {
 		if (option > UCHAR_MAX) {
 			if (job->action->run != run_run)
-				cli_usage_exit("--%s is not an option of %s", option == OPTION_NESTED ? "nested" : "descendants", job->action->name);
+				cli_usage_exit("--%s is not an option of %s", option == OPTION_NESTED ? "nested" : option == OPTION_RECOVER ? "recover" : "descendants",
+				               job->action->name);
 		} else if (strchr("hV", option) == NULL && strchr(job->action->options, option) == NULL) {
 			cli_usage_exit("-%c is not an option of %s", option, job->action->name);
 		}
@@ -104,9 +108,20 @@ static void parse_options(struct job *job, struct cli_line *line, int argc, char
 		case 'x': job->exclusive = 1; break;
 		case OPTION_DESCENDANTS: job->descendants = 1; break;
 		case OPTION_NESTED: job->nested = 1; break;
+		case OPTION_RECOVER: job->recover = 1; break;
 		}
 	}
 	job->command = line->command;
+}
+
+/* Refuses a mutex, for all commands but run. */
+static void refuse_mutexes(const struct action *action, int count, char **words)
+{
+	int i;
+
+	for (i = 0; i < count && action->run != run_run; i++)
+		if (strncmp(words[i], "mutex:", 6) == 0)
+			cli_usage_exit("%s: a mutex has no tokens, but an owner that must release it itself: only run can use it", cli_shown(words[i]));
 }
 
 static void check_operands(struct job *job, int count, char **words)
@@ -117,6 +132,7 @@ static void check_operands(struct job *job, int count, char **words)
 
 	if (count == 0)
 		cli_usage_exit("the semaphore is missing");
+	refuse_mutexes(action, action->kinds == 0 ? count : 1, words);
 	if (action->kinds == 0) {
 		/* The whole command line is checked before the first effect. */
 		for (i = 0; i < count; i++)

@@ -53,7 +53,7 @@ static int put(struct reading *reading, const char *bytes, size_t size)
 int copy_select(struct reading *reading)
 {
 	const struct options *options = reading->job->options;
-	int64_t size = segment_size(&reading->segment);
+	int64_t size = options->from_end ? segment_size(&reading->segment) : 0;
 
 	if (options->from_end && size == -1)
 		return -1;
@@ -108,14 +108,16 @@ static int copy_sysv(struct reading *reading)
 /* Copies into memory under the lock, and writes that without it: the reader of standard output may be slow. */
 static int copy_locked(struct reading *reading)
 {
-	const char *lock = reading->job->options->lock.word;
+	struct cli_lock *lock = &reading->job->lock;
 	struct input kept = {NULL, 0, 0};
 	uint64_t at = reading->at;
 	int status = CLI_DONE;
 	ssize_t got;
 
-	if (semaphore_take(&reading->job->semaphore, &reading->job->deadline) == -1)
-		return cli_fail(lock, errno);
+	if (cli_lock_take(lock, &reading->job->deadline) == -1) {
+		reading->job->broken = errno == EOWNERDEAD;
+		return cli_lock_fail(lock, errno);
+	}
 	while (at < reading->end) {
 		size_t piece = reading->end - at < IO_PIPE_SIZE ? (size_t)(reading->end - at) : IO_PIPE_SIZE;
 
@@ -130,8 +132,8 @@ static int copy_locked(struct reading *reading)
 		kept.size += (size_t)got;
 		at += (size_t)got;
 	}
-	if (semaphore_give(&reading->job->semaphore) == -1)
-		status = cli_fail(lock, errno);
+	if (cli_lock_give(lock, status == CLI_DONE) == -1)
+		status = cli_lock_fail(lock, errno);
 	if (status == CLI_DONE && kept.size > 0)
 		status = put(reading, kept.bytes, kept.size);
 	input_free(&kept);

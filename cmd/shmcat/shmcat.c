@@ -33,15 +33,15 @@
 #define KINDS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE | OBJECT_MEMFD)
 #define DEFAULT_INTERVAL INT64_C(250000000)
 
-enum { OPTION_NEXT = CLI_FIRST_OWN, OPTION_WATCH, OPTION_ZERO_COPY };
+enum { OPTION_NEXT = CLI_FIRST_OWN, OPTION_RECOVER, OPTION_WATCH, OPTION_ZERO_COPY };
 
-static const char usage[] = "shmcat [-fuvxz] [-l sem] [-n length] [-o offset] [-w timeout] [--next=file]\n"
-			    "              [--watch[=interval]] [--zero-copy] [--progress] object ...";
+static const char usage[] = "shmcat [-fuvxz] [-l lock] [-n length] [-o offset] [-w timeout] [--next=file]\n"
+			    "              [--recover] [--watch[=interval]] [--zero-copy] [--progress] object ...";
 static const char help[] =
 	"Write shared memory segments to standard output.\n"
 	"\n"
 	"  -f, --follow            keep writing as the object grows, until it is removed\n"
-	"  -l, --lock=SEM          hold the semaphore SEM while the bytes are copied\n"
+	"  -l, --lock=LOCK         hold a semaphore, or the mutex of a C program, while the bytes are copied\n"
 	"  -n, --length=LENGTH     write at most LENGTH bytes of each object\n"
 	"  -o, --offset=OFFSET     start at OFFSET; a negative one counts from the end\n"
 	"  -u, --unlink            remove each object once all of it was written\n"
@@ -50,13 +50,15 @@ static const char help[] =
 	"  -x, --hex               write hex and text\n"
 	"  -z, --c-string          stop at the first NUL\n"
 	"      --next=FILE         wait for another version than the one that FILE notes\n"
+	"      --recover           take a mutex whose holder has died, and mark it consistent\n"
 	"      --watch[=INTERVAL]  redraw hex and text on a terminal, with changed bytes marked\n"
 	"      --zero-copy         pass pages on without copying them: not a snapshot\n"
 	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"
 	"\n"
-	"Objects: /NAME  key:N  id:N  ftok:PATH[:PROJ]  file:PATH  memfd:PID:FD; see ipcutils(7).\n";
+	"Objects: /NAME  key:N  id:N  ftok:PATH[:PROJ]  file:PATH  memfd:PID:FD; see ipcutils(7).\n"
+	"Locks: /NAME  key:N  id:N  ftok:PATH[:PROJ]  mutex:SEGMENT@OFFSET\n";
 
 static const struct option long_options[] = {
 	{"c-string", no_argument, NULL, 'z'},
@@ -68,6 +70,7 @@ static const struct option long_options[] = {
 	{"next", required_argument, NULL, OPTION_NEXT},
 	{"offset", required_argument, NULL, 'o'},
 	{"progress", no_argument, NULL, CLI_PROGRESS},
+	{"recover", no_argument, NULL, OPTION_RECOVER},
 	{"timeout", required_argument, NULL, 'w'},
 	{"unlink", no_argument, NULL, 'u'},
 	{"verbose", no_argument, NULL, 'v'},
@@ -77,11 +80,10 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* Returns how many bytes there are to write, as far as the size of the segment tells now. */
+/* Returns the number of bytes to write, judged by the size that the segment had when it was opened. */
 static uint64_t expected(const struct reading *reading)
 {
-	int64_t size = segment_size(&reading->segment);
-	uint64_t end = size > 0 ? (uint64_t)size : 0;
+	uint64_t end = reading->segment.size;
 
 	if (end > reading->end)
 		end = reading->end;
@@ -98,6 +100,8 @@ static int cat(struct reading *reading)
 	if (copy_select(reading) == -1)
 		return cli_fail(reading->object->word, errno);
 	from = reading->at;
+	if (!options->zero_copy && (options->follow || expected(reading) > IO_PIPE_NORMAL))
+		io_grow_pipe(1, IO_PIPE_SIZE);
 	hexdump_start(&reading->hex, from);
 	progress_start(&reading->progress, options->progress, options->follow ? 0 : expected(reading));
 	status = options->follow ? follow_growth(reading) : copy_bytes(reading);
@@ -123,7 +127,7 @@ static int cat_object(struct job *job, const struct object *object)
 	static struct reading reading;
 	int status;
 
-	memset(&reading, 0, sizeof(reading));
+	reading.stopped = 0; /* The other members are set as the object is opened and its range is chosen. */
 	reading.job = job;
 	reading.object = object;
 	if (follow_open(&reading) == -1)
@@ -140,20 +144,27 @@ static int cat_object(struct job *job, const struct object *object)
 	return status;
 }
 
-static int cat_all(struct job *job, const struct object *objects, int count)
+static int cat_all(struct job *job, int count, char **words)
 {
 	const struct options *options = job->options;
+	static struct object object;
 	int i, status = CLI_DONE;
 
 	if (cli_was_closed(1))
 		return cli_fail("standard output", EBADF);
-	if (options->has_lock && semaphore_open(&job->semaphore, &options->lock) == -1)
-		return cli_fail_semaphore(&options->lock, errno);
+	if (options->has_lock) {
+		status = cli_lock_open(&job->lock, &options->lock);
+		if (status != CLI_DONE)
+			return status;
+		job->lock.recover = options->recover;
+	}
 	if (options->zero_copy && zerocopy_open(&job->zerocopy, 1) == -1)
 		return cli_fail("--zero-copy", errno);
 	for (i = 0; i < count && !job->broken && interrupt_pending() == 0; i++) {
-		int one = cat_object(job, &objects[i]);
+		int one;
 
+		cli_object_or_exit(&object, words[i], KINDS);
+		one = cat_object(job, &object);
 		status = i == 0 ? one : cli_merge_status(status, one);
 	}
 	return status;
@@ -168,7 +179,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case 'f': options->follow = 1; break;
 		case 'h': cli_help_exit();
 		case 'l':
-			cli_object_or_exit(&options->lock, optarg, SEMAPHORE_KINDS);
+			cli_object_or_exit(&options->lock, optarg, CLI_LOCK_KINDS);
 			options->has_lock = 1;
 			break;
 		case 'n':
@@ -187,6 +198,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case 'z': options->c_string = 1; break;
 		case CLI_PROGRESS: options->progress++; break;
 		case OPTION_NEXT: options->next = optarg; break;
+		case OPTION_RECOVER: options->recover = 1; break;
 		case OPTION_WATCH:
 			options->watch = 1;
 			options->interval = screen_watch_interval_or_exit(optarg, DEFAULT_INTERVAL);
@@ -206,6 +218,10 @@ static void check_options(const struct options *options, int objects)
 		cli_usage_exit("--zero-copy cannot be used with -l, -x or -z: it does not look at the bytes");
 	if (options->next != NULL && (options->follow || options->remove || options->watch))
 		cli_usage_exit("--next cannot be used with -f, -u or --watch");
+	if (options->recover && (!options->has_lock || options->lock.kind != OBJECT_MUTEX))
+		cli_usage_exit("--recover needs -l with a mutex: no other lock knows that its holder has died");
+	if (options->recover && options->watch)
+		cli_usage_exit("--watch cannot be used with --recover");
 	if (objects > 1 && (options->follow || options->watch || options->next != NULL))
 		cli_usage_exit("-f, --next and --watch take one object, not %d", objects);
 }
@@ -220,19 +236,16 @@ static void check_object(const struct options *options, const struct object *obj
 		cli_usage_exit("%s: -u removes a name, and this object has none", cli_shown(object->word));
 }
 
-/* Parses all operands before the first one is used. */
-static struct object *parse_objects(const struct options *options, int count, char **words)
+/* Checks all operands before the first one is used, so that a wrong one changes nothing. */
+static void check_operands(const struct options *options, int count, char **words)
 {
-	struct object *objects = calloc((size_t)count, sizeof(*objects));
+	struct object object;
 	int i;
 
-	if (objects == NULL)
-		exit(cli_fail(NULL, errno));
 	for (i = 0; i < count; i++) {
-		cli_object_or_exit(&objects[i], words[i], KINDS);
-		check_object(options, &objects[i]);
+		cli_object_or_exit(&object, words[i], KINDS);
+		check_object(options, &object);
 	}
-	return objects;
 }
 
 int main(int argc, char **argv)
@@ -240,7 +253,6 @@ int main(int argc, char **argv)
 	static struct options options;
 	static struct job job = {.options = &options};
 	static struct cli_line line;
-	struct object *objects;
 	int status;
 
 	cli_start(argv, usage, help);
@@ -248,7 +260,7 @@ int main(int argc, char **argv)
 	if (line.count == 0)
 		cli_usage_exit("the object is missing");
 	check_options(&options, line.count);
-	objects = parse_objects(&options, line.count, line.operands);
+	check_operands(&options, line.count, line.operands);
 
 	/* Only the lock and the terminal have to be given back: everything else a signal may end at once. */
 	if (options.watch)
@@ -256,11 +268,8 @@ int main(int argc, char **argv)
 	else if (options.has_lock)
 		interrupt_catch();
 	job.deadline = deadline_after(options.has_timeout ? options.timeout : -1);
-	if (!options.zero_copy)
-		io_grow_pipe(1, IO_PIPE_SIZE);
-	status = cat_all(&job, objects, line.count);
-	semaphore_close(&job.semaphore);
-	free(objects);
+	status = cat_all(&job, line.count, line.operands);
+	cli_lock_close(&job.lock);
 	interrupt_die_if_pending();
 	return cli_finish(status);
 }

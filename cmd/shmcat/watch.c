@@ -34,6 +34,12 @@ static int fail(const char *word, int err)
 	return cli_fail(word, err);
 }
 
+static int fail_lock(const struct job *job, int err)
+{
+	screen_close();
+	return cli_lock_fail(&job->lock, err);
+}
+
 /* Makes room for the bytes that a screen of this height shows: 0, or -1 with ENOMEM. */
 static int resize_view(struct view *view)
 {
@@ -89,12 +95,12 @@ static int look(struct view *view)
 	if (!view->is_open && segment_open(&reading->segment, reading->object, SEGMENT_READ) == -1)
 		return fail(reading->object->word, errno == ENOENT ? EIDRM : errno);
 	view->is_open = 0;
-	if (job->options->has_lock && semaphore_take(&job->semaphore, &job->deadline) == -1)
-		status = fail(job->options->lock.word, errno);
+	if (cli_lock_take(&job->lock, &job->deadline) == -1)
+		status = fail_lock(job, errno);
 	else
 		status = read_view(view);
-	if (semaphore_give(&job->semaphore) == -1)
-		status = fail(job->options->lock.word, errno);
+	if (cli_lock_give(&job->lock, 1) == -1)
+		status = fail_lock(job, errno);
 	segment_close(&reading->segment);
 	return status;
 }

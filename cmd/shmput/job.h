@@ -6,18 +6,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli/cli_lock.h"
 #include "cli/input.h"
 #include "cli/progress.h"
 #include "ipc/object.h"
 #include "ipc/segment.h"
-#include "ipc/semaphore.h"
 
 #define UNLIMITED ((uint64_t)INT64_MAX)
 
 /* The command line; constant once it has been parsed. */
 struct options {
 	struct object object, lock; /* `lock` is that of -l, where `has_lock` */
-	int append, exclusive, keep, has_lock, replace, verbose, c_string, progress;
+	int append, exclusive, keep, has_lock, recover, replace, verbose, c_string, progress;
 	int has_mode, has_offset, has_size, has_timeout;
 	mode_t mode;
 	uint64_t offset, size; /* bytes of -o and -s */
@@ -28,7 +28,7 @@ struct options {
 struct job {
 	const struct options *options;
 	struct segment segment;
-	struct semaphore semaphore; /* of -l */
+	struct cli_lock lock;       /* of -l */
 	struct input input;         /* in memory, if `in_memory` */
 	struct progress progress;
 	int in_memory, created;

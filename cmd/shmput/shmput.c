@@ -21,13 +21,16 @@
 
 #define KINDS (OBJECT_NAME | OBJECT_SYSV | OBJECT_FILE)
 
-static const char usage[] = "shmput [-aknrvxz] [-l sem] [-m mode] [-o offset] [-s size] [-w timeout] [--progress] object";
+enum { OPTION_RECOVER = CLI_FIRST_OWN };
+
+static const char usage[] = "shmput [-aknrvxz] [-l lock] [-m mode] [-o offset] [-s size] [-w timeout]\n"
+                            "              [--recover] [--progress] object";
 static const char help[] =
 	"Write standard input into a shared memory segment, and create it if it does not exist.\n"
 	"\n"
 	"  -a, --append            write after the end\n"
 	"  -k, --keep-size         keep the size, and the bytes after the input, as they are\n"
-	"  -l, --lock=SEM          hold the semaphore SEM while the bytes are copied\n"
+	"  -l, --lock=LOCK         hold a semaphore, or the mutex of a C program, while the bytes are copied\n"
 	"  -m, --mode=MODE         permission bits of a new segment, octal or symbolic (default: 0600)\n"
 	"  -n, --nonblock          do not wait for the lock: -w 0\n"
 	"  -o, --offset=OFFSET     write at OFFSET, and keep the other bytes\n"
@@ -37,11 +40,13 @@ static const char help[] =
 	"  -w, --timeout=DURATION  wait at most DURATION for the lock\n"
 	"  -x, --exclusive         fail if the segment exists\n"
 	"  -z, --c-string          add a NUL to the input\n"
+	"      --recover           take a mutex whose holder has died, and mark it consistent at the end\n"
 	"      --progress          show bytes and rate on a terminal; given twice: everywhere\n"
 	"  -h, --help              print this help\n"
 	"  -V, --version           print the version\n"
 	"\n"
-	"Objects: /NAME  key:N  key:private  id:N  ftok:PATH[:PROJ]  file:PATH; see ipcutils(7).\n";
+	"Objects: /NAME  key:N  key:private  id:N  ftok:PATH[:PROJ]  file:PATH; see ipcutils(7).\n"
+	"Locks: /NAME  key:N  id:N  ftok:PATH[:PROJ]  mutex:SEGMENT@OFFSET\n";
 
 static const struct option long_options[] = {
 	{"append", no_argument, NULL, 'a'},
@@ -54,6 +59,7 @@ static const struct option long_options[] = {
 	{"nonblock", no_argument, NULL, 'n'},
 	{"offset", required_argument, NULL, 'o'},
 	{"progress", no_argument, NULL, CLI_PROGRESS},
+	{"recover", no_argument, NULL, OPTION_RECOVER},
 	{"replace", no_argument, NULL, 'r'},
 	{"size", required_argument, NULL, 's'},
 	{"timeout", required_argument, NULL, 'w'},
@@ -66,9 +72,9 @@ static int take_lock(struct job *job)
 {
 	struct deadline deadline = deadline_after(job->options->has_timeout ? job->options->timeout : -1);
 
-	if (!job->options->has_lock || semaphore_take(&job->semaphore, &deadline) == 0)
+	if (cli_lock_take(&job->lock, &deadline) == 0)
 		return CLI_DONE;
-	return cli_fail(job->options->lock.word, errno);
+	return cli_lock_fail(&job->lock, errno);
 }
 
 /* Reads all input first, then takes the lock and copies, so that no process waits for our standard input. */
@@ -78,8 +84,11 @@ static int run(struct job *job)
 
 	if (cli_was_closed(0))
 		return cli_fail("standard input", EBADF);
-	if (job->options->has_lock && semaphore_open(&job->semaphore, &job->options->lock) == -1)
-		return cli_fail_semaphore(&job->options->lock, errno);
+	if (job->options->has_lock)
+		status = cli_lock_open(&job->lock, &job->options->lock);
+	if (status != CLI_DONE)
+		return status;
+	job->lock.recover = job->options->recover;
 	job->known = write_input_length();
 	progress_start(&job->progress, job->options->progress, job->known > 0 ? (uint64_t)job->known : 0);
 	if (job->options->replace)
@@ -90,8 +99,8 @@ static int run(struct job *job)
 		status = take_lock(job);
 	if (status == CLI_DONE)
 		status = job->options->replace ? write_publish(job) : write_in_place(job);
-	if (job->options->has_lock && semaphore_give(&job->semaphore) == -1)
-		status = cli_fail(job->options->lock.word, errno);
+	if (cli_lock_give(&job->lock, status == CLI_DONE) == -1)
+		status = cli_lock_fail(&job->lock, errno);
 	progress_end(&job->progress);
 	return status;
 }
@@ -124,7 +133,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case 'h': cli_help_exit();
 		case 'k': options->keep = 1; break;
 		case 'l':
-			cli_object_or_exit(&options->lock, optarg, SEMAPHORE_KINDS);
+			cli_object_or_exit(&options->lock, optarg, CLI_LOCK_KINDS);
 			options->has_lock = 1;
 			break;
 		case 'm':
@@ -153,6 +162,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 		case 'x': options->exclusive = 1; break;
 		case 'z': options->c_string = 1; break;
 		case CLI_PROGRESS: options->progress++; break;
+		case OPTION_RECOVER: options->recover = 1; break;
 		}
 	}
 }
@@ -175,6 +185,8 @@ static void check_options(const struct options *options)
 		cli_usage_exit("%s: -r needs an object that can be replaced, and a System V segment cannot", options->object.word);
 	if (options->exclusive && options->object.kind == OBJECT_ID)
 		cli_usage_exit("%s: the kernel chooses ids: no object can be created with one", options->object.word);
+	if (options->recover && (!options->has_lock || options->lock.kind != OBJECT_MUTEX))
+		cli_usage_exit("--recover needs -l with a mutex: no other lock knows that its holder has died");
 	if (options->has_timeout && !options->has_lock)
 		cli_usage_exit("-n and -w limit the wait for the lock of -l, which is missing");
 }
@@ -201,7 +213,7 @@ int main(int argc, char **argv)
 	if (status == CLI_DONE && options.verbose)
 		report_done(&job);
 	segment_close(&job.segment);
-	semaphore_close(&job.semaphore);
+	cli_lock_close(&job.lock);
 	input_free(&job.input);
 	interrupt_die_if_pending();
 	return status;

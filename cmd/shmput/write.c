@@ -274,10 +274,38 @@ void write_undo(struct job *job)
 		segment_resize(&job->segment, job->old_size);
 }
 
+/* Refuses to overwrite or truncate the mutex that is the lock, or to replace the segment that it lies in. */
+static int check_lock(const struct job *job)
+{
+	const struct options *options = job->options;
+	uint64_t size = UINT64_MAX - options->offset;
+	static struct segment old;
+	int is_in;
+
+	if (!options->has_lock || options->lock.kind != OBJECT_MUTEX || options->append)
+		return CLI_DONE;
+	if (options->replace) {
+		is_in = segment_open(&old, &options->object, SEGMENT_READ) == 0 && mutex_is_in(&job->lock.mutex, &old, 0, size);
+		segment_close(&old);
+		if (is_in)
+			cli_warn(options->object.word, "-r would replace the mutex of -l as well, which is in this segment");
+		return is_in ? CLI_FAILED : CLI_DONE;
+	}
+	if (options->keep || (options->has_offset && !options->has_size))
+		size = job->input.size;
+	if (!mutex_is_in(&job->lock.mutex, &job->segment, options->offset, size))
+		return CLI_DONE;
+	cli_warn(options->object.word, "this would overwrite or cut off the mutex of -l (-o and -k write to a part of the segment); nothing has changed");
+	return CLI_FAILED;
+}
+
 static int check_input(struct job *job)
 {
 	int status;
 
+	status = check_lock(job);
+	if (status != CLI_DONE)
+		return status;
 	/* It would read what it has just written, for ever. */
 	if (!job->in_memory && segment_is_file(&job->segment, 0)) {
 		cli_warn(job->options->object.word, "standard input is the segment itself (-r can replace it)");

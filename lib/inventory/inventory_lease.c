@@ -62,8 +62,12 @@ static int take(const struct inventory_entry *entry, int *fd)
 	/* The other process has a lease on it. */
 	if (*fd == -1)
 		return errno == EAGAIN ? 0 : -1;
-	if (fstat(*fd, &st) == -1 || !inventory_is_file(entry, &st))
+	if (fstat(*fd, &st) == -1)
 		return -1;
+	if (!inventory_is_file(entry, &st)) {
+		errno = ENOENT;
+		return -1;
+	}
 	/* When another process opens it, the kernel sends a signal, and the usual SIGIO would end the tool. */
 	if (fcntl(*fd, F_SETSIG, SIGURG) == -1)
 		return -1;
@@ -93,9 +97,10 @@ int inventory_lease_take(const struct inventory_entry *entry, int *fd)
 
 int inventory_lease_in_use(const struct inventory_entry *entry)
 {
-	int fd = -1, result = inventory_lease_take(entry, &fd);
+	int fd = -1, result = inventory_lease_take(entry, &fd), saved = errno;
 
 	if (fd != -1)
 		close(fd);
+	errno = saved;
 	return result == -1 ? -1 : !result;
 }

@@ -18,12 +18,12 @@
 /*
  * Takes a lease on the file of an entry of INVENTORY_POSIX and stores the descriptor that holds it in `*fd`, which the
  * caller closes if it is not -1.  Returns 1 if the lease is held; 0 if another process has the file open or mapped, for
- * longer than a few milliseconds; -1 if that cannot be known: no lease is given, the file cannot be opened, or its name
- * is another file's by now.
+ * longer than a few milliseconds; -1 with errno if that cannot be known: EACCES or EPERM where no lease is given or the
+ * file may not be opened, ENOENT where it is gone or its name is another file's by now, or the errno of another call.
  */
 int inventory_lease_take(const struct inventory_entry *entry, int *fd);
 
-/* Returns whether any process has the file open or mapped at this moment: 1, 0, or -1 if that cannot be known. */
+/* Returns whether any process has the file open or mapped at this moment: 1, 0, or -1 with errno as above. */
 int inventory_lease_in_use(const struct inventory_entry *entry);
 
 #endif

@@ -46,6 +46,7 @@ struct user {
 	short semaphore;         /* the number of the semaphore of a System V set that it waits for, or -1 */
 	int fd;                  /* one of the descriptors that have it open, or -1 */
 	uint32_t mappings;       /* the number of its mappings */
+	pid_t holder;            /* the process that holds the mutex that it waits for in a segment (USER_FUTEX); 0: not known */
 };
 
 /* The calls in which a process waits. */
@@ -92,9 +93,13 @@ enum users_wanted {
 	USERS_MAPS = 1,
 	USERS_FDS = 2,
 	USERS_WAITS = 4, /* needs the other two, except for System V queues and sets */
+	USERS_WAITS_MAPPED = 8, /* the waits of those processes alone that map an object; needs USERS_MAPS */
 };
 
-/* The parts of a process (enum users_wanted) that objects of these kinds need. */
+/*
+ * The parts of a process (enum users_wanted) that a verdict on objects of these kinds needs.  A process that waits for a futex
+ * in a segment maps it as well, so USERS_WAITS_MAPPED is not among them.
+ */
 unsigned users_needed(unsigned kinds);
 
 /*
@@ -147,7 +152,8 @@ enum users_orphan {
 /*
  * Whether no process is left that would use the object.  `reason` (USERS_REASON bytes) becomes the reason for the verdict.
  * `users` must have looked at all parts that users_needed() says for the kind.  Where the processes that can be seen do not
- * suffice for a verdict on a file, it asks the kernel for a lease, see inventory_lease.h.
+ * suffice for a verdict on a file, it asks the kernel for a lease, see inventory_lease.h.  With the verdict
+ * USERS_ORPHAN_UNKNOWN, errno is that of the call which failed to find it out; 0 where that is normal, as without permission.
  */
 enum users_orphan users_is_orphan(const struct users *users, const struct inventory *inventory, size_t entry,
                                   char *reason);

@@ -92,20 +92,25 @@ static int ends_soon(struct users_pass *pass)
 	return 1;
 }
 
+static int wants_waits(const struct users_pass *pass)
+{
+	return (pass->wanted & USERS_WAITS && !pass->no_memory) || (pass->wanted & USERS_WAITS_MAPPED && pass->range_count > 0);
+}
+
 /* Takes all uses of the process whose directory is open: 0, or -1. */
 static int scan_process(struct users_pass *pass)
 {
-	unsigned threads = users_threads_count(pass);
 	int saved;
 
 	pass->hidden = pass->err = 0;
 	pass->process = (struct user_process){.pid = pass->pid};
 	pass->thread = pass->pid;
+	pass->threads = users_threads_count(pass);
 	pass->range_count = 0;
 	pass->no_memory = 0;
 	pass->stranger = -1;
 	pass->began = pass->users->count;
-	if (threads > 1)
+	if (pass->threads > 1)
 		users_threads_choose(pass);
 	if (pass->wanted & USERS_MAPS && users_maps_scan(pass) == -1) {
 		if (errno == ENOMEM)
@@ -122,10 +127,10 @@ static int scan_process(struct users_pass *pass)
 		saved = errno;
 		if (!has_no_memory(pass))
 			users_pass_hide(pass, saved);
-	} else if (pass->wanted & USERS_FDS && threads > 1 && users_threads_scan(pass) == -1) {
+	} else if (pass->wanted & USERS_FDS && pass->threads > 1 && users_threads_scan(pass) == -1) {
 		return -1;
 	}
-	if (users_holds_take(pass) == -1 || (pass->wanted & USERS_WAITS && !pass->no_memory && users_waits_scan(pass) == -1))
+	if (users_holds_take(pass) == -1 || (wants_waits(pass) && users_waits_scan(pass) == -1))
 		return -1;
 	if ((pass->hidden || pass->process.waits_hidden) && ends_soon(pass))
 		return drop_process(pass);

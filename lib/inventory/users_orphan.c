@@ -2,12 +2,15 @@
 /* The verdict on an object: whether a process is left that would use it. */
 #include "inventory/users.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/sem.h>
 
 #include "base/timestamp.h"
 #include "inventory/inventory_lease.h"
+#include "ipc/semset.h"
 
 /* The number of users that do one of `how`. */
 static size_t count_users(const struct users *users, size_t entry, unsigned how)
@@ -78,17 +81,35 @@ static int may_be_elsewhere(const struct users *users, int pid)
 	return pid == 0 && users->elsewhere;
 }
 
+/*
+ * Whether a set of `semctl run` is at rest, with no token taken and no slot held.  The pid 0 of its other semaphores then says
+ * nothing: they are the slots that were not used yet, and what belongs to them.
+ */
+static int is_at_rest(const struct inventory_entry *entry)
+{
+	int room = semset_room((int)entry->count), slot;
+
+	if (semset_kind_of(entry->id, (int)entry->count) != SEMSET_SLOTS ||
+	    semctl(entry->id, SEMSET_TOKENS, GETVAL) < semctl(entry->id, SEMSET_LIMIT, GETVAL))
+		return 0;
+	for (slot = SEMSET_FIRST_SLOT; slot < SEMSET_FIRST_SLOT + room; slot++)
+		if (semctl(entry->id, slot, GETVAL) != 0)
+			return 0;
+	return 1;
+}
+
 static enum users_orphan judge_sem(const struct users *users, const struct inventory *inventory, size_t index, char *reason)
 {
 	const struct inventory_entry *entry = &inventory->entries[index];
 	enum users_fate fate = USERS_UNKNOWN;
 	int64_t i, gone = 0;
-	int last = 0, elsewhere = 0;
+	int last = 0, elsewhere = 0, at_rest;
 	char since[TIMESTAMP_ROOM];
 
 	if (count_users(users, index, USER_WAITS | USER_HOLDS) > 0)
 		return USERS_NO_ORPHAN;
 	timestamp_local(since, inventory_touched(entry));
+	at_rest = users->elsewhere && is_at_rest(entry);
 	for (i = 0; i < entry->count; i++) {
 		int pid = semctl(entry->id, (int)i, GETPID), waiting = semctl(entry->id, (int)i, GETNCNT),
 		    waiting_zero = semctl(entry->id, (int)i, GETZCNT);
@@ -104,13 +125,26 @@ static enum users_orphan judge_sem(const struct users *users, const struct inven
 		if (fate == USERS_ALIVE)
 			return USERS_NO_ORPHAN;
 		gone += fate == USERS_GONE;
-		elsewhere |= may_be_elsewhere(users, pid);
+		elsewhere |= may_be_elsewhere(users, pid) && !(at_rest && i >= SEMSET_FIRST_SLOT);
 	}
 	if (elsewhere && entry->times[INVENTORY_USED] > 0)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "untouched since %s, but who used it is not known", since);
 	if (gone == 0)
 		return because(USERS_ORPHAN_UNKNOWN, reason, "untouched since %s, but who made it is not known", since);
 	return because(USERS_ORPHAN, reason, "nobody waits, last users gone, untouched since %s", since);
+}
+
+/* The verdict on a file for which the kernel did not answer, with the errno of that.  `what` begins the reason. */
+static enum users_orphan judge_unanswered(const char *what, char *reason)
+{
+	/* A lack of permission, a file that is gone, or a file system without leases. */
+	int normal = errno == EACCES || errno == EPERM || errno == ENOENT || errno == EINVAL;
+	int err = normal ? 0 : errno;
+
+	because(USERS_ORPHAN_UNKNOWN, reason, "%s%s", what,
+	        normal ? "nobody seen, but not all processes may be looked at" : strerror(err));
+	errno = err;
+	return USERS_ORPHAN_UNKNOWN;
 }
 
 static enum users_orphan judge_file(const struct users *users, const struct inventory *inventory, size_t index, char *reason)
@@ -131,21 +165,26 @@ static enum users_orphan judge_file(const struct users *users, const struct inve
 	if (used == 1)
 		return USERS_NO_ORPHAN;
 	if (used == -1)
-		return because(USERS_ORPHAN_UNKNOWN, reason, "%snobody seen, but not all processes may be looked at", what);
+		return judge_unanswered(what, reason);
 	return because(USERS_ORPHAN, reason, "%snobody has it %s", what,
 	               entry->kind == INVENTORY_PMSG ? "open" : entry->kind == INVENTORY_PSEM ? "mapped" : "mapped or open");
 }
 
 enum users_orphan users_is_orphan(const struct users *users, const struct inventory *inventory, size_t entry, char *reason)
 {
+	enum users_orphan verdict = USERS_NO_ORPHAN;
+
 	reason[0] = '\0';
 	switch (inventory->entries[entry].kind) {
 	case INVENTORY_SHM:
-		return judge_shm(users, &inventory->entries[entry], reason);
+		verdict = judge_shm(users, &inventory->entries[entry], reason);
+		break;
 	case INVENTORY_MSG:
-		return judge_msg(users, inventory, entry, reason);
+		verdict = judge_msg(users, inventory, entry, reason);
+		break;
 	case INVENTORY_SEM:
-		return judge_sem(users, inventory, entry, reason);
+		verdict = judge_sem(users, inventory, entry, reason);
+		break;
 	case INVENTORY_PSHM:
 	case INVENTORY_PMSG:
 	case INVENTORY_PSEM:
@@ -154,6 +193,8 @@ enum users_orphan users_is_orphan(const struct users *users, const struct invent
 			return USERS_NO_ORPHAN;
 		return judge_file(users, inventory, entry, reason);
 	default:
-		return USERS_NO_ORPHAN;
+		break;
 	}
+	errno = 0;
+	return verdict;
 }

@@ -66,6 +66,7 @@ struct users_pass {
 	/* The process at hand. */
 	int directory; /* /proc/THREAD */
 	pid_t pid, thread; /* `thread` is the thread whose memory and descriptors are looked at, mostly the first one */
+	unsigned threads; /* of the process at hand; 0: unknown */
 	size_t began; /* uses that were found before it */
 	struct user_process process;
 	struct users_range *ranges;

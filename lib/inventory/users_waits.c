@@ -14,11 +14,13 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include "base/deadline.h"
 #include "base/proc.h"
 #include "inventory/users_found.h"
-#include "ipc/semaphore_posix.h"
+#include "inventory/users_mutex.h"
 
 #define SEM_OPERATIONS 16 /* of a semop(2) that are looked at */
+#define LOCK_PI2 13 /* FUTEX_LOCK_PI2, Linux 5.14, which the headers may lack */
 #define POLLED 64 /* descriptors of a poll(2) that are looked at */
 
 /* Copies memory of the process at hand: the number of bytes, or -1. */
@@ -118,7 +120,8 @@ static int wait_for_polled(struct users_pass *pass, const char *thread, const st
 	if (count == 0)
 		return 0;
 	if (read_memory(pass, call->arguments[0], polled, count * sizeof(*polled)) != (ssize_t)(count * sizeof(*polled))) {
-		pass->process.waits_hidden = 1;
+		if (proc_is_still_in(pass->directory, thread, call))
+			pass->process.waits_hidden = 1;
 		return 0;
 	}
 	for (i = 0; i < count; i++) {
@@ -132,6 +135,18 @@ static int wait_for_polled(struct users_pass *pass, const char *thread, const st
 	return waits;
 }
 
+/* Notes that the process at hand waits for a futex in a segment.  Two threads may do so, for mutexes of different holders. */
+static int wait_in_segment(struct users_pass *pass, uint32_t entry, uint64_t address, int timed)
+{
+	struct user *user = users_pass_use(pass, entry, 0);
+	pid_t holder = users_mutex_holder(pass, address);
+
+	if (user == NULL)
+		return -1;
+	user->holder = !(user->how & USER_WAITS) || user->holder == holder ? holder : 0;
+	return wait_for(pass, entry, USER_FUTEX, timed, -1);
+}
+
 /* A futex that lies in no shared object concerns the process alone. */
 static int wait_for_futex(struct users_pass *pass, uint64_t address, int timed)
 {
@@ -140,23 +155,24 @@ static int wait_for_futex(struct users_pass *pass, uint64_t address, int timed)
 	for (i = 0; i < pass->range_count; i++)
 		if (address >= pass->ranges[i].start && address < pass->ranges[i].end) {
 			uint32_t entry = pass->ranges[i].entry;
-			enum user_call call = pass->inventory->entries[entry].kind == INVENTORY_PSEM ? USER_SEM_WAIT : USER_FUTEX;
 
-			return wait_for(pass, entry, call, timed, -1);
+			return pass->inventory->entries[entry].kind == INVENTORY_PSEM ? wait_for(pass, entry, USER_SEM_WAIT, timed, -1) :
+			                                                                wait_in_segment(pass, entry, address, timed);
 		}
 	/* The object may be one that could not be seen. */
 	pass->process.waits_hidden |= pass->hidden != 0;
 	return 0;
 }
 
-/* Whether a futex(2) call is a part of a wait for a POSIX semaphore that has no time limit. */
+/* Whether a futex(2) call is a part of a wait of one of the tools that has no time limit. */
 static int is_endless(const struct users_pass *pass, const uint64_t *arguments)
 {
+	const uint64_t operation = arguments[1] & ~(uint64_t)FUTEX_PRIVATE_FLAG;
 	struct timespec until;
 
-	return (arguments[1] & ~(uint64_t)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT_BITSET &&
+	return (operation == FUTEX_WAIT_BITSET || operation == LOCK_PI2) &&
 	       read_memory(pass, arguments[3], &until, sizeof(until)) == (ssize_t)sizeof(until) &&
-	       semaphore_posix_is_endless(&until);
+	       deadline_is_marked_endless(&until);
 }
 
 /* Copies a string of the process at hand; the page after that of its beginning may be missing: 0, or -1. */
@@ -381,7 +397,7 @@ static int take_thread(struct users_pass *pass, const char *thread)
 		/* A wait for a child or for another thread can end only after that one has gone on. */
 		if (result == 0 && proc_waits_for_children(pass->thread, &call))
 			pass->process.for_children = 1;
-		else if (result == 0 && call.number != SYS_futex)
+		else if (result == 0 && (call.number != SYS_futex || call.arguments[3] != 0))
 			pass->process.busy = 1;
 	}
 	if (result == 1)
@@ -391,10 +407,16 @@ static int take_thread(struct users_pass *pass, const char *thread)
 
 int users_waits_scan(struct users_pass *pass)
 {
-	DIR *directory = users_pass_open(pass->directory, "task");
+	char number[16];
+	DIR *directory;
 	struct dirent *file;
 	int result = 0;
 
+	if (pass->threads == 1) {
+		snprintf(number, sizeof(number), "%d", (int)pass->thread);
+		return take_thread(pass, number);
+	}
+	directory = users_pass_open(pass->directory, "task");
 	if (directory == NULL) {
 		users_pass_hide_wait(pass, errno);
 		return 0;

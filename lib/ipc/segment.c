@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "ipc/segment.h"
 
+#include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,11 +34,13 @@ void segment_clear(struct segment *segment)
 
 int segment_set_path(struct segment *segment, const struct object *object)
 {
+	/* Not by snprintf(3), whose pages of the C library a short run would have to map for this alone. */
 	if (object->kind == OBJECT_NAME) {
-		snprintf(segment->path, sizeof(segment->path), SEGMENT_DIRECTORY "%s", object->name);
+		strlcpy(segment->path, SEGMENT_DIRECTORY, sizeof(segment->path));
+		strlcat(segment->path, object->name, sizeof(segment->path));
 		return O_NOFOLLOW;
 	}
-	snprintf(segment->path, sizeof(segment->path), "%s", object->path);
+	strlcpy(segment->path, object->path, sizeof(segment->path));
 	return 0;
 }
 
@@ -103,6 +106,7 @@ static const int access_flags[] = {
 	[SEGMENT_READ] = O_RDONLY,
 	[SEGMENT_WRITE] = O_WRONLY,
 	[SEGMENT_APPEND] = O_WRONLY | O_APPEND,
+	[SEGMENT_MAP] = O_RDWR,
 };
 
 int segment_open(struct segment *segment, const struct object *object, enum segment_access access)

@@ -3,8 +3,8 @@
  * Shared memory segments of all kinds behind one interface: POSIX segments (files in /dev/shm), System V segments, mapped
  * files, and the memory behind a descriptor of another process.
  *
- * A segment that is a file is never mapped, because a process that truncates it could then kill the tool by SIGBUS.  It is
- * read by pread(2), which meets no signal and allocates no holes.  System V segments cannot be truncated, and can only be
+ * A segment that is a file is never mapped here, because a process that truncates it could then kill the tool by SIGBUS.  It
+ * is read by pread(2), which meets no signal and allocates no holes.  (The page of a mutex must be mapped, see mutex.h.)  System V segments cannot be truncated, and can only be
  * attached, shmat(2).
  *
  * Calls return 0 or a count, or -1 with errno.  Besides those of the system calls: ENOENT also for a System V id that does
@@ -25,6 +25,7 @@ enum segment_access {
 	SEGMENT_READ,
 	SEGMENT_WRITE,
 	SEGMENT_APPEND, /* each write goes to the end that the file has then; not System V */
+	SEGMENT_MAP,    /* to be read, and mapped to be written */
 };
 
 /* An open segment. */

@@ -3,6 +3,8 @@
 #ifndef SEGMENT_PART_H
 #define SEGMENT_PART_H
 
+#include <pthread.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "ipc/segment.h"
@@ -30,6 +32,32 @@ int segment_open_new(const char *path, int flags, mode_t mode);
 
 /* Reads from an attached segment without allocating its holes. */
 ssize_t segment_read_map(const struct segment *segment, void *buffer, size_t size, uint64_t offset);
+
+/*
+ * Gets the memory for a piece of an attached segment, without the SIGBUS that touching it could give: 0, or -1 with ENOMEM.
+ */
+int segment_populate(char *piece, size_t size);
+
+/* A thread that gets the memory for a range of an attached segment, a few pieces ahead of the one that is being filled. */
+struct segment_ahead {
+	char *bytes;
+	uint64_t size;
+	int runs; /* the thread; all members below belong to the mutex */
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	uint64_t filled, ready; /* bytes that the caller has filled; bytes that have their memory */
+	int failed, stop;
+};
+
+/* Begins to get the memory for `size` bytes.  A range of a few pieces, or a lack of threads, starts none. */
+void segment_ahead_start(struct segment_ahead *ahead, char *bytes, uint64_t size);
+
+/* Waits until the `size` bytes from `at` have their memory, all before `at` being filled: 0, or -1 with ENOMEM. */
+int segment_ahead_get(struct segment_ahead *ahead, uint64_t at, size_t size);
+
+/* Ends the thread. */
+void segment_ahead_end(struct segment_ahead *ahead);
 
 /* Writes to an attached segment, or zeros if `from` is NULL, in pieces, so that a signal is heeded. */
 int segment_fill_map(struct segment *segment, const char *from, uint64_t size, uint64_t offset, size_t *done);

@@ -151,41 +151,45 @@ ssize_t segment_read_map(const struct segment *segment, void *buffer, size_t siz
 	return (ssize_t)done;
 }
 
-/* Gets the memory for a piece of an attached segment, without the SIGBUS that touching it could give. */
-static int populate(char *piece, size_t size)
+/* Writes zeros; a hole is zero already, and stays one. */
+static int fill_with_zeros(struct segment *segment, uint64_t size, uint64_t offset)
 {
-	size_t before = (uintptr_t)piece % page_size();
+	while (size > 0) {
+		size_t piece = size < SEGMENT_PIECE ? (size_t)size : SEGMENT_PIECE;
+		int is_hole;
 
-	if (madvise(piece - before, size + before, MADV_POPULATE_WRITE) == 0)
-		return 0;
-	/* Kernels before 5.14 do not know it, and filters may forbid it; touching the pages then gets them one by one. */
-	return errno == EINVAL || errno == ENOSYS || errno == EPERM ? 0 : segment_fail(ENOMEM);
+		if (interrupt_pending() != 0)
+			return segment_fail(EINTR);
+		piece = find_run(segment, offset, piece, &is_hole);
+		if (!is_hole && segment_populate(segment->map + offset, piece) == -1)
+			return -1;
+		if (!is_hole)
+			memset(segment->map + offset, 0, piece);
+		offset += piece;
+		size -= piece;
+	}
+	return 0;
 }
 
 int segment_fill_map(struct segment *segment, const char *from, uint64_t size, uint64_t offset, size_t *done)
 {
-	char *to = segment->map + offset;
-	uint64_t rest = size;
+	struct segment_ahead ahead;
+	uint64_t at = 0;
+	int result = 0;
 
-	while (rest > 0) {
-		size_t piece = rest < SEGMENT_PIECE ? (size_t)rest : SEGMENT_PIECE;
-		int is_hole = 0;
+	if (from == NULL)
+		return fill_with_zeros(segment, size, offset);
+	segment_ahead_start(&ahead, segment->map + offset, size);
+	while (result == 0 && at < size) {
+		size_t piece = size - at < SEGMENT_PIECE ? (size_t)(size - at) : SEGMENT_PIECE;
 
-		if (interrupt_pending() != 0)
-			return segment_fail(EINTR);
-		/* A hole is zero already, and stays one. */
-		if (from == NULL)
-			piece = find_run(segment, offset + (size - rest), piece, &is_hole);
-		if (!is_hole && populate(to, piece) == -1)
-			return -1;
-		if (from != NULL)
-			memcpy(to, from + (size - rest), piece);
-		else if (!is_hole)
-			memset(to, 0, piece);
-		if (done != NULL)
-			*done += piece;
-		to += piece;
-		rest -= piece;
+		result = interrupt_pending() != 0 ? segment_fail(EINTR) : segment_ahead_get(&ahead, at, piece);
+		if (result == -1)
+			break;
+		memcpy(segment->map + offset + at, from + at, piece);
+		at += piece;
+		*done += piece;
 	}
-	return 0;
+	segment_ahead_end(&ahead);
+	return result;
 }

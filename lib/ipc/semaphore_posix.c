@@ -17,9 +17,6 @@
 
 enum { SECOND = 1000000000, WORDS_SIZE = 16 };
 
-/* The nanoseconds at which a part of a wait without a deadline ends have this remainder, semaphore_posix_is_endless(). */
-enum { MARKS = 10000, ENDLESS = 4661 };
-
 static int fail(int err)
 {
 	errno = err;
@@ -148,11 +145,6 @@ static int has_gone(const struct semaphore_posix *semaphore)
 	return st.st_size != (off_t)sizeof(sem_t) ? EINVAL : 0;
 }
 
-int semaphore_posix_is_endless(const struct timespec *until)
-{
-	return until->tv_nsec % MARKS == ENDLESS;
-}
-
 /* Opens the file of that name for its locks: a descriptor, or -1. */
 static int open_file(const char *name, struct stat *st)
 {
@@ -206,7 +198,7 @@ static int wait_for_token(struct semaphore_posix *semaphore, const struct deadli
 		int gone;
 
 		if (left == INT64_MAX)
-			until.tv_nsec += ENDLESS - until.tv_nsec % MARKS;
+			deadline_mark_endless(&until);
 
 		if (sem_clockwait(semaphore->mapped, CLOCK_MONOTONIC, &until) == 0)
 			return 0;

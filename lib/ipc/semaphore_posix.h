@@ -43,16 +43,10 @@ int semaphore_posix_create(const char *name, mode_t mode, int value);
 
 /*
  * Takes one token.  ETIMEDOUT; EINTR; EIDRM where the name was removed or belongs to another semaphore by now, which
- * is looked up once a second; EINVAL where the file was cut short.
+ * is looked up once a second; EINVAL where the file was cut short.  The parts of a wait without a deadline are marked for
+ * other processes, as deadline_mark_endless() does.
  */
 int semaphore_posix_take(struct semaphore_posix *semaphore, const struct deadline *deadline);
-
-/*
- * Returns whether a futex(2) call of a process that waits for a token, with this absolute time on the monotonic clock, is
- * part of a wait of semaphore_posix_take() that has no deadline.  Such a wait looks limited, because it looks up the name
- * once a second; a remainder of the nanoseconds tells it apart.  Of other times one in 10,000 has that remainder, too.
- */
-int semaphore_posix_is_endless(const struct timespec *until);
 
 /* Gives `count` tokens.  EOVERFLOW where the value would exceed its limit; it is then as before. */
 int semaphore_posix_post(struct semaphore_posix *semaphore, int count);

@@ -49,6 +49,14 @@ static void spell(const struct object *object, char *out, size_t room)
 		CHECK(object->pid >= 1 && object->fd >= 0);
 		snprintf(out, room, "memfd:%d:%d", object->pid, object->fd);
 		break;
+	case OBJECT_AMQP:
+		snprintf(out, room, "%s", object->word);
+		break;
+	case OBJECT_MUTEX:
+		CHECK(object->offset <= INT64_MAX);
+		check_path(object);
+		snprintf(out, room, "mutex:%s@%" PRIu64, object->path, object->offset);
+		break;
 	default: CHECK(object->kind == OBJECT_NAME);
 	}
 }
@@ -73,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(object_parse(again, full) == NULL);
 		CHECK(again->kind == object->kind && again->key == object->key && again->id == object->id);
 		CHECK(again->project == object->project && again->pid == object->pid && again->fd == object->fd);
+		CHECK(again->offset == object->offset);
 		CHECK(object->kind == OBJECT_NAME ? strcmp(object->name, again->name) == 0 : strcmp(object->path, again->path) == 0);
 	} else {
 		CHECK(*wrong != '\0');
