@@ -41,7 +41,7 @@ _ipcls_offer() {
     elif [[ -n $option || $before == --ns ]]; then
         : # numbers
     elif [[ $plain == -* ]]; then
-        _ipcutils_offer -0 --null -a --all -b --bytes --graph -h --help -J --json --limits --noheadings --nousers \
+        _ipcutils_offer -0 --null -a --all -b --bytes --graph -h --help -J --json --limits --signals --noheadings --nousers \
             --ns= -o --output= --orphans -r --raw --sort= -t --types= -u --user= -U --unsorted -V --version --watch
     else
         _ipcls_objects

@@ -23,6 +23,7 @@ _arguments -s -S \
     '(-0 --null -J --json -r --raw --watch --limits --nousers)--graph[print processes and objects as a graph for dot]' \
     '(- *)'{-h,--help}'[print a summary of the options]' \
     '(-0 --null -J --json -r --raw --graph --watch)'{-J,--json}'[print JSON]' \
+    '--signals[list the processes that wait for signals]' \
     '--limits[print the limits of IPC objects, and how much is used]' \
     '--noheadings[print no headings]' \
     '(--orphans --graph)--nousers[do not look for users, which is much faster]' \

@@ -12,7 +12,7 @@ set -u
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 99
 # The mount that the tools make for themselves is unknown to valgrind and qemu.
 [[ ${MACHINE-} == @(|i686|tsan) ]] || mount -t mqueue mqueue /dev/mqueue || exit 99
-mkfifo never$$ && exec 9<>never$$
+rm -f never && mkfifo never && exec 9<>never
 hold() { rm -f line; mkfifo line; "$@" <&0 >line 9>&- & held=$!; read -r _ <line; }
 await() { until "$@"; do read -rt 0.01 _ <&9; done; }
 sleeps() { [[ $(cat /proc/$1/wchan) == *"$2"* ]]; }
@@ -28,9 +28,11 @@ mkdir dev dev/shm dev/mqueue && : >dev/null && mount --bind /dev/null dev/null &
     mount -t mqueue none /dev/mqueue || exit 99
 '
 
-# alone SCRIPT [ARGUMENT...]: runs it where no other objects are; $1... are its arguments.
+# alone SCRIPT [ARGUMENT...]: runs it where no other objects are, and no processes of other tests; $1... are its arguments, and
+# $others names the IPC namespace of the others.
 alone() {
     local script=$1
     shift
-    timeout -s KILL $((3 * patience)) unshare --ipc --mount bash -c "$prelude$script" alone "$@" 3>&- 9>&-
+    others=$(readlink /proc/self/ns/ipc) timeout -s KILL $((3 * patience)) unshare --ipc --mount --pid --fork --kill-child --mount-proc \
+        bash -c "$prelude$script" alone "$@" 3>&- 9>&-
 }

@@ -148,18 +148,21 @@ END
 @test 'ipcls: options that choose add up when they are repeated' {
     run -0 alone '
         : >/dev/shm/a; echo five | shmput -m 644 key:private >/dev/null; ipcmk -Q >/dev/null; ipcmk -S 2 >/dev/null; mqsend -C key:0x5 </dev/null
-        ipcls -r --noheadings --nousers -t shm -t pshm,shm -o KIND -o NAME,MODE -o +SIZE
-        : >/dev/shm/b; chown 12 /dev/shm/b
-        : >/dev/shm/c; chown 13 /dev/shm/c
-        ipcls -r --noheadings --nousers -u 12 -u 13 -o NAME'
+        ipcls -r --noheadings --nousers -t shm -t pshm,shm -o KIND -o NAME,MODE -o +SIZE'
     assert_output - <<'END'
 shm id:0 0644 5
 pshm /a 0644 0
-/b
-/c
 END
     # shellcheck disable=SC2046
     usage_error ipcls $(for i in {1..17}; do echo -u 0; done)
+}
+
+@test 'ipcls: users that are named one by one add up' {
+    needs_uids
+    run -0 alone '
+        for user in 11 12 13; do : >/dev/shm/of-$user; chown $user /dev/shm/of-$user; done
+        ipcls -r --noheadings --nousers -u 12 -u 13 -o NAME'
+    assert_output $'/of-12\n/of-13'
 }
 
 @test 'ipcls: options may follow operands' {
@@ -328,10 +331,10 @@ END
         hold $as bash -c "exec 5</dev/shm/seg; echo; exec sleep 60"
         await $as test -r /proc/$held/fd/5
         await grep -q sleep /proc/$held/comm
-        $as ipcls -r --noheadings -o NAME,USERS -t pshm | sed "s,$held/,P/,"
-        $as ipcls --noheadings -o NAME,USERS -t pshm | sed "s,$held/,P/,"
-        $as ipcls -0 -o NAME,USERS -t pshm | tr "\0" "\n" | sed "s,$held/,P/,"
-        $as ipcls -J -o USERS /seg | sed -n "s/$held/1/; 2p"
+        $as ipcls -r --noheadings -o NAME,USERS -t pshm | sed "s,\b$held/,P/,"
+        $as ipcls --noheadings -o NAME,USERS -t pshm | sed "s,\b$held/,P/,"
+        $as ipcls -0 -o NAME,USERS -t pshm | tr "\0" "\n" | sed "s,\b$held/,P/,"
+        $as ipcls -J -o USERS /seg | sed -n "s/\b$held\b/1/; 2p"
         $as ipcls -J -o USERS /other | sed -n 2p'
     assert_output - <<'END'
 /other -
@@ -925,7 +928,7 @@ END
           head -c 200000 /dev/zero | tr "\0" /; echo; grep /dev/shm/seg /proc/$a/maps; printf "1-2 rw-s 0 00:01 5"; } >maps
         mount --bind maps /proc/$a/maps
         printf "a)b" >comm; mount --bind comm /proc/$a/comm
-        users() { first ipcls -r --noheadings -o USERS -t pshm,sem | sed "s,$a/,A/,; s,$b/,B/," | paste -sd " "; }
+        users() { first ipcls -r --noheadings -o USERS -t pshm,sem | sed "s,\b$a/,A/,; s,\b$b/,B/," | paste -sd " "; }
         users
         : >comm; users
         for text in "" running runninx xyz 5 "99999999999 0x1 0x2 0x3 0x4 0x5 0x6 0x7fff00000000 0x8" "-1 0x1 0x2" \
@@ -956,7 +959,7 @@ END
         for file in maps fd; do
             ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P $file -e inject=openat:error=ESRCH bash -c "$as_first" first ipcls -r --noheadings -o USERS -t pshm
         done
-        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task -e inject=openat:error=EACCES ipcls -r --noheadings -o USERS,WAITERS -t pshm,sem | sed "s,$held/,A/,"'
+        ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task -e inject=openat:error=EACCES ipcls -r --noheadings -o USERS,WAITERS -t pshm,sem | sed "s,\b$held/,A/,"'
     assert_output $'none\nnone\nA/peer -\n- -'
 }
 
@@ -1071,9 +1074,9 @@ END
     run -0 alone '
         echo hidden | shmput "/x (deleted)"
         hold peer map "/x (deleted)"
-        ipcls -a -r --noheadings -o KIND,NAME,LABEL,USERS -t pshm | sed "s,$held/,HELD/,"
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,USERS -t pshm | sed "s,\b$held/,HELD/,"
         rm "/dev/shm/x (deleted)"
-        ipcls -a -r --noheadings -o KIND,NAME,LABEL,STATE,USERS -t pshm | sed "s,$held/,HELD/,g; s,files/[0-9a-f-]*,files/RANGE,"
+        ipcls -a -r --noheadings -o KIND,NAME,LABEL,STATE,USERS -t pshm | sed "s,\b$held/,HELD/,g; s,files/[0-9a-f-]*,files/RANGE,"
         ipcls -r --noheadings'
     assert_output - <<'END'
 pshm /x\x20(deleted) - HELD/peer
@@ -1095,7 +1098,7 @@ END
         hold unshare --ipc bash -c "mqsend -C key:0x12 </dev/null; exec wait_peer msgrcv 0x12"
         hold wait_peer msgrcv 0x12; a=$held
         await sleeps $a msgrcv
-        ipcls -r --noheadings -o ID,WAITERS -t msg | sed "s,$a/,A/,"'
+        ipcls -r --noheadings -o ID,WAITERS -t msg | sed "s,\b$a/,A/,"'
     assert_output '0 A/wait_peer:msgrcv'
 }
 
@@ -1104,7 +1107,7 @@ END
         echo hello | shmput key:0x11
         hold unshare --ipc bash -c "echo hello | shmput key:0x11; exec peer map key:0x11"
         hold peer map key:0x11
-        ipcls -r --noheadings -o ATTACHED,USERS -t shm | sed "s,$held/,A/,"'
+        ipcls -r --noheadings -o ATTACHED,USERS -t shm | sed "s,\b$held/,A/,"'
     assert_output '1 A/peer'
 }
 
@@ -1115,7 +1118,7 @@ END
         hold perl -e "for (1..600) { open \$f[\$_], q(+>), qq(/dev/shm/\$_) } \$| = 1; print qq(\n); sleep 60"; b=$held
         hold setsid perl -e "open G, q(</dev/shm/seg); for (1..70) { if (!fork) { sleep 60; exit } } \$| = 1; print qq(\n); sleep 60"; c=$held
         ipcls -r --noheadings -o NAME,USERS | grep -c " $b/perl"
-        ipcls -r --noheadings -o USERS /seg | tr , "\n" | sed "s,$a/,A/,; s,[0-9]*/perl,B/perl," | sort | uniq -c
+        ipcls -r --noheadings -o USERS /seg | tr , "\n" | sed "s,\b$a/,A/,; s,[0-9]*/perl,B/perl," | sort | uniq -c
         ipcls -J -o USERS /seg | grep -o "\"wait_peer\",\"uses\":[^]]*]"
         kill -- -$c'
     assert_output --regexp $'^600\n +1 A/wait_peer\n +71 B/perl\n"wait_peer","uses":\["maps","reads","writes"\]$'
@@ -1137,7 +1140,7 @@ END
         head -c 4096 /dev/zero >"$path"
         hold wait_peer maps "$path"
         hold peer map key:0x11
-        ipcls -r --noheadings -o NAME,USERS -t shm | sed "s,$held/,A/,"'
+        ipcls -r --noheadings -o NAME,USERS -t shm | sed "s,\b$held/,A/,"'
     assert_output 'key:0x00000011 A/peer'
 }
 
@@ -1221,7 +1224,7 @@ await sleeps $a semtimedop; await sleeps $b semtimedop
     run -0 --separate-stderr alone "$deadlock"'
         ipcls -J -o NAME,WAITERS -t sem >json
         ipcls -t sem >/dev/null 2>err; echo "status $?"
-        sed "s,$a/,A/,g; s,$b/,B/,g" err
+        sed "s,\b$a/,A/,g; s,\b$b/,B/,g" err
         ipcls --graph 2>/dev/null | grep -c "color=red"'
     assert_line --index 0 'status 0'
     assert_line --index 1 --regexp '^ipcls: possible deadlock: A/perl waits for sem key:0x00000022 \(semaphore 0\), last used by B/perl, which waits for sem key:0x00000021 \(semaphore 0\), last used by A/perl$|^ipcls: possible deadlock: B/perl waits for sem key:0x00000021 \(semaphore 0\), last used by A/perl, which waits for sem key:0x00000022 \(semaphore 0\), last used by B/perl$'
@@ -1241,8 +1244,8 @@ await waiting key:0x31; await waiting key:0x32
 
 @test 'ipcls: who holds a token of semctl run is known, and so is a deadlock through children' {
     run -0 --separate-stderr alone "OPTIONS=; $crossed"'
-        ipcls -t sem -o NAME,STATE,USERS 2>err | sed "s,$a/,A/,g; s,$b/,B/,g; s,[0-9]*/semctl,S/semctl,"
-        sed "s,$a/,A/,g; s,$b/,B/,g; s,[0-9]*/semctl,S/semctl,g" err
+        ipcls -t sem -o NAME,STATE,USERS 2>err | sed "s,\b$a/,A/,g; s,\b$b/,B/,g; s,[0-9]*/semctl,S/semctl,"
+        sed "s,\b$a/,A/,g; s,\b$b/,B/,g; s,[0-9]*/semctl,S/semctl,g" err
         ipcls -J -t sem 2>/dev/null >json
         ipcls --graph 2>/dev/null | grep -c "held by"'
     assert_line --regexp '^key:0x00000031 +0 of 1 token free +A/sh:holds,S/semctl:semop$'
@@ -1374,6 +1377,23 @@ user      /wait_peer writes,waits in mq_send
 END
 }
 
+@test 'ipcls: a wait for a futex in a segment is shown if segments are all that is listed' {
+    # shellcheck disable=SC2016
+    run -0 --separate-stderr alone '
+        head -c 4096 /dev/zero >/dev/shm/word
+        hold wait_peer futex /dev/shm/word; await sleeps $held futex
+        for list in "" "-t pshm" "/word"; do ipcls -r --noheadings -o NAME,USERS,WAITERS $list | sed "s,[0-9][0-9]*/,P/,g"; done
+        ipcls --noheadings -o USERS /word | sed "s,[0-9][0-9]*/,P/,g"
+        ipcls /word | grep ^user | sed "s,[0-9]*/,/,g"'
+    assert_output - <<'END'
+/word P/wait_peer:futex P/wait_peer:futex
+/word P/wait_peer:futex P/wait_peer:futex
+/word P/wait_peer:futex P/wait_peer:futex
+P/wait_peer:futex
+user     /wait_peer maps,reads,writes,waits in futex
+END
+}
+
 @test 'ipcls: two processes that wait for what the other has mapped are a possible deadlock' {
     run -0 --separate-stderr alone '
         peer sem-make /one 0; peer sem-make /two 0; head -c 4096 /dev/zero >/dev/shm/word
@@ -1392,7 +1412,7 @@ END
     run -0 --separate-stderr alone '
         semctl run key:0x31 wait_peer semop "0x31 0:-1" 9>&- & a=$!
         await sleeps $a semtimedop
-        ipcls -t sem -r --noheadings -o USERS 2>&1 | sed "s,$a/,A/,g"
+        ipcls -t sem -r --noheadings -o USERS 2>&1 | sed "s,\b$a/,A/,g"
         ipcls -J -t sem -o USERS 2>/dev/null | grep -o "\"uses\":[^]]*]"
         ipcls --graph 2>/dev/null | sed "s/p$a/A/g" | grep -e "->"'
     assert_line A/wait_peer:semop
@@ -1407,7 +1427,7 @@ END
     run -0 --separate-stderr alone '
         perl -e "\$i = semget(0x13, 1, 01600); semop(\$i, pack(q(s3), 0, 1, 0)); semop(\$i, pack(q(s3), 0, -1, 0)); semop(\$i, pack(q(s3), 0, -1, 0))" 9>&- & a=$!
         await sleeps $a semtimedop
-        ipcls -t sem -r --noheadings -o USERS | sed "s,$a/,A/,"'
+        ipcls -t sem -r --noheadings -o USERS | sed "s,\b$a/,A/,"'
     assert_output A/perl:semop
     assert_equal "$stderr" ''
 }
@@ -1545,7 +1565,8 @@ END
         await sleeps $a wq_sleep; await sleeps $b pipe_read; await sleeps $c pipe_read; await sleeps $d nanosleep
         exec 5>&- 6>&-
         blind() { ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/$1 -P task/$b/$1 -P task/$c/$1 -P task/$d/$1 ${2:+-P task/$a/$2 -P task/$b/$2 -P task/$c/$2} \
-            -e inject=openat:error=EPERM ipcls -r --noheadings -o KIND,WAITERS -t pmsg,fifo | sed "s,$a/,A/,; s,$b/,B/,; s,$c/,C/," | sort; }
+            -e inject=openat:error=EPERM ipcls -r --noheadings -o KIND,WAITERS,NAME -t pmsg,fifo |
+                sed -n "s,\b$a/,A/,; s,\b$b/,B/,; s,\b$c/,C/,; s, $PWD/[^ ]*\$,,p; s, /queue\$,,p" | sort; }
         blind syscall
         echo --
         blind syscall wchan
@@ -1580,7 +1601,7 @@ END
         $as cat <two >one 7>&- 8>&- 9>&- & d=$!
         await sleeps $a pipe_read; await sleeps $b poll; await sleeps $c pipe_read; await sleeps $d pipe_read
         exec 7>&- 8>&-
-        ipcls -r --noheadings -o WAITERS "file:$PWD/fifo" | sed "s,$a/,A/,; s,$b/,B/," | tr , "\n" | sort
+        ipcls -r --noheadings -o WAITERS "file:$PWD/fifo" | sed "s,\b$a/,A/,; s,\b$b/,B/," | tr , "\n" | sort
         $as ipcls -r --noheadings -o WAITERS -t fifo 2>&1 | grep -c cat:read
         ipcls -J -o USERS -t fifo 2>err | perl -MJSON::PP -0777 -e "print join(q( ), map { \$_->{waits_in} . (exists \$_->{semaphore}) } @{decode_json(<STDIN>)->{deadlocks}[0]}), qq(\n)"
         grep -c possible err'
@@ -1598,7 +1619,7 @@ END
         for place in pipe_read wq_sleep 0; do
             printf %s $place >wchan
             mount --bind wchan /proc/$a/task/$a/wchan
-            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EPERM ipcls -r --noheadings -o WAITERS file:fifo | sed "s,$a/,A/,"
+            ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=EPERM ipcls -r --noheadings -o WAITERS file:fifo | sed "s,\b$a/,A/,"
             umount /proc/$a/task/$a/wchan
         done
         ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P task/$a/syscall -e inject=openat:error=ESRCH bash -c "$as_first" first ipcls -r --noheadings -o WAITERS file:fifo'
@@ -1616,7 +1637,7 @@ END
         for call in "65 0x0 0x1 0x1" "65 0xffffffffff 0x1 0x1" "0 0xffffffffff 0x1 0x1" "0 0x3e7 0x1 0x1" "0 0x5 0x1 0x1" "7 0x0 0x0 0x0" "7 0x1 0x2 0x0" "257 0xffffff9c 0x1 0x0"; do
             echo "$call $rest" >syscall
             mount --bind syscall /proc/$a/task/$a/syscall
-            echo "$call: $(first ipcls -a -r --noheadings -o WAITERS -t pshm,sem,fifo 2>&1 | sed "s,$a/,A/," | sort -u | paste -sd " ")"
+            echo "$call: $(first ipcls -a -r --noheadings -o WAITERS -t pshm,sem,fifo 2>&1 | sed "s,\b$a/,A/," | sort -u | paste -sd " ")"
             umount /proc/$a/task/$a/syscall
         done'
     assert_output - <<'END'
@@ -1746,6 +1767,29 @@ END
     assert_output $'unknown:\\x201\\x20message\\x20left,\\x20untouched\\x20since,\\x20but\\x20who\\x20used\\x20it\\x20is\\x20not\\x20known\nno'
 }
 
+@test 'ipcls: a set of semctl run whose users in this PID namespace have ended is an orphan, unless one outside may hold it' {
+    run -0 alone '
+        away() { unshare --pid --fork --mount-proc bash -c "$1; ipcls -r --noheadings -o NAME,ORPHAN -t sem" | sed "s/since[^,]*/since/"; }
+        away "semctl run key:0x31 true; semctl run -j 3 key:0x32 true"
+        ipcrm-all --force --all >/dev/null; echo --
+        semctl run -j 2 key:0x33 sleep 60 9>&- & a=$!; semctl run -j 2 key:0x34 true
+        await sleeps $a hrtimer_nanosleep
+        perl -e "semop(semget(0x34, 0, 0), pack(q(s3), 0, -1, 0))"
+        # A program that adds a token hides that one is taken, but its slot is held.
+        semctl run -j 2 key:0x35 sleep 60 9>&- & b=$!
+        await sleeps $b hrtimer_nanosleep
+        perl -e "semop(semget(0x35, 0, 0), pack(q(s3), 0, 1, 0))"
+        away "semctl run -j 2 key:0x33 true; semctl run -j 2 key:0x34 true; semctl run -j 2 key:0x35 true"'
+    assert_output - <<'END'
+key:0x00000031 nobody\x20waits,\x20last\x20users\x20gone,\x20untouched\x20since
+key:0x00000032 nobody\x20waits,\x20last\x20users\x20gone,\x20untouched\x20since
+--
+key:0x00000033 unknown:\x20untouched\x20since,\x20but\x20who\x20used\x20it\x20is\x20not\x20known
+key:0x00000034 unknown:\x20untouched\x20since,\x20but\x20who\x20used\x20it\x20is\x20not\x20known
+key:0x00000035 unknown:\x20untouched\x20since,\x20but\x20who\x20used\x20it\x20is\x20not\x20known
+END
+}
+
 @test 'ipcls: of a queue that may not be read it is unknown what is in it, and who is left' {
     needs_uids
     run -0 alone "$own_mqueue"'
@@ -1851,7 +1895,7 @@ END
     run -0 alone '
         hold perl -e "\$| = 1; shmget(0x15, 10, 01600); print qq(\n); sleep 60"
         echo x | shmput key:0x11; mqsend -C key:0x12 one two; mqrecv key:0x12 >/dev/null
-        ipcls key:0x15 | grep creator | sed "s/$held/HELD/"
+        ipcls key:0x15 | grep creator | sed "s/\b$held\b/HELD/"
         ipcls key:0x11 key:0x12 | grep "^creator\|^last" | sed -E "s/[0-9]+/PID/"'
     assert_output - <<'END'
 creator   HELD is running
@@ -1901,6 +1945,55 @@ ipcls: file:none: No such file or directory\nipcls: memfd:A:77: No such file or 
 }
 
 # --- other views ---
+
+@test 'ipcls: --signals lists the processes that wait for signals, by sigwaitinfo(2) or a descriptor of signalfd(2)' {
+    bg python3 -c 'import signal; signal.sigwait({signal.SIGHUP, signal.SIGUSR2})'
+    local waits=$pid
+    bg sigrecv --pid-file=pid RTMIN+1 USR1
+    eventually test -s pid
+    local receives=$pid
+    bg python3 -c 'import ctypes, os, struct
+libc = ctypes.CDLL(None)
+fd = libc.signalfd(-1, ctypes.c_char_p(struct.pack("Q", 1 << 14)), 0)
+import select
+e = select.epoll()
+e.register(fd, select.EPOLLIN)
+open("epoll", "w").write("x")
+e.poll()'
+    local polls=$pid
+    eventually test -s epoll
+    listed() { ipcls --signals -r --noheadings >list && grep -q "^$1 " list; }
+    eventually listed "$waits"
+    eventually listed "$polls"
+    eventually listed "$receives"
+    assert_equal "$(grep "^$waits " list)" "$waits python3 $(id -u) sigwaitinfo HUP,USR2"
+    assert_equal "$(grep "^$polls " list)" "$polls python3 $(id -u) epoll TERM"
+    assert_equal "$(grep -m 1 "^$receives " list)" "$receives sigrecv $(id -u) poll USR1,RTMIN+1"
+    assert_equal "$(grep -c "^$receives " list)" 2
+    run -0 --separate-stderr bash -c 'ipcls --signals -J'
+    perl -MJSON::PP -0777 -e 'my %of = map { $_->{pid} => $_ } @{decode_json($ARGV[0])->{signals}}; my $is = $of{$ARGV[1]};
+        die unless $is->{signals} eq "HUP,USR2" && $is->{call} eq "sigwaitinfo" && $is->{uid} == $<' "$output" "$waits"
+    kill "$receives"
+    ends 143 "$receives"
+    ipcls --signals >list
+    run ! grep -w "$receives" list
+    run ! grep -w "$$" list
+}
+
+@test 'ipcls: --signals is a list of its own' {
+    local option
+    for option in '-o NAME' '-t shm' '-u 0' --graph --limits --orphans '--sort NAME' --watch /x; do
+        # shellcheck disable=SC2086 # several words
+        usage_error ipcls --signals $option
+    done
+}
+
+@test 'ipcls: --signals reports processes that may not be looked at' {
+    needs_uids
+    bg sigrecv USR1
+    run -0 --separate-stderr as_nobody ipcls --signals
+    [[ $stderr == *' could not be looked at, and may wait for signals' ]]
+}
 
 @test 'ipcls: --limits says how full they are' {
     run -0 alone '
@@ -2000,7 +2093,7 @@ END
 
 @test 'ipcls: --limits of an IPC namespace that are small, or 0' {
     run -0 alone '
-        [[ $(readlink /proc/self/ns/ipc) != $(readlink /proc/1/ns/ipc) ]] || exit 98
+        [[ $(readlink /proc/self/ns/ipc) != "$others" ]] || exit 98
         cd /proc/sys/kernel
         echo 10 >shmall; echo 4096 >shmmax; echo 0 >msgmni
         echo x | shmput key:0x11
@@ -2014,7 +2107,7 @@ END
 
 @test 'ipcls: --limits prints limits above 2^63 in full, in each form' {
     run -0 alone '
-        [[ $(readlink /proc/self/ns/ipc) != $(readlink /proc/1/ns/ipc) ]] || exit 98
+        [[ $(readlink /proc/self/ns/ipc) != "$others" ]] || exit 98
         cd /proc/sys/kernel
         echo 18446744073692774399 >shmmax; echo 18446744073692774399 >shmall
         ipcls --limits -r --noheadings -t shm | grep "shmall\|shmmax" | cut -d " " -f 2-4
@@ -2168,7 +2261,7 @@ END
         hold $as unshare --user --map-root-user --ipc --mount bash -c "mount -t tmpfs none /dev/shm; echo inner | shmput key:0x22; echo inner | shmput /inner; echo; exec sleep 60"
         $as ipcls -r --noheadings --nousers -o NAME,UID --ns=$held
         hold unshare --ipc bash -c "echo; exec sleep 60"
-        $as ipcls -r --noheadings --nousers -o NAME --ns=$held 2>&1 | sed "s/$held/PID/"'
+        $as ipcls -r --noheadings --nousers -o NAME --ns=$held 2>&1 | sed "s/\b$held\b/PID/"'
     assert_output $'key:0x00000022 0\n/inner 0\nipcls: PID: Operation not permitted'
 }
 
@@ -2184,7 +2277,7 @@ END
     run -0 alone '
         echo x | shmput "/quo\"te"; echo x | shmput /other
         hold bash -c "exec 5</dev/shm/other; exec peer map \"/quo\\\"te\""
-        ipcls --graph | grep -e "^.[op]" | sed "s/p$held\b/P/g; s/$held/PID/"'
+        ipcls --graph | grep -e "^.[op]" | sed "s/p$held\b/P/g; s/\b$held\b/PID/"'
     assert_line $'\to0 [shape=box, style=filled, fillcolor="#e8f0ff", label="pshm\\n/other"];' ||
         assert_line $'\to1 [shape=box, style=filled, fillcolor="#e8f0ff", label="pshm\\n/other"];'
     assert_line --partial 'label="pshm\n/quo\"te"];'
@@ -2197,7 +2290,7 @@ END
         hold perl -e "if (\$p = fork) { \$| = 1; print qq(\$p\n); sleep 60 }"
         read -r zombie _ </proc/$held/task/$held/children
         await grep -q ") Z " /proc/$zombie/stat
-        ipcls --ns=$zombie 2>&1 | sed "s/$zombie/PID/"'
+        ipcls --ns=$zombie 2>&1 | sed "s/\b$zombie\b/PID/"'
     assert_output 'ipcls: PID: No such process'
 }
 

@@ -67,7 +67,7 @@ END
 @test 'ipcls: an unlinked POSIX semaphore is a semaphore, with its value' {
     run -0 alone '
         hold wait_peer psem /gone
-        ipcls -a -r --noheadings -o KIND,LABEL,STATE,USERS -t psem,pshm | sed "s,$held/,P/,"
+        ipcls -a -r --noheadings -o KIND,LABEL,STATE,USERS -t psem,pshm | sed "s,\b$held/,P/,"
         ipcls -a -r --noheadings -t pshm'
     assert_output 'psem /dev/shm/sem.gone value\x203,\x20unlinked P/wait_peer'
 }
@@ -82,7 +82,7 @@ END
         umount -l /dev/shm
         ipcls -r --noheadings -t pshm
         ipcls -a -r --noheadings -o NAME,LABEL,STATE,ORPHAN,USERS -t pshm |
-            sed "s,$open,OPEN,g; s,$mapping,MAPPING,g; s,files/[0-9a-f-]*,files/RANGE,"
+            sed "s,files/[0-9a-f-]*,files/RANGE,; s,\b$open\b,OPEN,g; s,\b$mapping\b,MAPPING,g"
         shmcat "$(ipcls -a -r --noheadings -o NAME -t pshm | grep memfd)"'
     assert_output - <<'END'
 /only -
@@ -100,7 +100,7 @@ END
         semctl wait /gone 9>&- & a=$!
         await sleeps $a futex
         umount -l /dev/shm
-        ipcls -a -r --noheadings -o KIND,LABEL,STATE,USERS -t psem,pshm | sed "s,$a/,P/,"'
+        ipcls -a -r --noheadings -o KIND,LABEL,STATE,USERS -t psem,pshm | sed "s,\b$a/,P/,"'
     assert_output 'psem /sem.gone value\x200,\x201\x20waiting,\x20unmounted P/semctl:sem_wait'
 }
 
@@ -145,8 +145,8 @@ END
             socket my \$s, AF_UNIX, SOCK_STREAM, 0; bind \$s, pack_sockaddr_un(q(server)); listen \$s, 1;
             socket my \$c, AF_UNIX, SOCK_STREAM, 0; connect \$c, pack_sockaddr_un(q(server)); accept my \$t, \$s;
             my \$parent = \$\$;
-            if (fork == 0) { close \$_ for \$a, \$s, \$c, \$t; print qq(\n); sleep 1 while getppid == \$parent; exit }
-            close \$b; sleep 60"
+            if (fork == 0) { close \$_ for \$a, \$s, \$c, \$t; syswrite \$b, 1; sleep 1 while getppid == \$parent; exit }
+            close \$b; sysread \$a, \$_, 1; print qq(\n); sleep 60"
         ipcls -a -J -t unix -o NAME,STATE,USERS | sed -n "s/.*\(socket:\[[0-9]*\]\).*\(socket:\[[0-9]*\]\).*users\":\(.*\)}/\1 \2 \3/p" |
             grep perl | sed "s/\"pid\":$held,/\"pid\":P,/" >ends
         read -r one other _ <ends; read -r other_too one_too _ < <(sed -n 2p ends)

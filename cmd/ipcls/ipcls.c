@@ -10,6 +10,7 @@
  *	watch		--watch: the table on a terminal, drawn again and again
  *	details		everything of one object
  *	limits		--limits
+ *	signals		--signals: processes that wait for signals
  *	print		rows and the graph on standard output
  *	deadlock_show	deadlocks as sentences and as JSON
  *	dot		the graph for dot(1)
@@ -48,6 +49,7 @@
 #include "look.h"
 #include "print.h"
 #include "rows.h"
+#include "signals.h"
 #include "watch.h"
 
 #define OBJECTS (OBJECT_NAME | OBJECT_KEY | OBJECT_ID | OBJECT_FTOK | OBJECT_FILE | OBJECT_MEMFD)
@@ -62,12 +64,14 @@ enum {
 	OPTION_NOUSERS,
 	OPTION_NS,
 	OPTION_ORPHANS,
+	OPTION_SIGNALS,
 	OPTION_SORT,
 	OPTION_WATCH,
 };
 
 static const char usage[] = "ipcls [-0abJrU] [-o columns] [-t types] [-u user] [--limits] [--noheadings] [--nousers]\n"
-			    "             [--ns=pid] [--orphans] [--sort=column] [--graph] [--watch[=interval]] [object ...]";
+			    "             [--ns=pid] [--orphans] [--signals] [--sort=column] [--graph] [--watch[=interval]]\n"
+			    "             [object ...]";
 static const char help[] =
 	"List IPC objects and the processes that use them.  For each object that is named, print everything.\n"
 	"\n"
@@ -88,6 +92,7 @@ static const char help[] =
 	"      --nousers           do not look for users, which is much faster\n"
 	"      --ns=PID            list the objects in the IPC and mount namespaces of process PID\n"
 	"      --orphans           list only objects that no process is left to use\n"
+	"      --signals           list processes that wait for signals in sigwaitinfo(2) or signalfd(2)\n"
 	"      --sort=COLUMN       sort by this column; -COLUMN sorts from the largest to the smallest\n"
 	"      --watch[=INTERVAL]  redraw the table on a terminal, with changes marked (default: each second)\n"
 	"  -h, --help              print this help\n"
@@ -111,6 +116,7 @@ static const struct option long_options[] = {
 	{"orphans", no_argument, NULL, OPTION_ORPHANS},
 	{"output", required_argument, NULL, 'o'},
 	{"raw", no_argument, NULL, 'r'},
+	{"signals", no_argument, NULL, OPTION_SIGNALS},
 	{"sort", required_argument, NULL, OPTION_SORT},
 	{"types", required_argument, NULL, 't'},
 	{"unsorted", no_argument, NULL, 'U'},
@@ -252,6 +258,7 @@ static void parse_options(struct options *options, struct cli_line *line, int ar
 			options->namespace = (pid_t)cli_number_or_exit("--ns", optarg, 1, INT32_MAX);
 			break;
 		case OPTION_ORPHANS: options->orphans = 1; break;
+		case OPTION_SIGNALS: options->signals = 1; break;
 		case OPTION_SORT: parse_sort(options, optarg); break;
 		case OPTION_WATCH:
 			options->watch = 1;
@@ -275,6 +282,9 @@ static void check_options(const struct options *options, const struct operands *
 	if (options->limits && (options->output_count > 0 || operands->count > 0 || options->orphans || options->user_count > 0 ||
 	                        options->sort != NULL))
 		cli_usage_exit("--limits cannot be combined with an object, -o, -u, --orphans or --sort");
+	if (options->signals && (options->output_count > 0 || operands->count > 0 || options->orphans || options->user_count > 0 ||
+	                         options->sort != NULL || options->asked_kinds != 0 || options->graph || options->limits || options->watch))
+		cli_usage_exit("--signals cannot be combined with an object, -o, -t, -u, --graph, --limits, --orphans, --sort or --watch");
 }
 
 /* Chooses what to list: -t, else the kinds that the operands can be, else all or those that have a list. */
@@ -365,7 +375,7 @@ int main(int argc, char **argv)
 		interrupt_catch_all();
 		status = watch_run(&options, &operands, &look);
 	} else if (status == CLI_DONE) {
-		status = options.limits ? limits_show(&options) : show(&options, &operands, &look);
+		status = options.limits ? limits_show(&options) : options.signals ? signals_show(&options) : show(&options, &operands, &look);
 	}
 	look_free(&look);
 	users_free(&look.users);

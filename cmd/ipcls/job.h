@@ -19,7 +19,7 @@
 struct options {
 	enum form form;
 	int has_form; /* -0, -J or -r was given */
-	int all, bytes, headings, no_users, orphans, graph, limits, unsorted, watch;
+	int all, bytes, headings, no_users, orphans, graph, limits, signals, unsorted, watch;
 	const char *output[REPEATED_MOST]; /* the word of each -o */
 	size_t output_count;
 	unsigned asked_kinds; /* enum inventory_kind of -t, or 0 */

@@ -78,7 +78,7 @@ int look_take(struct look *look, const struct options *options, struct operands 
 	kinds = kinds_present(options, &look->inventory);
 	if (!needs_users(options) || kinds == 0)
 		return 0;
-	if (users_find(&look->users, &look->inventory, options->kinds, users_needed(kinds), options->unnamed) == -1)
+	if (users_find(&look->users, &look->inventory, options->kinds, users_needed(kinds) | USERS_WAITS_MAPPED, options->unnamed) == -1)
 		return -1;
 	return deadlocks_find(&look->deadlocks, &look->users, &look->inventory);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "rows.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "inventory/inventory.h"
 #include "inventory/users.h"
+#include "cli/cli.h"
 #include "columns.h"
 
 static int is_of_users(const struct options *options, const struct inventory_entry *entry)
@@ -20,15 +22,24 @@ static int is_of_users(const struct options *options, const struct inventory_ent
 	return 0;
 }
 
+/* An object is no orphan if that cannot be known.  An error that kept it from being known is reported. */
+static int is_orphan(const struct look *look, const struct options *options, size_t index)
+{
+	char reason[USERS_REASON];
+	enum users_orphan verdict = users_is_orphan(&look->users, &look->inventory, index, reason);
+
+	if (verdict == USERS_ORPHAN_UNKNOWN && errno != 0 && !options->watch)
+		cli_warn(look->inventory.entries[index].name, "%s; whether any process uses it is not known", strerror(errno));
+	return verdict == USERS_ORPHAN;
+}
+
 static int is_chosen(const struct look *look, const struct options *options, struct operands *operands, size_t index)
 {
 	const struct inventory_entry *entry = &look->inventory.entries[index];
-	char reason[USERS_REASON];
 
 	if (operands->count > 0 && !operands_find(operands, entry))
 		return 0;
-	return (options->user_count == 0 || is_of_users(options, entry)) &&
-	       (!options->orphans || users_is_orphan(&look->users, &look->inventory, index, reason) == USERS_ORPHAN);
+	return (options->user_count == 0 || is_of_users(options, entry)) && (!options->orphans || is_orphan(look, options, index));
 }
 
 /* A row, and its place by kind and name. */
