@@ -1039,6 +1039,20 @@ noting_pair() {
     run -125 soon sockpair -c s -- true
 }
 
+@test 'sockpair: -c host:port, without tcp:, is a missing file, and the message says how TCP is written' {
+    local path
+    for path in localhost:80 '[::1]:7000' :80; do
+        run -3 soon sockpair -c "$path" </dev/null
+        assert_output "sockpair: $path: No such file or directory (a TCP address begins with tcp:)"
+    done
+    run -124 soon sockpair -c localhost:80 -w 0.05 </dev/null
+    assert_output 'sockpair: localhost:80: timed out: No such file or directory (a TCP address begins with tcp:)'
+    for path in host:name host: ./localhost:80; do
+        run -3 soon sockpair -c "$path" </dev/null
+        assert_output "sockpair: $path: No such file or directory"
+    done
+}
+
 @test 'sockpair: -c to what is no socket, or one of another type, is told as such' {
     echo text >file
     run -1 soon sockpair -c file </dev/null
@@ -1435,7 +1449,7 @@ bound_tcp() { awk -v port="$(printf :%04X "$port")" '$4 == "0A" && substr($2, le
             for (1, 2) { push @c, IO::Socket::INET->new(Proto => q(tcp)); \$c[-1]->blocking(0);
                 connect \$c[-1], Socket::pack_sockaddr_in(7000, Socket::inet_aton(q(127.0.0.2))) }
             print qq(full\n); close STDOUT; sleep 60" >full & full=$!
-        until grep -q full full; do :; done
+        until grep -qs full full; do :; done
         sockpair -l tcp:127.0.0.3:7000 --total=1 -- echo third & server=$!
         sockpair -w 15 -c tcp:several:7000 </dev/null; status=$?; wait $server; kill $full; exit $status'
     assert_output third
@@ -1481,7 +1495,7 @@ bound_tcp() { awk -v port="$(printf :%04X "$port")" '$4 == "0A" && substr($2, le
             for (1, 2) { push @c, IO::Socket::INET->new(Proto => q(tcp)); \$c[-1]->blocking(0);
                 connect \$c[-1], Socket::pack_sockaddr_in(7000, Socket::inet_aton(q(127.0.0.1))) }
             print qq(full\n); close STDOUT; sleep 60" >full & full=$!
-        until grep -q full full; do :; done
+        until grep -qs full full; do :; done
         sockpair -w 0.2 -c tcp:127.0.0.1:7000; status=$?; kill $full; exit $status'
     assert_output 'sockpair: tcp:127.0.0.1:7000: timed out: no address of the host answered'
 }

@@ -34,14 +34,14 @@ enum { OPTION_JSON = CLI_FIRST_OWN, OPTION_PID_FILE, OPTION_READY_FD };
 static const char usage[] = "sigrecv [-0fnPv] [-c count] [-j jobs] [-w timeout] [--json] [--pid-file=file] [--ready-fd=n]\n"
 			    "               signal ... [-- command [argument ...]]";
 static const char help[] =
-	"Receive one signal, and print its name, the pid and uid of its sender and its value, or run a command.\n"
+	"Receive one signal, and print its name, value and sender (pid and uid), or run a command.\n"
 	"\n"
 	"  -0, --null              write a NUL after each signal instead of a newline\n"
 	"  -c, --count=N           receive N signals\n"
 	"  -f, --follow            receive for ever\n"
 	"  -j, --jobs=N            run up to N commands at once\n"
 	"  -n, --nonblock          do not wait for a signal: -w 0\n"
-	"  -P, --with-priority     write the number of the signal and a TAB before it; the lowest arrives first\n"
+	"  -P, --with-priority     write its number and a TAB before each signal; the lowest arrives first\n"
 	"  -v, --verbose           report how many signals were received\n"
 	"  -w, --timeout=DURATION  wait at most DURATION for each signal\n"
 	"      --json              write one JSON object for each signal\n"

@@ -19,6 +19,17 @@ static int fail_timeout(const struct options *options, const char *what)
 	return CLI_TIMEOUT;
 }
 
+/* Whether a path has the form host:port, a TCP address without its prefix. */
+static int is_host_and_port(const char *path)
+{
+	const char *port = strrchr(path, ':');
+
+	if (port == NULL || strchr(path, '/') != NULL)
+		return 0;
+	port++;
+	return *port != '\0' && port[strspn(port, "0123456789")] == '\0';
+}
+
 static int fail_unix(const struct options *options, int err)
 {
 	const char *what;
@@ -30,6 +41,8 @@ static int fail_unix(const struct options *options, int err)
 	case ENOTSOCK: what = "not a socket"; break;
 	default: what = strerror(err);
 	}
+	if (err == ENOENT && is_host_and_port(options->address.word))
+		what = "No such file or directory (a TCP address begins with tcp:)";
 	if (err == EAGAIN || (options->timeout > 0 && (err == ENOENT || err == ECONNREFUSED)))
 		return fail_timeout(options, what);
 	cli_warn(options->address.word, "%s", what);

@@ -65,7 +65,7 @@ static int option_of(int fd, int option)
 /* Whether a Unix socket has an abstract name. */
 static int is_abstract(int fd)
 {
-	struct sockaddr_un address;
+	struct sockaddr_un address = {.sun_family = AF_UNSPEC};
 	socklen_t length = sizeof(address);
 
 	return getsockname(fd, (struct sockaddr *)&address, &length) == 0 && address.sun_family == AF_UNIX &&
@@ -105,7 +105,7 @@ static int take(const struct options *options, int fd, struct listen_socket *soc
 
 int inherit_take(const struct options *options, struct listen_sockets *sockets)
 {
-	uint64_t count, i;
+	uint64_t count = 0, i;
 	int status = read_count(options, &count);
 
 	if (status != CLI_DONE)

@@ -149,9 +149,11 @@ static int move_aside(const char *path, char aside[ASIDE_ROOM])
 {
 	char directory[SOCKET_NAME_MOST + 1];
 	uint64_t number = 0;
-	const char *parent = directory_of(strcpy(directory, path));
+	const char *parent;
 	int tries;
 
+	snprintf(directory, sizeof(directory), "%s", path);
+	parent = directory_of(directory);
 	for (tries = 0; tries < ASIDE_TRIES; tries++) {
 		if (getrandom(&number, sizeof(number), 0) == -1)
 			number += (uint64_t)getpid();

@@ -133,7 +133,7 @@ static int is_missing(int err)
 /* Reads the port of a socket: 0, or -1 with errno. */
 static int read_port(int fd, uint16_t *port)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
 	socklen_t length = sizeof(address);
 
 	if (getsockname(fd, (struct sockaddr *)&address, &length) == -1)

@@ -53,7 +53,7 @@ static int begin(struct attempts *attempts, const struct addrinfo *info)
  */
 static int is_own(int fd)
 {
-	struct sockaddr_storage own, other;
+	struct sockaddr_storage own = {.ss_family = AF_UNSPEC}, other = {.ss_family = AF_UNSPEC};
 	struct tcp_peer here, there;
 	socklen_t own_length = sizeof(own), other_length = sizeof(other);
 
