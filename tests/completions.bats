@@ -115,6 +115,21 @@ hostile() {
     assert_equal "$(completed bash shmput '-l /comp-s')" "$(printf '%s\n' -l /comp-sem)"
 }
 
+@test 'shmcat, shmput, semctl run: bash, zsh and fish complete mutexes up to their offsets' {
+    assert_equal "$(completed bash shmcat '-l mut')" "$(printf '%s\n' -l mutex:)"
+    assert_equal "$(completed bash shmput '-l mutex:/comp-u')" "$(printf '%s\n' -l mutex:/comp-unique@)"
+    assert_equal "$(completed bash semctl 'run mutex:key:0x14')" "$(printf '%s\n' run mutex:key:0x14000001@)"
+    assert_equal "$(completed bash semctl 'wait mut')" "$(printf '%s\n' wait mut)"
+    needs zsh
+    assert_equal "$(completed zsh shmcat '-l mutex:/comp-u')" "$(printf '%s\n' -l mutex:/comp-unique)"
+    assert_equal "$(completed zsh semctl 'run mutex:/comp-u')" "$(printf '%s\n' run mutex:/comp-unique)"
+    needs fish
+    run -0 offered_by_fish shmput '-l mutex:/comp-'
+    [[ $'\n'$output$'\n' == *$'\nmutex:/comp-unique@\n'* ]]
+    run -0 offered_by_fish semctl 'run mut'
+    assert_equal "$output" mutex:
+}
+
 @test 'shmcat, shmput: bash executes no hostile name' {
     local letter tool
     hostile
@@ -454,6 +469,46 @@ letters_among() { sed -n 's/^-\([a-zA-Z0-9]\)$/\1/p' | grep -v '[hV]' | sort | t
     assert_line pipe,ring
     run -0 offered_by_fish ipcbench --lat
     assert_line --partial latency
+}
+
+@test 'ipctour: bash and zsh complete options and the names of lessons' {
+    assert_equal "$(completed bash ipctour --au)" --auto
+    assert_equal "$(completed bash ipctour fif)" fifos
+    needs zsh
+    assert_equal "$(completed zsh ipctour --au)" --auto
+    assert_equal "$(completed zsh ipctour fif)" fifos
+}
+
+@test 'ipctour: fish completes options and the names of lessons' {
+    needs fish
+    run -0 offered_by_fish ipctour ''
+    assert_line fifos
+    run -0 offered_by_fish ipctour --au
+    assert_line --partial auto
+}
+
+@test 'sigsend, sigrecv: bash and zsh complete signals and options, and sigsend live processes' {
+    local shell
+    bg sleep 60
+    for shell in bash zsh; do
+        command -v $shell >/dev/null || continue
+        assert_equal "$(completed $shell sigsend WIN)" WINCH
+        # shellcheck disable=SC2154 # bg sets it
+        assert_equal "$(completed $shell sigsend "TERM $pid")" "$(printf '%s\n' TERM "$pid")"
+        assert_equal "$(completed $shell sigsend '--then=KI')" --then=KILL
+        assert_equal "$(completed $shell sigrecv '--js')" --json
+        assert_equal "$(completed $shell sigrecv 'USR1 WIN')" "$(printf '%s\n' USR1 WINCH)"
+    done
+}
+
+@test 'sigsend, sigrecv: fish completes live processes with their commands, and signals' {
+    needs fish
+    bg sleep 60
+    eventually grep -qx sleep "/proc/$pid/comm"
+    described_by_fish sigsend "TERM $pid" >out || :
+    grep -qxF "$pid"$'\tsleep' out
+    run -0 offered_by_fish sigrecv WIN
+    assert_line WINCH
 }
 
 # --- what lives, as ipcls tells it ---

@@ -78,7 +78,7 @@ tool_told() {
 
 @test 'every tool: bytes of an unknown option do not reach the terminal' {
     local tool option
-    for tool in shmput shmcat mqsend mqrecv 'semctl wait' semctl ipcls ipcrm-all fifotee sockpair; do
+    for tool in shmput shmcat mqsend mqrecv 'semctl wait' semctl ipcls ipcrm-all fifotee sockpair sigsend sigrecv ipcbench; do
         for option in $'--\e[31m\n\xc2\x9b\\' $'-\e' $'-\xff' "--$(letters 9000 $'\e')"; do
             # shellcheck disable=SC2086 # words
             run -2 soon $tool "$option"
@@ -92,7 +92,7 @@ tool_told() {
 }
 
 # The tools whose --help is one text; each command of semctl has its own.
-helps=(shmput shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee sockpair)
+helps=(shmput shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee sockpair sigsend sigrecv ipcbench)
 
 @test 'every tool: --help explains the options that all share in the same words, and in 100 columns' {
     local tool
@@ -311,7 +311,8 @@ WORDS
     tool_told 'shmcat //' '//: not the name of an object: a name has no slash but the one at its beginning'
     tool_told 'mqsend /a/b' '/a/b: not the name of an object: a name has no slash but the one at its beginning'
     tool_told 'mqsend /dev/shm/a/b' '/dev/shm/a/b: not the name of an object: a name has no slash but the one at its beginning'
-    tool_told 'shmcat amqp://x' 'amqp://x: not the name of an object'
+    tool_told 'shmcat http://x' 'http://x: not the name of an object'
+    tool_told 'shmcat amqp://x' 'amqp://x: the queue is missing: write amqp://HOST/QUEUE'
     tool_told 'shmcat key:0' 'key:0: key 0 names no object: it is IPC_PRIVATE (key:private creates an object without a key)'
     tool_told 'mqrecv /q cat' 'cat: not the name of a queue (put -- before a command: mqrecv /q -- cat)'
 }
