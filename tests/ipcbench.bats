@@ -225,11 +225,32 @@ pinned() { children_of "$1" 2 && grep -qx "Cpus_allowed_list:	$2" "/proc/${child
     assert_line --regexp '^pipe +1 +[0-9]'
     run -1 --separate-stderr bash -c 'ulimit -i 0 && ipcbench -d 20ms -s 1 -t rtsig'
     [[ $stderr == *'RLIMIT_SIGPENDING is 0: raise ulimit -i'* ]] || fail "$stderr"
+}
+
+@test 'ipcbench measures what needs no file where it may not make one, and fails' {
+    needs_uids
     chmod 0 places
     run -1 --separate-stderr as_nobody timeout 20 "$BIN/ipcbench" -d 20ms -s 1 -t fifo,unix,mmap,pipe
     chmod 755 places
     [[ $stderr == *'fifo, 1 bytes: Permission denied'* ]] || fail "$stderr"
     assert_line --regexp '^pipe +1 +[0-9]'
+    nothing_left
+}
+
+@test 'ipcbench names a limit on queues, descriptors and processes, and measures the others' {
+    needs_uids
+    (own sh -c 'echo 0 >/proc/sys/kernel/msgmni')
+    run -1 --separate-stderr fast -s 1 -t msg,pipe
+    [[ $stderr == 'ipcbench: msg, 1 bytes: too many queues: raise kernel.msgmni' ]] || fail "$stderr"
+    assert_line --regexp '^pipe +1 +[0-9]'
+    run -1 --separate-stderr bash -c '
+        for fd in {3..20}; do eval "exec $fd>&-"; done
+        ulimit -n 5 && ipcbench -d 20ms -s 1 -t tcp,pipe'
+    [[ $stderr == 'ipcbench: tcp, 1 bytes: Too many open files' ]] || fail "$stderr"
+    assert_line --regexp '^pipe +1 +[0-9]'
+    # The search for leaks of a sanitized build needs a thread.
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 run -1 --separate-stderr as_nobody prlimit --nproc=0 "$BIN/ipcbench" -d 20ms -s 1 -t pipe
+    [[ $stderr == *'pipe, 1 bytes: cannot start the sender: Resource temporarily unavailable'* ]] || fail "$stderr"
     nothing_left
 }
 

@@ -5,8 +5,8 @@
  * usage: ipc_crowd make SEGMENTS QUEUES SETS
  *        ipc_crowd attach SEGMENTS PROCESSES
  *
- * `make` makes so many System V objects, with keys from 0x10000000 on, and ends.  `attach` starts so
- * many processes that share the segments out among each other and attach them, writes a line once all
+ * `make` creates System V objects with keys from 0x10000000 on, passes a message through each queue, so that a process is
+ * known to have used it, and ends.  `attach` starts so many processes that share the segments out among each other and attach them, writes a line once all
  * have, and ends with them when standard input does.
  */
 #define _GNU_SOURCE
@@ -26,14 +26,18 @@
 
 static void make(long segments, long queues, long sets)
 {
+	struct { long type; char text; } message = {1, 'x'};
 	long i;
 
 	for (i = 0; i < segments; i++)
 		if (shmget((key_t)(KEY + i), 4096, IPC_CREAT | 0600) == -1)
 			err(1, "shmget");
-	for (i = 0; i < queues; i++)
-		if (msgget((key_t)(KEY + i), IPC_CREAT | 0600) == -1)
+	for (i = 0; i < queues; i++) {
+		int queue = msgget((key_t)(KEY + i), IPC_CREAT | 0600);
+
+		if (queue == -1 || msgsnd(queue, &message, 1, 0) == -1 || msgrcv(queue, &message, 1, 0, 0) == -1)
 			err(1, "msgget");
+	}
 	for (i = 0; i < sets; i++)
 		if (semget((key_t)(KEY + i), 1, IPC_CREAT | 0600) == -1)
 			err(1, "semget");
