@@ -8,7 +8,7 @@ set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '"$top/tests/broker" stop "$work/broker" 2>/dev/null || :; rm -rf "$work"' EXIT
 
 number=0
 step() { printf '\n%d. %s\n' "$((++number))" "$*"; }
@@ -88,6 +88,26 @@ show 'mqsend key:0xdead one two; mqrecv -a key:0xdead >/dev/full || :'
 show 'mqrecv -a --json key:0xdead'
 ipcrm-all --force key:0x10b key:0xdead >/dev/null
 
+step 'The same queue on a message broker: a worker is killed by SIGKILL, and no job is lost.'
+if ! broker=$("$top/tests/broker" start "$work/broker" 2>&1); then
+	say "skipped: ${broker#*: }"
+elif ! refusal=$(mqsend -C "$broker/jobs" </dev/null 2>&1); then
+	say "skipped: ${refusal#*: }"
+else
+	export broker
+	show 'seq 200 | mqsend -v $broker/jobs'
+	mqrecv -f "$broker/jobs" -- sh -c 'cat >>results; echo >>results; sleep 0.01' &
+	worker=$!
+	until [ -s results ] && [ "$(wc -l <results)" -ge 10 ]; do kill -0 "$worker"; done
+	kill -KILL "$worker"
+	{ wait "$worker" || true; } 2>/dev/null
+	say "$(wc -l <results) jobs were done when the worker was killed"
+	show 'mqrecv -a $broker/jobs -- sh -c "cat >>results; echo >>results"'
+	[ "$(sort -n results | uniq | wc -l)" = 200 ] || fail 'a job is missing'
+	say 'all 200 jobs were done'
+	"$top/tests/broker" stop "$work/broker"
+fi
+
 step 'A lock: four processes count, and one is killed while it holds the lock.'
 cat >count <<'END'
 #!/bin/sh
@@ -132,6 +152,20 @@ wait
 same "$(sum <large)" "$(<all.sum)" 'FIFO'
 same "$(sum <large)" "$(cut -d ' ' -f 1 out.sum)" 'standard output of fifotee'
 
+step 'A C program protects its data by a mutex in the segment: the tools hold the same mutex.'
+"${CC:-cc}" -O1 -pthread -o mutex_peer "$top/tests/mutex_peer.c"
+read -r size _ < <(./mutex_peer size)
+./mutex_peer init /demo-counters 0 robust
+./mutex_peer count /demo-counters 0 &
+counter=$!
+show "shmcat -l mutex:/demo-counters@0 -o $size -n 16 /demo-counters | od -An -td8 >numbers; cat numbers"
+read -r one other <numbers
+[ "$one" = "$other" ] || fail 'the snapshot has numbers of two steps'
+show 'semctl run mutex:/demo-counters@0 echo "while this runs, the program waits"'
+kill -KILL "$counter"
+wait "$counter" 2>/dev/null || :
+rm /dev/shm/demo-counters
+
 step 'A signal carries a number, and its receiver learns who sent it.'
 sigrecv --pid-file=receiver RTMIN+1 >arrived &
 until [ -s receiver ]; do :; done
@@ -142,6 +176,10 @@ say "sigrecv printed: $(cut -f 1,4 arrived | tr '\t' ' ')"
 
 step 'ipcbench measures how fast each mechanism is on this machine.'
 show 'ipcbench -d 2s -t pipe,unix,tcp,pmsg,sem-shm,ring -s 64,4k'
+
+step 'ipctour teaches all this: its text says what each command prints, and --auto checks it.'
+show 'ipctour --list'
+show 'ipctour --auto queues'
 
 step 'ipcls lists every object and who uses it, and finds processes in a deadlock.'
 for key in 0xa 0xb; do semctl create "key:$key" 1; done

@@ -582,6 +582,21 @@ END
 6"
 }
 
+@test 'place: a number that one user has and all users without a number show is refused' {
+    needs_uids
+    run -0 place '
+        one_of_each
+        mkfifo go
+        unshare --user sh -c "read -r _ <go; exec ipcrm-all -n --all -u 65534" & pid=$!
+        until [ "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" ]; do :; done
+        echo 0 0 65535 >"/proc/$pid/uid_map"
+        echo >go
+        wait "$pid"; echo "status $?"; ipcls -r --noheadings --nousers -o NAME | wc -l'
+    assert_output 'ipcrm-all: user 65534 stands for all that have no number in this user namespace; whose objects these are is not known
+status 1
+6'
+}
+
 @test 'place: where the tests can have no world of their own, that is said in one line' {
     run -1 unshare --user --map-root-user bash -c '
         [[ $(readlink /proc/self/ns/user) != "$1" ]] && echo 0 >/proc/sys/user/max_user_namespaces || exit 98
