@@ -883,7 +883,7 @@ asleep_or_busy() { [[ $(semctl get $posix) != 300000000 ]]; }
 
 @test 'run: the counter of the page keeps its number when its holders are killed' {
     # The command as the page has it.
-    perl -ne 'print if /semctl run key:0xc047/ .. /counter\x27$/' "${BATS_TEST_DIRNAME%/*}/man/semctl.1" | sed "s/key:0xc047/$key/" >count
+    perl -ne 'print if /semctl run key:0xc047/ .. /counter\x27$/' "${BATS_TEST_DIRNAME%/*}/man/semctl.1" | sed "s/^[$>] //; s/key:0xc047/$key/" >count
     [[ $(wc -l <count) == 4 ]]
     echo 0 >counter
     untraced 'for ((i = 0; i < 4; i++)); do
@@ -1304,7 +1304,10 @@ adopted() { [[ $(cat "/proc/$1/task/$1/children") == "$2 " ]]; }
     done
     # Two tokens, and both are held by ancestors.
     run -125 soon semctl run -j 2 $other bash -c 'semctl run "$1" bash -c "semctl run -w 10 \$1 true; exit" - "$1"; exit' - $other
-    assert_output --partial 'holds the last token'
+    assert_output --partial 'this process and its ancestors hold all 2 tokens (the last one: '
+    assert_output --partial '/bash): this process would wait for itself (see --nested)'
+    run -125 --separate-stderr soon semctl run -j 2 $other semctl run $other semctl run $other true
+    [[ $stderr == *'this process and its ancestors hold all 2 tokens (the last one: '*'/semctl)'* ]]
     # A try is no wait.
     run -124 soon semctl run $key bash -c "semctl run -n $key true; exit"
 }
