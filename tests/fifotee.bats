@@ -1480,23 +1480,29 @@ fifotee: standard output: 11 bytes, 2 records, 0 dropped'
     local i place
     # A file system that reuses an inode number at once, if there is one; on others the test proves less.
     place=$(mktemp -d /var/tmp/fifotee.XXXXXX)
-    for i in 1 2 3; do
+    # A fifotee that has made its FIFO stands still: one that looks between the removal and what follows makes it anew.
+    stands_still() {
         feed
         bg fifotee -n -p drop "$place/a" <in
         eventually test -p "$place/a"
+        eventually asleep "$pid"
+        kill -STOP "$pid"
+        eventually stopped "$pid"
         rm "$place/a"
+    }
+    for i in 1 2 3; do
+        stands_still
         echo 'precious' >"$place/a"
+        kill -CONT "$pid"
         echo line >&5
         fed
         ends 1
         assert_equal "$(<"$place/a")" precious
         rm "$place/a"
         # Another FIFO is not ours to remove either.
-        feed
-        bg fifotee -n -p drop "$place/a" <in
-        eventually test -p "$place/a"
-        rm "$place/a"
+        stands_still
         mkfifo "$place/a"
+        kill -CONT "$pid"
         fed
         eventually ended "$pid"
         assert [ -p "$place/a" ]
