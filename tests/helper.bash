@@ -78,10 +78,11 @@ sem_is() { assert_equal "$(peer sem-value "$1")" "$2"; }
 taken() { [[ $(peer sem-value "$1") == 0 ]]; }
 awaited() { (($(peer sem-waiters "$1") > 0)); }
 
-# clean_up PREFIX BYTE: removes /dev/shm/PREFIX-*, and the System V objects whose
-# keys begin with BYTE; ends what a test left running.
+# clean_up PREFIX [BYTE]: removes /dev/shm/PREFIX-*, and the System V objects whose keys begin with BYTE, which is not 0,
+# as of private objects, whosever they are; ends what a test left running.
 clean_up() {
-    local kind key id
+    local kind key id rows
+    local -A option=([shm]=-m [sem]=-s)
     # Outside a world the objects are not ours.
     [[ $IPCUTILS_WORLD != none ]] || return 0
     if ((${#pids[@]})); then
@@ -89,11 +90,14 @@ clean_up() {
         wait "${pids[@]}" 2>/dev/null || :
     fi
     rm -rf "/dev/shm/$1-"* "/dev/shm/sem.$1-"*
+    [[ -n ${2-} ]] || return 0
     for kind in shm sem; do
+        # All lines are read first: they move up as objects go.
+        rows=$(<"/proc/sysvipc/$kind")
         while read -r key id _; do
-            [[ $key == key ]] || ((key >> 24 != $2)) || ipcrm "${kind/shm/-m}" "$id" 2>/dev/null ||
-                ipcrm -s "$id"
-        done <"/proc/sysvipc/$kind"
+            # Of one kind alone: a set may have the id of a segment that is gone.
+            [[ $key == key ]] || ((key >> 24 != $2)) || ipcrm "${option[$kind]}" "$id" 2>/dev/null || :
+        done <<<"$rows"
     done
 }
 
@@ -232,7 +236,8 @@ small_shm() {
 
 inside() { soon nsenter --mount --wd="$PWD" --target "$holder" "$@"; }
 
-used() { df --output=used "$small" | tail -1; }
+# Blocks that are not free.  df(1) would resolve the link and look at our own /dev/shm.
+used() { echo $(($(stat -f -c '%b - %f' "$small"))); }
 used_is() { [[ $(used) == "$1" ]]; }
 
 needs_uids() { [[ $IPCUTILS_UIDS == yes ]] || skip 'only one user id in this world (no newuidmap)'; }

@@ -10,7 +10,7 @@ setup_file() {
 }
 
 setup() { start_test; }
-teardown() { clean_up sigrecv 0; }
+teardown() { clean_up sigrecv; }
 
 # receiver OPTION...: $pid is a sigrecv that is ready; its output goes to `arrived`.
 # shellcheck disable=SC2154 # bg sets pid

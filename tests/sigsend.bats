@@ -10,7 +10,7 @@ setup_file() {
 }
 
 setup() { start_test; }
-teardown() { clean_up sigsend 0; }
+teardown() { clean_up sigsend; }
 
 # background FILE COMMAND...: starts it, and waits until it has written a line to FILE.
 background() {
