@@ -685,7 +685,7 @@ holds_it_open() { find "/proc/$(pgrep -P "$1")/fd" -lname "$PWD/one" 2>/dev/null
     assert_output 'semctl: no-such-command: command not found'
     run -127 soon semctl run /faults-command no-such-command
     assert_output 'semctl: no-such-command: command not found'
-    run -127 soon ipcrm-all --around no-such-command
+    run -127 soon ipcrm-all --around --name='/faults-*' no-such-command
     assert_output 'ipcrm-all: no-such-command: command not found'
     mqsend -C "$queue" text
     run -127 soon mqrecv "$queue" -- no-such-command

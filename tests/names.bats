@@ -149,7 +149,7 @@ helps=(shmput shmcat mqsend mqrecv semctl 'semctl run' ipcls ipcrm-all fifotee s
     assert_output -- '-- x'
     run -0 semctl run -- key:0x1300002b echo one
     assert_output one
-    run -0 ipcrm-all --around printf %s -v
+    run -0 ipcrm-all --around --name='/names-*' printf %s -v
     assert_output -- -v
     run -125 ipcrm-all /names-x --around true
     assert_line --index 0 'ipcrm-all: /names-x: --around takes no objects, and stands before its command'

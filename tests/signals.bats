@@ -100,7 +100,7 @@ runs_twice() { (($(wc -l <got) >= 2)); }
     for set in '' ALRM CHLD ALRM,CHLD,TERM,BUS,WINCH; do
         wanted=$(env ${set:+--block-signal="$set"} grep SigBlk /proc/self/status)
         for line in "semctl run $key sed -n /SigBlk/wblocked /proc/self/status" 'semctl run /signals-s sed -n /SigBlk/wblocked /proc/self/status' "semctl op $key 0-1 0+1 -- sed -n /SigBlk/wblocked /proc/self/status" \
-            'ipcrm-all --around sed -n /SigBlk/wblocked /proc/self/status' "mqrecv -a $other -- sed -n /SigBlk/wblocked /proc/self/status" "mqrecv -a -j 3 $other -- sed -n /SigBlk/wblocked /proc/self/status" \
+            'ipcrm-all --around --name=/signals-* sed -n /SigBlk/wblocked /proc/self/status' "mqrecv -a $other -- sed -n /SigBlk/wblocked /proc/self/status" "mqrecv -a -j 3 $other -- sed -n /SigBlk/wblocked /proc/self/status" \
             'sockpair sed -n /SigBlk/wblocked /proc/self/status -- sed -n /SigBlk/wblocked /proc/self/status' 'sockpair -c socket -- sed -n /SigBlk/wblocked /proc/self/status'; do
             rm -f blocked socket
             mqsend -C $other one two
