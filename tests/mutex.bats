@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154,SC2016,SC2030,SC2031,SC2094,SC2217 # run sets output, stderr and status; bg sets pid and passes stdin on; commands for other shells
 
 load helper
+load alone
 
 segment=/mutex-test
 mutex=mutex:$segment@64
@@ -504,6 +505,24 @@ has_deadlock() { [[ -n $(deadlock "$@") ]]; }
         ends 0
         state_is free
     done
+}
+
+@test 'mutex: ipcls takes the number of a holder in another PID namespace for no process of this one' {
+    # There, 5000 holds one and waits for the one of 6000, who waits for nobody; here, 6000 waits for 5000.
+    run -0 alone '
+        next() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid; }
+        mutex_peer init /seg 64; mutex_peer init /seg 192
+        mkfifo go held end; exec 5<>go 6<>held 7<>end
+        unshare --pid --fork bash -c "$(declare -f next)
+            next 6000; mutex_peer hold /seg 64 <end & read -r _ <&5
+            next 5000; mutex_peer nest /seg 192 64 </dev/null & wait" >held &
+        read -r _ <&6
+        next 5000; echo >&5; read -r _ <&6
+        await sleeps 5000 futex
+        next 6000; mutex_peer hold /seg 192 </dev/null & await sleeps 6000 futex
+        sed -n "s/NSpid:\s*//p" /proc/5000/status
+        ipcls -r --noheadings -t pshm -o NAME,WAITERS'
+    assert_equal "$output" $'5000\t5000\n/seg 5000/mutex_peer:futex,6000/mutex_peer:futex'
 }
 
 # --- what is no mutex ---
