@@ -1980,6 +1980,24 @@ e.poll()'
     run ! grep -w "$$" list
 }
 
+@test 'ipcls: --signals lists nothing of a process that goes on while it is looked at' {
+    # Its memory holds something else then.  The look at it begins late.
+    run -0 alone '
+        python3 -c "import ctypes, signal, struct, time
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+signals = ctypes.create_string_buffer(struct.pack(\"Q\", 1 << signal.SIGUSR1 - 1), 128)
+ctypes.CDLL(None).sigwaitinfo(signals, None)
+signals[:8] = struct.pack(\"Q\", 1 << signal.SIGUSR2 - 1)
+time.sleep(60)" 9>&- & p=$!
+        listed() { ipcls --signals -r --noheadings | grep "^$p "; }
+        await listed
+        ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -qq -o /dev/null -e inject=process_vm_readv:delay_enter=3000000:when=1 \
+            ipcls --signals -r --noheadings >list 9>&- & looks=$!
+        sleep 0.5; kill -USR1 $p; wait $looks; grep -c "^$p " list || :'
+    assert_output --regexp '^[0-9]+ python3 [0-9]+ sigwaitinfo USR1
+0$'
+}
+
 @test 'ipcls: --signals is a list of its own' {
     local option
     for option in '-o NAME' '-t shm' '-u 0' --graph --limits --orphans '--sort NAME' --watch /x; do

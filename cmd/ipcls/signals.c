@@ -190,6 +190,7 @@ static int take_call(struct search *search)
 static int take_thread(struct search *search, const char *number)
 {
 	int unseen = search->unseen, result;
+	size_t found = search->count;
 	char path[48], text[256];
 	ssize_t got;
 
@@ -204,9 +205,11 @@ static int take_thread(struct search *search, const char *number)
 	if ((search->call.stack < UINT32_MAX) != (sizeof(void *) == 4))
 		return 0;
 	result = take_call(search);
-	/* The memory of a thread that has gone on meanwhile is no secret. */
-	if (search->unseen && !unseen && !proc_is_still_in(search->directory, number, &search->call))
-		search->unseen = 0;
+	/* The memory of a thread that has gone on meanwhile tells nothing, and is no secret. */
+	if ((search->count > found || search->unseen > unseen) && !proc_is_still_in(search->directory, number, &search->call)) {
+		search->count = found;
+		search->unseen = unseen;
+	}
 	return result;
 }
 
