@@ -541,6 +541,9 @@ has_deadlock() { [[ -n $(deadlock "$@") ]]; }
     # Its flags are one by one those of a mutex, but no mutex is locked by transactional memory and checks for errors.
     perl -e 'print "\0" x 64, pack("L*", 0, 0, 0, (0x182) x 2), "\0" x 64' >"/dev/shm$segment"
     refused 'the bytes there are not a mutex of this C library'
+    # The C library locks this one by instructions that most processors lack.
+    perl -e 'print "\0" x 64, pack("L*", 0, 0, 0, (0x180) x 2), "\0" x 64' >"/dev/shm$segment"
+    refused 'a mutex that is locked by transactional memory (the tunable glibc.elision.enable)'
     init private recursive
     refused 'a mutex that is not process-shared (pthread_mutexattr_setpshared(3))'
     init ceiling

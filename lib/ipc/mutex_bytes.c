@@ -18,7 +18,8 @@ enum {
 	INHERIT = 32,
 	CEILING = 64,
 	SHARED = 128,
-	ELISION = 256, /* locked by transactional memory; a normal mutex, neither robust nor with a protocol */
+	ELISION = 256, /* locked by transactional memory, by instructions that a processor may lack; a normal mutex, neither
+	                  robust nor with a protocol */
 	NO_ELISION = 512, /* pthread_mutexattr_settype(3) sets it for PTHREAD_MUTEX_NORMAL */
 	FLAGS = TYPE | ROBUST | INHERIT | CEILING | SHARED | ELISION | NO_ELISION,
 	DESTROYED = -1,
@@ -106,7 +107,9 @@ const char *mutex_bytes_examine(const pthread_mutex_t *bytes)
 	memcpy(words, bytes, sizeof(words));
 	kind = words[WORD_KIND];
 	if (is_shared_mutex(words, kind))
-		return kind & CEILING ? "a mutex with a priority ceiling (PTHREAD_PRIO_PROTECT), which only real-time threads can lock" : NULL;
+		return kind & CEILING ? "a mutex with a priority ceiling (PTHREAD_PRIO_PROTECT), which only real-time threads can lock" :
+		       kind & ELISION ? "a mutex that is locked by transactional memory (the tunable glibc.elision.enable)" :
+		                        NULL;
 	if (are_zero(bytes))
 		return "all bytes are zero there: no mutex was initialised, or one that is not process-shared (pthread_mutexattr_setpshared(3))";
 	if (kind == (uint32_t)DESTROYED)
