@@ -475,6 +475,25 @@ has_deadlock() { [[ -n $(deadlock "$@") ]]; }
     done
 }
 
+@test 'mutex: two semctl run with two mutexes in different orders are a possible deadlock for ipcls' {
+    local first second
+    init robust
+    mutex_peer init "$segment" 192 robust
+    semctl create key:0x6d757402 0
+    bg semctl run "$mutex" semctl op key:0x6d757402 0-1 -- semctl run "mutex:$segment@192" true
+    first=$pid
+    bg semctl run "mutex:$segment@192" semctl op key:0x6d757402 0-1 -- semctl run "$mutex" true
+    second=$pid
+    both_wait() { [[ $(peer sem-waiters key:0x6d757402) == 2 ]]; }
+    eventually both_wait
+    semctl op key:0x6d757402 0+2
+    eventually has_deadlock "$segment"
+    assert_equal "$(deadlock "$segment" | grep -o 'held by semctl, which waits for its child semctl' | wc -l)" 1
+    kill -KILL "$first" "$second"
+    eventually ended "$first"
+    eventually ended "$second"
+}
+
 @test 'mutex: a holder in another PID namespace is no thread here, and with -w the mutex is had once it is unlocked' {
     init
     feed

@@ -164,15 +164,23 @@ static int wait_for_futex(struct users_pass *pass, uint64_t address, int timed)
 	return 0;
 }
 
-/* Whether a futex(2) call is a part of a wait of one of the tools that has no time limit. */
-static int is_endless(const struct users_pass *pass, const uint64_t *arguments)
+/*
+ * Whether a futex(2) call is a part of a wait of one of the tools that has no time limit.  `wide`: its times have 64 bits, which
+ * the C library of a 32-bit machine uses only for those that need them.
+ */
+static int is_endless(const struct users_pass *pass, const uint64_t *arguments, int wide)
 {
 	const uint64_t operation = arguments[1] & ~(uint64_t)FUTEX_PRIVATE_FLAG;
-	struct timespec until;
+	struct timespec until = {0};
+	int32_t narrow[2]; /* seconds and nanoseconds */
+	void *time = wide ? (void *)&until : narrow;
+	size_t size = wide ? sizeof(until) : sizeof(narrow);
 
-	return (operation == FUTEX_WAIT_BITSET || operation == LOCK_PI2) &&
-	       read_memory(pass, arguments[3], &until, sizeof(until)) == (ssize_t)sizeof(until) &&
-	       deadline_is_marked_endless(&until);
+	if ((operation != FUTEX_WAIT_BITSET && operation != LOCK_PI2) || read_memory(pass, arguments[3], time, size) != (ssize_t)size)
+		return 0;
+	if (!wide)
+		until.tv_nsec = narrow[1];
+	return deadline_is_marked_endless(&until);
 }
 
 /* Copies a string of the process at hand; the page after that of its beginning may be missing: 0, or -1. */
@@ -278,8 +286,8 @@ static int take_ipc(struct users_pass *pass, const uint64_t *a)
 }
 #endif
 
-/* Takes the object that a call waits for: 1, 0 where the call waits for something else, or -1. */
-static int take_call(struct users_pass *pass, const char *thread, const struct proc_syscall *call)
+/* Takes the object that a call waits for: 1, 0 where the call waits for something else, or -1.  `wide` as of is_endless(). */
+static int take_call(struct users_pass *pass, const char *thread, const struct proc_syscall *call, int wide)
 {
 	const uint64_t *a = call->arguments;
 
@@ -309,7 +317,7 @@ static int take_call(struct users_pass *pass, const char *thread, const struct p
 	case SYS_mq_timedsend:
 		return wait_for_descriptor(pass, thread, a[0], USER_MQ_SEND, a[4] != 0);
 	case SYS_futex:
-		return wait_for_futex(pass, a[0], a[3] != 0 && !is_endless(pass, a));
+		return wait_for_futex(pass, a[0], a[3] != 0 && !is_endless(pass, a, wide));
 	case SYS_read:
 	case SYS_readv:
 		return wait_for_descriptor(pass, thread, a[0], USER_READ, 0);
@@ -392,8 +400,10 @@ static int take_thread(struct users_pass *pass, const char *thread)
 		pass->process.waits_hidden = 1;
 		return 0;
 	} else {
-		call.number = plain_number(call.number);
-		result = take_call(pass, thread, &call);
+		long number = call.number;
+
+		call.number = plain_number(number);
+		result = take_call(pass, thread, &call, sizeof(long) == 8 || call.number != number);
 		/* A wait for a child or for another thread can end only after that one has gone on. */
 		if (result == 0 && proc_waits_for_children(pass->thread, &call))
 			pass->process.for_children = 1;
