@@ -22,8 +22,8 @@ setup() {
 }
 teardown() { clean_up mutex 0x6d; }
 
-# init KIND...: the segment of the C program.
-init() { mutex_peer init "$segment" 64 "$@"; }
+# init KIND...: a new segment of the C program.
+init() { rm -f "/dev/shm$segment" && mutex_peer init "$segment" 64 "$@"; }
 # holding COMMAND: $pid is a C program that holds the mutex until `fed`.
 holding() {
     feed
