@@ -176,6 +176,57 @@ queued() {
     ends 143
 }
 
+# stopped_with_five COMMAND...: $pid is a sigrecv with five signals and TERM, none of which it has seen yet.
+stopped_with_five() {
+    local i
+    receiver -f -v RTMIN+1 USR1 "$@" 2>err
+    kill -STOP "$pid"
+    eventually stopped "$pid"
+    for i in 1 2 3 4; do sigsend -q $i RTMIN+1 "$pid"; done
+    kill -USR1 "$pid"
+    kill -TERM "$pid"
+    kill -CONT "$pid"
+}
+
+@test 'sigrecv: TERM comes before real-time signals that were sent first, and those are written all the same' {
+    stopped_with_five
+    ends 143
+    assert_equal "$(fields 1,4)" $'USR1\t- RTMIN+1\t1 RTMIN+1\t2 RTMIN+1\t3 RTMIN+1\t4'
+    assert_equal "$(<err)" 'sigrecv: 5 signals were received'
+}
+
+@test 'sigrecv: no more of them than -c says are written' {
+    local i
+    receiver -c 2 RTMIN+1
+    kill -STOP "$pid"
+    eventually stopped "$pid"
+    for i in 1 2 3; do sigsend -q $i RTMIN+1 "$pid"; done
+    kill -TERM "$pid"
+    kill -CONT "$pid"
+    ends 143
+    assert_equal "$(fields 4)" '1 2'
+}
+
+@test 'sigrecv: signals that TERM overtakes start no command, and are reported as lost, as where a reader does not read' {
+    stopped_with_five -- sh -c 'echo started'
+    ends 143
+    assert [ ! -s arrived ]
+    assert_equal "$(head -n 1 err)" 'sigrecv: 5 signals were pending at the end and are lost'
+    mkfifo full
+    exec 6<>full
+    timeout 0.2 cat /dev/zero >full || :
+    rm -f pid
+    bg sigrecv -f --pid-file=pid RTMIN+1 >full 2>err
+    eventually test -s pid
+    kill -STOP "$pid"
+    eventually stopped "$pid"
+    sigsend -q 1 RTMIN+1 "$pid"
+    kill -TERM "$pid"
+    kill -CONT "$pid"
+    ends 143
+    assert_equal "$(<err)" 'sigrecv: 1 signal was pending at the end and is lost'
+}
+
 @test 'sigrecv: dies of TERM while a reader does not read' {
     mkfifo slow
     exec 7<>slow

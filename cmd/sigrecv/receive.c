@@ -2,8 +2,10 @@
 #include "receive.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
@@ -11,6 +13,9 @@
 #include "cli/cli.h"
 #include "commands.h"
 #include "show.h"
+
+/* The kernel can hold as many pending signals as RLIMIT_SIGPENDING says, and one of each standard number. */
+enum { MOST_QUEUED = 1000000, STANDARD = 31 };
 
 /* Output that is not written yet: at most one batch of signals. */
 static char output[SOURCE_BATCH * SHOW_ROOM];
@@ -29,7 +34,8 @@ static int flush(struct job *job)
 	err = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	output_size = 0;
-	job->ended_by = interrupt_pending();
+	if (interrupt_pending() != 0)
+		job->ended_by = interrupt_pending();
 	return result == 0 ? CLI_DONE : cli_fail_output(err);
 }
 
@@ -94,6 +100,39 @@ static int receive(struct job *job)
 	return status;
 }
 
+/* Whether a record can be handed on at the end: no command is started any more, and a reader that does not read is not waited for. */
+static int can_hand_on(const struct job *job)
+{
+	struct pollfd polled = {.fd = 1, .events = POLLOUT};
+
+	return job->options->command == NULL && job->taken < job->options->count && poll(&polled, 1, 0) == 1;
+}
+
+/*
+ * Takes what was pending when a signal ended the tool, since the kernel delivers the lowest number first: no more than it
+ * can hold, so that new ones do not hold up the end.
+ */
+static int take_pending(struct job *job)
+{
+	struct rlimit limit = {0, 0};
+	struct arrival arrival;
+	unsigned long long lost = 0;
+	rlim_t most;
+	int status = CLI_DONE;
+
+	getrlimit(RLIMIT_SIGPENDING, &limit);
+	most = (limit.rlim_cur < MOST_QUEUED ? limit.rlim_cur : MOST_QUEUED) + STANDARD;
+	for (; most > 0 && source_take_pending(&job->source, &arrival) > 0; most--) {
+		if (status == CLI_DONE && can_hand_on(job))
+			status = handle(job, &arrival);
+		else
+			lost++;
+	}
+	if (lost > 0 && job->taken < job->options->count)
+		cli_warn(NULL, "%llu signal%s pending at the end and %s lost", lost, lost == 1 ? " was" : "s were", lost == 1 ? "is" : "are");
+	return status;
+}
+
 /* Waits until all commands have ended, also those that run when a signal ends the tool. */
 static void finish_commands(struct job *job)
 {
@@ -131,6 +170,8 @@ int receive_all(struct job *job)
 {
 	int status = receive(job);
 
+	if (job->ended_by != 0 && status == CLI_DONE)
+		status = take_pending(job);
 	finish_commands(job);
 	/* With -f a timeout is the expected end, and the commands have the last word. */
 	if (job->command_status != 0 && (status == CLI_DONE || (status == CLI_TIMEOUT && job->options->follow)))

@@ -82,16 +82,12 @@ static int next_by_signalfd(struct source *source, uint64_t most, const struct d
 	return got == -1 ? -1 : pass_on(&source->batch[source->at++], arrival);
 }
 
-static int next_by_wait(struct source *source, uint64_t most, const struct deadline *deadline, struct arrival *arrival)
+static int next_by_wait(const sigset_t *set, const struct deadline *deadline, struct arrival *arrival)
 {
 	struct timespec left;
 	siginfo_t info;
-	sigset_t set = source->own;
-	int number;
+	int number = sigtimedwait(set, &info, deadline_left_timespec(deadline, &left));
 
-	if (most > 0)
-		sigorset(&set, &source->own, &source->received);
-	number = sigtimedwait(&set, &info, deadline_left_timespec(deadline, &left));
 	if (number == -1) {
 		if (errno == EAGAIN)
 			errno = ETIMEDOUT;
@@ -103,9 +99,30 @@ static int next_by_wait(struct source *source, uint64_t most, const struct deadl
 
 int source_next(struct source *source, uint64_t most, const struct deadline *deadline, struct arrival *arrival)
 {
+	sigset_t set = source->own;
+
 	if (most > 0 && source_has_more(source))
 		return pass_on(&source->batch[source->at++], arrival);
-	if (source->fd == -1)
-		return next_by_wait(source, most, deadline, arrival);
-	return next_by_signalfd(source, most, deadline, arrival);
+	if (source->fd != -1)
+		return next_by_signalfd(source, most, deadline, arrival);
+	if (most > 0)
+		sigorset(&set, &source->own, &source->received);
+	return next_by_wait(&set, deadline, arrival);
+}
+
+int source_take_pending(struct source *source, struct arrival *arrival)
+{
+	static const struct deadline at_once = {0};
+	int got;
+
+	if (!source_has_more(source) && source->fd == -1) {
+		got = next_by_wait(&source->received, &at_once, arrival);
+		return got == -1 && (errno == ETIMEDOUT || errno == EINTR) ? 0 : got;
+	}
+	if (!source_has_more(source)) {
+		got = read_batch(source, source->fd, 1);
+		if (got <= 0)
+			return got;
+	}
+	return pass_on(&source->batch[source->at++], arrival);
 }

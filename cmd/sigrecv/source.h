@@ -45,6 +45,9 @@ void source_close(struct source *source);
  */
 int source_next(struct source *source, uint64_t most, const struct deadline *deadline, struct arrival *arrival);
 
+/* Takes one of `received` that is pending, without waiting: its number, 0 if none is, or -1 with errno. */
+int source_take_pending(struct source *source, struct arrival *arrival);
+
 /* Returns whether source_next() has a signal that was read ahead. */
 int source_has_more(const struct source *source);
 
