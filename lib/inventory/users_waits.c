@@ -172,7 +172,7 @@ static int is_endless(const struct users_pass *pass, const uint64_t *arguments, 
 {
 	const uint64_t operation = arguments[1] & ~(uint64_t)FUTEX_PRIVATE_FLAG;
 	struct timespec until = {0};
-	int32_t narrow[2]; /* seconds and nanoseconds */
+	int32_t narrow[2] = {0, 0}; /* seconds and nanoseconds */
 	void *time = wide ? (void *)&until : narrow;
 	size_t size = wide ? sizeof(until) : sizeof(narrow);
 
